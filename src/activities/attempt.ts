@@ -1,0 +1,16 @@
+import type { Logger } from '@temporalio/common';
+import type { ObjectStore } from '../gateways/object-store';
+
+/** What an activity knows of the attempt that it runs in; `createBatchActivities` takes it from Temporal's context, tests make one. */
+export interface Attempt {
+  /** Aborted when the activity is cancelled or the worker shuts down. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Says that the attempt is alive; throttled by the SDK, so it may be called often. */
+  heartbeat(): void;
+}
+
+/** The gateway that activities on rows need. */
+export interface RowGateways {
+  readonly store: ObjectStore;
+}

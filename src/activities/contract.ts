@@ -1,0 +1,384 @@
+import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
+import type { BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
+import type { VertexJob } from '../gateways/vertex-jobs';
+
+/**
+ * What the workflow may ask of the worker. Names and shapes are stored in histories: fields are added, never renamed.
+ * Every activity may be run again at any moment, also while an attempt that timed out is still running.
+ */
+export interface BatchActivities {
+  /** Checks the request, fills defaults in, finds the handler. Runs on the handler's task queue. */
+  vertexBatchAcceptRequest(input: AcceptRequestInput): Promise<AcceptedRun>;
+  /** Lists the input as it is now, and cuts it into ranges. */
+  vertexBatchResolveInput(input: ResolveInputInput): Promise<Guarded<ResolvedInput>>;
+  /** Validates the lines that begin in one range. */
+  vertexBatchValidateRange(input: ValidateRangeInput): Promise<Guarded<RangeValidation>>;
+  /** Merges the ranges, checks what concerns the whole input, and writes the plan once. */
+  vertexBatchPlanParts(input: PlanPartsInput): Promise<Guarded<PlannedParts>>;
+  /** Writes the one object that a job reads, where the input can't be used as it lies. */
+  vertexBatchStagePart(input: StagePartInput): Promise<Guarded<StagedPart>>;
+  /** Compares the input with the plan. */
+  vertexBatchCheckInput(input: CheckInputInput): Promise<Guarded<CheckedInput>>;
+  /** Claims and creates in one step; at most one POST for a claim, ever. */
+  vertexBatchSubmitJob(input: SubmitJobInput): Promise<SubmittedJob>;
+  /** Looks for the job of a claim whose create's answer is not known, and notes it beside the claim. */
+  vertexBatchLookForJob(input: LookForJobInput): Promise<Guarded<LookedForJob>>;
+  /** Notes an operator's decision beside a claim. */
+  vertexBatchDecideClaim(input: DecideClaimInput): Promise<Guarded<DecidedClaim>>;
+  /** Returns when the job differs from what is known of it; waits by failing benignly. */
+  vertexBatchAwaitChange(input: AwaitChangeInput): Promise<Guarded<ObservedJob>>;
+  /** Asks the service to cancel. */
+  vertexBatchCancelJob(input: CancelJobInput): Promise<Guarded<CancelledJob>>;
+  /** Finds the job's output objects, pins them and cuts them into ranges. */
+  vertexBatchFindOutputs(input: FindOutputsInput): Promise<Guarded<FoundOutputs>>;
+  /** Joins and classifies the rows that begin in one range of the output. */
+  vertexBatchCollectRange(input: CollectRangeInput): Promise<Guarded<CollectedRange>>;
+  /** One winner a row, the sum checked, results and errors written. */
+  vertexBatchSettlePart(input: SettlePartInput): Promise<Guarded<SettledPart>>;
+  /** Runs the caller's handler over one range of result rows. */
+  vertexBatchProcessRange(input: ProcessRangeInput): Promise<Guarded<ProcessedRange>>;
+  /** Writes the manifest and deletes what was staged. */
+  vertexBatchFinishRun(input: FinishRunInput): Promise<Guarded<FinishedRun>>;
+}
+
+/** An attempt that keeps failing comes back as `stuck`, so that the run can say so; the workflow calls again with `stuck: true`. */
+export type Guarded<Value> =
+  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: 'stuck'; readonly type: BatchReasonType | 'HandlerFailing' | 'HandlerUnknown'; readonly message: string };
+
+export interface GuardedInput {
+  /** The run already shows that this call is stuck: report nothing more, return at the first success. */
+  readonly stuck?: boolean;
+}
+
+export interface AcceptRequestInput {
+  readonly request: unknown;
+  readonly execution: string;
+}
+
+export interface AcceptedRun {
+  readonly request: AcceptedRequest;
+  readonly run: RunReference;
+  /** Digest of the accepted request: what a second starter of the id must agree on. */
+  readonly requestDigest: string;
+  readonly handler: { readonly name: string; readonly taskQueue: string | null; readonly version: string; readonly hasSchema: boolean } | null;
+  /** Bounds that the worker's configuration sets, recorded so that a replay has them. */
+  readonly timing: { readonly submitMs: number; readonly heartbeatMs: number; readonly lookIntervalMs: number };
+}
+
+export interface ResolveInputInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly input: readonly string[];
+}
+
+export interface ResolvedInput {
+  /** Object with {@link Sources}; its name has the digest. */
+  readonly sourcesUri: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly ranges: number;
+}
+
+/** Content of `sourcesUri`. */
+export interface Sources {
+  readonly files: readonly SourceFile[];
+  readonly ranges: readonly FileRange[];
+}
+
+export interface SourceFile {
+  readonly uri: string;
+  readonly generation: string;
+  readonly size: number;
+  readonly crc32c: string;
+  readonly updated: string;
+}
+
+/** The lines whose first byte lies in [from, to) of the file with that ordinal (from 0). */
+export interface FileRange {
+  readonly file: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ValidateRangeInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly sourcesUri: string;
+  /** Ordinal of the range, from 0. */
+  readonly range: number;
+  readonly keyField: string | null;
+}
+
+export interface RangeValidation {
+  readonly rows: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export interface PlanPartsInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly sourcesUri: string;
+  readonly keyField: string | null;
+}
+
+export interface PlannedParts {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly errors: number;
+  readonly warnings: number;
+  /** Report of all problems, when there are any. */
+  readonly validationUri: string | null;
+  /** `<uri>:<line> <message>` of the first few. */
+  readonly firstProblems: readonly string[];
+  /** null when errors or limits forbid a plan. */
+  readonly plan: {
+    readonly uri: string;
+    readonly digest: string;
+    /** It stood already: an earlier execution of this id wrote it. */
+    readonly adopted: boolean;
+    /** Sources that differ from what the standing plan found. */
+    readonly changed: readonly string[];
+    readonly parts: readonly PlannedPart[];
+    /** Rounds of each part for which a claim stands, highest first. */
+    readonly claimed: readonly { readonly part: number; readonly round: number }[];
+  } | null;
+  /** Why there is no plan, if it isn't for problems of rows. */
+  readonly refusal: BatchReason | null;
+}
+
+export interface PlannedPart {
+  /** From 1. */
+  readonly part: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** The input can be used as it lies. */
+  readonly asItLies: boolean;
+  /** `gs://` URIs to submit when it can; a wildcard where there are many. */
+  readonly uris: readonly string[];
+}
+
+export interface StagePartInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly planUri: string;
+  readonly part: number;
+  readonly round: number;
+  /** Object that lists the rows to send; null for all of the part. */
+  readonly rowsUri: string | null;
+}
+
+export interface StagedPart {
+  readonly uris: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+export interface CheckInputInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly planUri: string;
+}
+
+export interface CheckedInput {
+  /** URIs that changed or vanished since the plan. */
+  readonly changed: readonly string[];
+}
+
+/** `<run key>-p<part>-r<round>-a<attempt>`: name of the claim, label, end of the display name, output prefix. */
+export interface ClaimReference {
+  readonly part: number;
+  readonly round: number;
+  readonly attempt: number;
+}
+
+export interface SubmitJobInput {
+  readonly run: RunReference;
+  readonly project: string;
+  readonly location: string;
+  readonly claim: ClaimReference;
+  /** Digest of what is sent, noted in the claim. */
+  readonly digest: string;
+  readonly model: string;
+  readonly displayName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly inputUris: readonly string[];
+  /** Bound of the POST, below the attempt's own. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What stands beside a claim once it is decided. */
+export type ClaimOutcome =
+  | { readonly kind: 'job'; readonly name: string }
+  | { readonly kind: 'refused'; readonly type: BatchReasonType; readonly message: string; readonly quota: boolean }
+  | { readonly kind: 'abandoned'; readonly by: string };
+
+export type SubmittedJob =
+  | { readonly kind: 'created'; readonly job: VertexJob }
+  | { readonly kind: 'refused'; readonly type: BatchReasonType; readonly message: string; readonly quota: boolean; readonly retryAfterMs: number | null }
+  /** The answer to the POST is lost, or the claim is another's and has no outcome yet. */
+  | { readonly kind: 'unknown'; readonly claimedAt: string; readonly message: string }
+  | { readonly kind: 'standing'; readonly claimedAt: string; readonly outcome: ClaimOutcome; readonly job: VertexJob | null }
+  /** A job of this claim exists, though this bucket knows nothing of it. */
+  | { readonly kind: 'taken'; readonly job: VertexJob };
+
+export interface LookForJobInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly project: string;
+  readonly location: string;
+  readonly claim: ClaimReference;
+  /** Don't note what is found: a look for doubles. */
+  readonly onlyLook?: boolean;
+}
+
+export interface LookedForJob {
+  /** Every job that carries the claim's label, confirmed by a get; more than one only if the service doubled a request. */
+  readonly jobs: readonly VertexJob[];
+  readonly outcome: ClaimOutcome | null;
+}
+
+export interface DecideClaimInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly claim: ClaimReference;
+  readonly decision: { readonly kind: 'adopt'; readonly name: string } | { readonly kind: 'abandon'; readonly by: string };
+}
+
+export type DecidedClaim =
+  | { readonly kind: 'adopted'; readonly job: VertexJob }
+  | { readonly kind: 'abandoned' }
+  /** The claim had been decided otherwise before. */
+  | { readonly kind: 'standing'; readonly outcome: ClaimOutcome; readonly job: VertexJob | null }
+  | { readonly kind: 'no-such-job'; readonly message: string };
+
+export interface AwaitChangeInput extends GuardedInput {
+  readonly job: string;
+  readonly known: {
+    readonly state: string;
+    /** Quarters of the rows that are done, 0 to 4. */
+    readonly step: number;
+    /** RFC 3339: since when the run knows the state. */
+    readonly since: string;
+  };
+  readonly rows: number;
+  /** Return at the first look, changed or not. */
+  readonly once?: boolean;
+}
+
+export interface ObservedJob {
+  /** null: the service has no such job any more. */
+  readonly job: VertexJob | null;
+  readonly checkedAt: string;
+}
+
+export interface CancelJobInput extends GuardedInput {
+  readonly job: string;
+}
+
+export interface CancelledJob {
+  /** `already-ended` also when the service says that it can't be cancelled any more. */
+  readonly kind: 'accepted' | 'already-ended' | 'gone';
+}
+
+export interface FindOutputsInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly planUri: string;
+  readonly claim: ClaimReference;
+  readonly job: VertexJob;
+  readonly handler: HandlerReference | null;
+}
+
+export interface HandlerReference {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface FoundOutputs {
+  /** Object with {@link Outputs}. */
+  readonly outputsUri: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly ranges: number;
+}
+
+/** Content of `outputsUri`; ranges as in {@link Sources}. */
+export interface Outputs {
+  readonly job: string;
+  readonly files: readonly SourceFile[];
+  readonly ranges: readonly FileRange[];
+}
+
+export interface CollectRangeInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly planUri: string;
+  readonly outputsUri: string;
+  readonly part: number;
+  readonly round: number;
+  readonly range: number;
+  readonly handler: HandlerReference | null;
+}
+
+export interface CollectedRange {
+  readonly rows: number;
+  readonly answered: number;
+  readonly blocked: number;
+  readonly failed: number;
+}
+
+export interface SettlePartInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly planUri: string;
+  readonly part: number;
+  readonly rounds: readonly {
+    readonly round: number;
+    readonly outputsUri: string | null;
+    readonly job: VertexJob;
+  }[];
+  readonly handler: HandlerReference | null;
+  /** Also let retryable rows go, and write results, errors and dead letters. */
+  readonly final: boolean;
+}
+
+export interface SettledPart {
+  readonly books: RowBooks;
+  /** Failed and missing rows for which another round makes sense. */
+  readonly retryable: number;
+  /** Object that lists them. */
+  readonly retryRowsUri: string | null;
+  readonly usage: TokenUsage;
+  readonly duplicates: number;
+  readonly strangers: number;
+  /** `24 × RESOURCE_EXHAUSTED (retryable)`, most frequent first, at most ten. */
+  readonly reasons: readonly string[];
+  /** What doesn't add up; empty when the books balance. */
+  readonly imbalances: readonly string[];
+  /** Set when `final`. Object that names the result files and processing ranges. */
+  readonly settledUri: string | null;
+  readonly processRanges: number;
+  readonly results: { readonly files: number; readonly rows: number; readonly bytes: number };
+  readonly errorsUri: string | null;
+  readonly deadLettersUri: string | null;
+}
+
+export interface ProcessRangeInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly settledUri: string;
+  readonly range: number;
+  readonly handler: HandlerReference;
+}
+
+export interface ProcessedRange {
+  readonly processed: number;
+  readonly rejected: number;
+}
+
+export interface FinishRunInput extends GuardedInput {
+  readonly run: RunReference;
+  /** All but the manifest's own URI. */
+  readonly result: BatchResult;
+  readonly settledUris: readonly string[];
+  readonly handler: HandlerReference | null;
+  readonly planUri: string | null;
+}
+
+export interface FinishedRun {
+  readonly manifest: string;
+  readonly rejectedUri: string | null;
+  readonly rejected: number;
+}

@@ -1,0 +1,37 @@
+/** A request after its check: complete, with durations in milliseconds. Recorded in history by the first activity. */
+export interface AcceptedRequest {
+  readonly project: string;
+  readonly location: string;
+  /** `publishers/google/models/M` or `projects/P/locations/L/models/ID` */
+  readonly model: string;
+  readonly input: readonly string[];
+  /** `gs://bucket/prefix/`, with a slash at the end. */
+  readonly output: string;
+  readonly keyField: string | null;
+  readonly handler: { readonly name: string; readonly taskQueue: string | null } | null;
+  readonly displayName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly minAnsweredShare: number | null;
+  readonly paused: { readonly policy: 'wait' | 'cancel' | 'fail'; readonly deadlineMs: number };
+  readonly deadlines: {
+    readonly queuedMs: number;
+    readonly runningMs: number;
+    readonly cancellingMs: number;
+    readonly runMs: number;
+  };
+  readonly concurrentJobs: number;
+  readonly onUnknown: 'hold' | 'resubmit';
+  readonly listingLagMs: number;
+  readonly rounds: number;
+  readonly rerun: number;
+}
+
+/** What every activity of a run needs to find its place. */
+export interface RunReference {
+  /** `gs://…/<workflow id>/<8 hex>/` */
+  readonly directory: string;
+  /** 32 hex digits: hash of namespace, workflow id and rerun. */
+  readonly key: string;
+  /** Run id of the execution's first run: the same after a reset, another in a new execution. */
+  readonly execution: string;
+}

@@ -1,0 +1,233 @@
+/** Type of the workflow; stored in histories and used by starters in every language. */
+export const VERTEX_BATCH_WORKFLOW = 'vertexBatch';
+/** Where runs go when nobody says otherwise. */
+export const DEFAULT_TASK_QUEUE = 'vertex-batch';
+/** Query: {@link BatchProgress}. */
+export const PROGRESS_QUERY = 'progress';
+/** Update and signal of one name: {@link CancelBatchInput}. */
+export const CANCEL_BATCH = 'cancelBatch';
+/** Update: {@link AdoptJobInput}. */
+export const ADOPT_JOB = 'adoptJob';
+/** Update: {@link ResubmitInput}. */
+export const RESUBMIT = 'resubmit';
+/** Update without a field: looks at the job now instead of at the next interval. */
+export const CHECK_NOW = 'checkNow';
+/** Memo that holds {@link BatchProgress}, at most 2 KB, so that a run can be read with no worker alive. */
+export const PROGRESS_MEMO = 'vertexBatch';
+
+/** A duration as Temporal writes them: milliseconds, or a string such as `30s`, `24h`. */
+export type DurationLike = number | string;
+
+/** The workflow's one argument. A field that is not listed is refused. */
+export interface BatchRequest {
+  /** Google Cloud project id. */
+  readonly project: string;
+  /** A region such as `us-central1`, or `global`. */
+  readonly location: string;
+  /** `gemini-…`, `publishers/google/models/M`, or a tuned model `projects/P/locations/L/models/ID`. */
+  readonly model: string;
+  /** `gs://` objects and wildcards of JSONL. */
+  readonly input: string | readonly string[];
+  /** `gs://bucket/prefix/`; the run writes below `<output>/<workflow id>/<hash>/`. */
+  readonly output: string;
+  /** Where the run's own files go when the output is a table. */
+  readonly workspace?: string;
+  /** Top-level field that identifies a row. @default the first of `key`, `custom_id`, `id` that every row has */
+  readonly keyField?: string;
+  /** Name of a handler of the worker, or a name with the task queue of the workers that have it. */
+  readonly handler?: string | { readonly name: string; readonly taskQueue?: string };
+  /** @default the workflow id */
+  readonly displayName?: string;
+  /** Labels of the job: keys and values of at most 63 lower-case letters, digits, `_`, `-`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Below this share of answered rows, 0 to 1, the outcome is `failed`. @default none at all answered */
+  readonly minAnsweredShare?: number;
+  /** Refuses a run whose estimate is higher. */
+  readonly maxCostUsd?: number;
+  /** What to do when the service pauses a job. @default `{policy: 'wait', deadline: '24h'}` */
+  readonly paused?: { readonly policy?: 'wait' | 'cancel' | 'fail'; readonly deadline?: DurationLike };
+  /** Bounds in each phase. @default queued 73h, running 25h, cancelling 15m, run by formula, at most 60d */
+  readonly deadlines?: {
+    readonly queued?: DurationLike;
+    readonly running?: DurationLike;
+    readonly cancelling?: DurationLike;
+    readonly run?: DurationLike;
+  };
+  /** Jobs at a time. @default 4 */
+  readonly concurrentJobs?: number;
+  /** What to do when nobody can tell whether a create was accepted. @default 'hold' */
+  readonly onUnknown?: 'hold' | 'resubmit';
+  /** For how long a job that was created may be missing from listings. @default '10m' */
+  readonly listingLag?: DurationLike;
+  /** How many times retryable rows are sent again, 0 to 5. @default 1 */
+  readonly rounds?: number;
+  /** A deliberate repeat of a known workflow id has a higher number. @default 0 */
+  readonly rerun?: number;
+}
+
+export type BatchPhase =
+  | 'resolving'
+  | 'validating'
+  | 'planning'
+  | 'staging'
+  | 'submitting'
+  | 'waiting'
+  | 'collecting'
+  | 'settling'
+  | 'processing'
+  | 'finishing'
+  | 'closed';
+
+/** Why a run waits for a person. */
+export interface Attention {
+  readonly type: string;
+  readonly message: string;
+  readonly since: string;
+  /** When the run acts by itself. */
+  readonly until: string | null;
+  readonly part: number | null;
+  readonly claim: string | null;
+  /** Updates that answer it. */
+  readonly actions: readonly string[];
+}
+
+export interface RowBooks {
+  readonly answered: number;
+  readonly blocked: number;
+  readonly failed: number;
+  readonly missing: number;
+}
+
+export interface JobProgress {
+  readonly name: string;
+  readonly state: string;
+  readonly since: string;
+  readonly part: number;
+  readonly round: number;
+  /** Answers of this job that the run has kept. */
+  readonly kept: number;
+  readonly error: { readonly code: number; readonly message: string } | null;
+  readonly consoleUrl: string;
+}
+
+export interface BatchProgress {
+  readonly workflowId: string;
+  readonly phase: BatchPhase;
+  readonly since: string;
+  /** The oldest open one. */
+  readonly attention: Attention | null;
+  readonly attentionCount: number;
+  /** `succeeded` and `failed` are the service's counts; null until it gives any. */
+  readonly rows: { readonly input: number | null; readonly succeeded: number | null; readonly failed: number | null };
+  readonly percent: number | null;
+  readonly books: RowBooks | null;
+  readonly handler: { readonly processed: number; readonly rejected: number };
+  readonly estimatedEndTime: string | null;
+  readonly jobs: readonly JobProgress[];
+  readonly jobCount: number;
+  readonly checkedAt: string | null;
+  readonly nextCheckAt: string | null;
+  readonly deadline: string | null;
+  /** Set in phase `closed`, so that a Canceled run has something to show. */
+  readonly closed?: {
+    readonly outcome: BatchOutcome;
+    readonly reason: BatchReason | null;
+    readonly rows: BatchResult['rows'];
+    readonly manifest: string | null;
+  };
+  /** Digest of what a second starter of the same id must agree on. */
+  readonly request?: { readonly digest: string; readonly output: string; readonly rerun: number };
+}
+
+export interface TokenUsage {
+  readonly promptTokenCount: number;
+  readonly candidatesTokenCount: number;
+  readonly thoughtsTokenCount: number;
+  readonly cachedContentTokenCount: number;
+  readonly toolUsePromptTokenCount: number;
+  readonly totalTokenCount: number;
+}
+
+export type BatchOutcome = 'succeeded' | 'partial' | 'failed' | 'cancelled';
+
+/** Why a run gave less than was asked for; each type has an entry in docs/errors.md. */
+export type BatchReasonType =
+  | 'InvalidRequest'
+  | 'InvalidInput'
+  | 'InputNotFound'
+  | 'InputChanged'
+  | 'TooLarge'
+  | 'HandlerUnknown'
+  | 'WorkflowIdTaken'
+  | 'JobRefused'
+  | 'JobFailed'
+  | 'JobExpired'
+  | 'JobCancelled'
+  | 'JobPaused'
+  | 'JobVanished'
+  | 'SubmissionUnknown'
+  | 'CancelRequested'
+  | 'CancelUnconfirmed'
+  | 'DeadlineExceeded'
+  | 'BudgetExceeded'
+  | 'RowsUnanswered'
+  | 'RowsRejected'
+  | 'BooksUnbalanced'
+  | 'PermissionDenied'
+  | 'ServiceUnreachable'
+  | 'InternalError';
+
+export interface BatchReason {
+  readonly type: BatchReasonType;
+  readonly message: string;
+}
+
+export interface BatchResult {
+  readonly outcome: BatchOutcome;
+  readonly reason: BatchReason | null;
+  /** `input` is the sum of the others. */
+  readonly rows: { readonly input: number } & RowBooks;
+  readonly handler: { readonly processed: number; readonly rejected: number };
+  readonly usage: TokenUsage;
+  /** null for a model without a price. */
+  readonly cost: { readonly usd: number; readonly estimatedUsd: number; readonly priceTable: string } | null;
+  readonly startTime: string;
+  readonly endTime: string;
+  readonly queuedSeconds: number | null;
+  readonly runningSeconds: number | null;
+  readonly validation: { readonly errors: number; readonly warnings: number };
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly part: number;
+    readonly round: number;
+    readonly outputDirectory: string | null;
+    readonly error: { readonly code: number; readonly message: string } | null;
+  }[];
+  readonly jobCount: number;
+  readonly directory: string;
+  readonly results: { readonly uri: string; readonly files: number; readonly rows: number; readonly bytes: number };
+  readonly deadLetters: string | null;
+  readonly errors: string | null;
+  readonly rejected: string | null;
+  readonly validationReport: string | null;
+  readonly manifest: string | null;
+}
+
+export interface CancelBatchInput {
+  readonly reason?: string;
+  /** Collect the rows that were finished and billed. @default true */
+  readonly salvage?: boolean;
+}
+
+export interface AdoptJobInput {
+  /** Key of the open claim; may be left out while only one is open. */
+  readonly claim?: string;
+  /** `projects/…/locations/…/batchPredictionJobs/…` */
+  readonly name: string;
+}
+
+export interface ResubmitInput {
+  /** Key of the open claim; may be left out while only one is open. */
+  readonly claim?: string;
+}

@@ -1,0 +1,27 @@
+/** Where a row stood in the caller's input. */
+export interface RowSource {
+  readonly uri: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/**
+ * What is known of the rows of one part, read from the plan's index and key files. Rows are numbered from 0 in input order.
+ * `key`, `source` and `metadata` of a result come from here, never from the service's echo.
+ */
+export interface PartIndex {
+  readonly rows: number;
+  /** The top-level field of an output row that holds its key: the caller's `keyField`, or `key` where a copy was staged. */
+  readonly outputKeyField: string;
+  /** The row of a key as the output echoes it, compared in full. */
+  rowOfOutputKey(key: string): number | undefined;
+  /** Rows whose request has this canonical hash (see `requestHash`), for outputs that echo no keys. */
+  rowsOfRequestHash(hash: bigint): readonly number[];
+  /** The caller's own key, as a string; `<file ordinal>:<line>` where he gave none. */
+  keyOf(row: number): string;
+  sourceOf(row: number): RowSource;
+  /** The caller's other top-level fields; `undefined` when they pass 1 KB and must be read from the input at {@link locationOf}. */
+  metadataOf(row: number): Readonly<Record<string, unknown>> | undefined;
+  /** Bytes of the row in the caller's input, without its line end. */
+  locationOf(row: number): { readonly uri: string; readonly generation: string; readonly from: number; readonly to: number };
+}

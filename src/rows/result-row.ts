@@ -1,0 +1,37 @@
+import type { TokenUsage } from '../messages';
+import type { RowSource } from './part-index';
+
+/** One line of `results/part-*.jsonl`: an answered row. */
+export interface ResultRow {
+  /** The caller's own key. */
+  readonly key: string;
+  readonly outcome: 'answered';
+  readonly source: RowSource;
+  /** The input row's other top-level fields. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Text parts of the first candidate, joined; thoughts are left out. */
+  readonly text: string;
+  /** Parsed answer, where there is a schema. */
+  readonly output?: unknown;
+  readonly finishReason: string | null;
+  readonly modelVersion: string | null;
+  readonly usage: TokenUsage | null;
+  /** The service's own response, whenever `text` doesn't hold all of it. */
+  readonly response?: unknown;
+}
+
+/** One line of `errors.jsonl`: a row without an answer. */
+export interface ErrorRow {
+  readonly key: string;
+  readonly outcome: 'blocked' | 'failed' | 'missing';
+  readonly source: RowSource;
+  readonly error: {
+    /** HTTP status, or null where there was none. */
+    readonly code: number | null;
+    /** Google's status word, a finish or block reason, or one of ours such as `OUTPUT_MISMATCH`, `EMPTY_ANSWER`, `MISSING`. */
+    readonly status: string;
+    readonly message: string;
+    readonly retryable: boolean;
+  };
+  readonly round: number;
+}

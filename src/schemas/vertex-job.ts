@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { GatewayError } from '../gateways/gateway-error';
+import type { NewVertexJob, VertexJob } from '../gateways/vertex-jobs';
+
+/** `JobState` by number, as clients that ask for `enum-encoding=int` get it. */
+const JOB_STATES = [
+  'JOB_STATE_UNSPECIFIED',
+  'JOB_STATE_QUEUED',
+  'JOB_STATE_PENDING',
+  'JOB_STATE_RUNNING',
+  'JOB_STATE_SUCCEEDED',
+  'JOB_STATE_FAILED',
+  'JOB_STATE_CANCELLING',
+  'JOB_STATE_CANCELLED',
+  'JOB_STATE_PAUSED',
+  'JOB_STATE_EXPIRED',
+  'JOB_STATE_UPDATING',
+  'JOB_STATE_PARTIALLY_SUCCEEDED',
+] as const;
+
+/** Protobuf's JSON writes int64 as a string and leaves zeros out. */
+const int64 = z.union([z.number().int(), z.string().regex(/^-?\d+$/).transform(Number)]).default(0);
+const text = z.string().nullish().transform((value) => value ?? null);
+
+const jobResource = z.object({
+  name: z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/batchPredictionJobs\/[^/]+$/),
+  displayName: z.string().default(''),
+  model: z.string().default(''),
+  state: z.union([z.string(), z.number().int()]).default(0),
+  error: z.object({ code: z.number().int().default(0), message: z.string().default('') }).nullish(),
+  completionStats: z.object({ successfulCount: int64, failedCount: int64, incompleteCount: int64 }).nullish(),
+  outputInfo: z
+    .object({ gcsOutputDirectory: text, bigqueryOutputDataset: text, bigqueryOutputTable: text })
+    .nullish(),
+  labels: z.record(z.string(), z.string()).default({}),
+  createTime: text,
+  startTime: text,
+  endTime: text,
+  updateTime: text,
+});
+
+type JobResource = z.infer<typeof jobResource>;
+
+/** The body of a create: the `BatchPredictionJob` itself, JSONL in and out. */
+export function toCreateBody(job: NewVertexJob): Record<string, unknown> {
+  return {
+    displayName: job.displayName,
+    model: job.model,
+    inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: [...job.inputUris] } },
+    outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: job.outputUriPrefix } },
+    labels: { ...job.labels },
+  };
+}
+
+/**
+ * The job in a `BatchPredictionJob` of the service. A state that we don't know is kept as it is spelled.
+ * @throws {GatewayError} `unavailable` when `json` is no such resource: it says nothing about any job
+ */
+export function fromVertexJob(json: unknown): VertexJob {
+  const parsed = jobResource.safeParse(json);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole body');
+    throw new GatewayError('unavailable', `The answer is not a BatchPredictionJob: ${[...new Set(fields)].join(', ')}.`);
+  }
+  const job = parsed.data;
+  return {
+    name: job.name,
+    displayName: job.displayName,
+    model: job.model,
+    state: stateOf(job.state),
+    error: job.error && (job.error.code !== 0 || job.error.message !== '') ? job.error : null,
+    counts: countsOf(job.completionStats),
+    outputDirectory: outputDirectoryOf(job.outputInfo),
+    labels: job.labels,
+    createTime: job.createTime,
+    startTime: job.startTime,
+    endTime: job.endTime,
+    updateTime: job.updateTime,
+  };
+}
+
+function stateOf(state: string | number): string {
+  return typeof state === 'string' ? state : (JOB_STATES[state] ?? `JOB_STATE_${state}`);
+}
+
+function countsOf(stats: JobResource['completionStats']): VertexJob['counts'] {
+  if (!stats) return null;
+  return {
+    succeeded: stats.successfulCount,
+    failed: stats.failedCount,
+    incomplete: stats.incompleteCount < 0 ? null : stats.incompleteCount,
+  };
+}
+
+function outputDirectoryOf(info: JobResource['outputInfo']): string | null {
+  if (info?.gcsOutputDirectory) return info.gcsOutputDirectory.replace(/\/+$/, '');
+  if (!info?.bigqueryOutputDataset) return null;
+  return info.bigqueryOutputTable ? `${info.bigqueryOutputDataset}.${info.bigqueryOutputTable}` : info.bigqueryOutputDataset;
+}
