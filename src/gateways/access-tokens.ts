@@ -1,5 +1,25 @@
+import { GatewayError } from './gateway-error';
+
 /** Where a bearer token for Google's APIs comes from. */
 export interface AccessTokens {
   /** A token that is valid for at least a minute. `GatewayError` kind `unauthenticated` when there is none. */
   getAccessToken(): Promise<string>;
+}
+
+/** A token of a source that a user may have written: whatever it does instead becomes a {@link GatewayError}. */
+export async function requireToken(tokens: AccessTokens): Promise<string> {
+  let token: unknown;
+  try {
+    token = await tokens.getAccessToken();
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw noToken(`auth.getAccessToken failed: ${reason}`, error);
+  }
+  if (typeof token === 'string' && token !== '') return token;
+  throw noToken(`auth.getAccessToken must give a token, got ${token === '' ? 'an empty string' : typeof token}`);
+}
+
+function noToken(reason: string, cause?: unknown): GatewayError {
+  return new GatewayError('unauthenticated', `Cannot get an access token: ${reason}.`, { cause, effect: 'never-sent' });
 }

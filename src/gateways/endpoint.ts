@@ -19,9 +19,13 @@ export interface Endpoint {
 export function parseEndpoint(endpoint: string, trustedHosts: readonly string[] = []): Endpoint {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
-    throw new GatewayError('invalid-request', `Endpoint must be a plain http or https URL, got "${withoutUser(endpoint)}".`, {
-      effect: 'never-sent',
-    });
+    throw new GatewayError(
+      'invalid-request',
+      `Endpoint must be a plain http or https URL, got "${withoutUser(endpoint)}".`,
+      {
+        effect: 'never-sent',
+      },
+    );
   }
   const baseUrl = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
   if (url.protocol === 'http:') return { baseUrl, takesCredentials: false };

@@ -45,7 +45,11 @@ export interface ObjectStore {
    */
   read(uri: string, options?: ReadOptions): AsyncIterable<Buffer>;
   /** Writes content as it comes and checks its crc32c. Nothing is visible before it is complete; an abort leaves nothing. */
-  write(uri: string, content: Buffer | string | AsyncIterable<Buffer | string>, options?: WriteOptions): Promise<StoredObject>;
+  write(
+    uri: string,
+    content: Buffer | string | AsyncIterable<Buffer | string>,
+    options?: WriteOptions,
+  ): Promise<StoredObject>;
   /** Joins 1 to 32 objects of one bucket, in order, on the server. */
   compose(sources: readonly StoredObject[], uri: string, options?: WriteOptions): Promise<StoredObject>;
   /** Copies on the server. */

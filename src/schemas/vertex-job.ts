@@ -19,8 +19,19 @@ const JOB_STATES = [
 ] as const;
 
 /** Protobuf's JSON writes int64 as a string and leaves zeros out. */
-const int64 = z.union([z.number().int(), z.string().regex(/^-?\d+$/).transform(Number)]).default(0);
-const text = z.string().nullish().transform((value) => value ?? null);
+const int64 = z
+  .union([
+    z.number().int(),
+    z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number),
+  ])
+  .default(0);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
 
 const jobResource = z.object({
   name: z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/batchPredictionJobs\/[^/]+$/),
@@ -29,9 +40,7 @@ const jobResource = z.object({
   state: z.union([z.string(), z.number().int()]).default(0),
   error: z.object({ code: z.number().int().default(0), message: z.string().default('') }).nullish(),
   completionStats: z.object({ successfulCount: int64, failedCount: int64, incompleteCount: int64 }).nullish(),
-  outputInfo: z
-    .object({ gcsOutputDirectory: text, bigqueryOutputDataset: text, bigqueryOutputTable: text })
-    .nullish(),
+  outputInfo: z.object({ gcsOutputDirectory: text, bigqueryOutputDataset: text, bigqueryOutputTable: text }).nullish(),
   labels: z.record(z.string(), z.string()).default({}),
   createTime: text,
   startTime: text,
@@ -60,7 +69,10 @@ export function fromVertexJob(json: unknown): VertexJob {
   const parsed = jobResource.safeParse(json);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole body');
-    throw new GatewayError('unavailable', `The answer is not a BatchPredictionJob: ${[...new Set(fields)].join(', ')}.`);
+    throw new GatewayError(
+      'unavailable',
+      `The answer is not a BatchPredictionJob: ${[...new Set(fields)].join(', ')}.`,
+    );
   }
   const job = parsed.data;
   return {
@@ -95,5 +107,7 @@ function countsOf(stats: JobResource['completionStats']): VertexJob['counts'] {
 function outputDirectoryOf(info: JobResource['outputInfo']): string | null {
   if (info?.gcsOutputDirectory) return info.gcsOutputDirectory.replace(/\/+$/, '');
   if (!info?.bigqueryOutputDataset) return null;
-  return info.bigqueryOutputTable ? `${info.bigqueryOutputDataset}.${info.bigqueryOutputTable}` : info.bigqueryOutputDataset;
+  return info.bigqueryOutputTable
+    ? `${info.bigqueryOutputDataset}.${info.bigqueryOutputTable}`
+    : info.bigqueryOutputDataset;
 }

@@ -1,0 +1,29 @@
+/** The text of an answer, or an error when it is longer than `limit` bytes or `signal` fires before its end. */
+export async function readBoundedText(response: Response, limit: number, signal: AbortSignal): Promise<string> {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await orAbort(reader.read(), signal);
+      if (done) return Buffer.concat(pieces, size).toString('utf8');
+      size += value.byteLength;
+      if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
+      pieces.push(value);
+    }
+  } finally {
+    // Harmless after the end; otherwise it frees the connection.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** `promise`, or a rejection with the signal's reason as soon as it fires, for work that may not listen to the signal itself. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

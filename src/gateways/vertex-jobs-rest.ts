@@ -1,0 +1,222 @@
+import { fromVertexJob, toCreateBody } from '../schemas/vertex-job';
+import { requireToken, type AccessTokens } from './access-tokens';
+import { orAbort, readBoundedText } from './bounded-body';
+import { neverOpened, reasonOf } from './connection-failure';
+import { EMULATOR_TOKEN, parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
+import { GatewayError, type GatewayErrorKind } from './gateway-error';
+import { googleErrorOf, kindOf } from './google-error';
+import { retryAfterMsOf } from './retry-after';
+import type { CallOptions, NewVertexJob, VertexJob, VertexJobs, VertexParent } from './vertex-jobs';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const PAGE_SIZE = 100;
+const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
+/** The answers that say: nothing was done. Others with an error body of Google's may come from behind the point of no return. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 429]);
+
+export interface VertexJobsRestOptions {
+  readonly tokens: AccessTokens;
+  /** Stands in for the hosts of every location; may carry a path prefix. Credentials go there only as `parseEndpoint` says. */
+  readonly endpoint?: string;
+  /** Makes the requests; always called with a `Request`. @default the global one */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** Hosts besides Google's that may see credentials. @default none */
+  readonly trustedHosts?: readonly string[];
+}
+
+/** One request of the API, and the words for it in messages. */
+interface Call {
+  readonly action: string;
+  readonly location: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Behind `/v1/`. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** {@link VertexJobs} over the REST API, v1. */
+export class VertexJobsRest implements VertexJobs {
+  readonly #tokens: AccessTokens;
+  readonly #endpoint: Endpoint | undefined;
+  readonly #fetch: (request: Request) => Promise<Response>;
+
+  /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
+  constructor(options: VertexJobsRestOptions) {
+    this.#tokens = options.tokens;
+    this.#endpoint = options.endpoint === undefined ? undefined : parseEndpoint(options.endpoint, options.trustedHosts);
+    this.#fetch = options.fetch ?? ((request) => globalThis.fetch(request));
+  }
+
+  async create(parent: VertexParent, job: NewVertexJob, options: CallOptions = {}): Promise<VertexJob> {
+    const resource = parentPath(parent);
+    const action = `create batch prediction job "${job.displayName}" in ${resource}`;
+    const path = `${resource}/batchPredictionJobs`;
+    return this.#callForJob(
+      { action, location: parent.location, method: 'POST', path, body: toCreateBody(job) },
+      options,
+    );
+  }
+
+  async get(name: string, options: CallOptions = {}): Promise<VertexJob> {
+    return this.#callForJob({ action: `get ${name}`, location: locationOf(name), method: 'GET', path: name }, options);
+  }
+
+  async *list(parent: VertexParent, filter: string, options: CallOptions = {}): AsyncIterable<VertexJob> {
+    const resource = parentPath(parent);
+    const action = `list batch prediction jobs of ${resource}`;
+    const seen = new Set<string>();
+    let pageToken = '';
+    do {
+      seen.add(pageToken);
+      const query = new URLSearchParams({ filter, pageSize: String(PAGE_SIZE), ...(pageToken && { pageToken }) });
+      const path = `${resource}/batchPredictionJobs?${query.toString()}`;
+      const page = await this.#call({ action, location: parent.location, method: 'GET', path }, options);
+      yield* jobsOf(page).map((job) => named(action, () => fromVertexJob(job)));
+      pageToken = nextPageTokenOf(page);
+      if (pageToken && seen.has(pageToken)) throw notTheApi(action, 'the listing repeats a page');
+    } while (pageToken);
+  }
+
+  async cancel(name: string, options: CallOptions = {}): Promise<void> {
+    const location = locationOf(name);
+    await this.#call({ action: `cancel ${name}`, location, method: 'POST', path: `${name}:cancel`, body: {} }, options);
+  }
+
+  async delete(name: string, options: CallOptions = {}): Promise<void> {
+    await this.#call({ action: `delete ${name}`, location: locationOf(name), method: 'DELETE', path: name }, options);
+  }
+
+  async #callForJob(call: Call, options: CallOptions): Promise<VertexJob> {
+    const json = await this.#call(call, options);
+    return named(call.action, () => fromVertexJob(json));
+  }
+
+  /** One request; the JSON of a successful answer. */
+  async #call(call: Call, options: CallOptions): Promise<unknown> {
+    options.signal?.throwIfAborted();
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    let sent = false;
+    try {
+      const request = await orAbort(this.#request(call, signal), signal);
+      sent = true;
+      const response = await orAbort(this.#fetch(request), signal);
+      return answerOf(call.action, response, await readBoundedText(response, ANSWER_LIMIT_BYTES, signal));
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      options.signal?.throwIfAborted();
+      const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+      const effect = !sent || neverOpened(error) ? 'never-sent' : 'unknown';
+      throw new GatewayError('unavailable', `Cannot ${call.action}: ${reason}.`, { cause: error, effect });
+    }
+  }
+
+  async #request(call: Call, signal: AbortSignal): Promise<Request> {
+    const endpoint = this.#endpoint ?? { baseUrl: vertexBaseUrl(call.location), takesCredentials: true };
+    const token = endpoint.takesCredentials ? await requireToken(this.#tokens) : EMULATOR_TOKEN;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' };
+    const body = call.body === undefined ? null : JSON.stringify(call.body);
+    // A redirect would carry the token, or a create, to somebody else.
+    return new Request(`${endpoint.baseUrl}/v1/${call.path}`, {
+      method: call.method,
+      headers,
+      body,
+      signal,
+      redirect: 'manual',
+    });
+  }
+}
+
+function answerOf(action: string, response: Response, text: string): unknown {
+  const json = parseJson(text);
+  if (response.ok) {
+    if (json === undefined) throw notTheApi(action, `it answered ${response.status} without JSON`, response.status);
+    return json;
+  }
+  const google = googleErrorOf(json, response.status);
+  const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after')) ?? google?.retryAfterMs;
+  const details = { status: response.status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  if (!google) {
+    const type = response.headers.get('content-type') ?? 'no content type';
+    throw notTheApi(
+      action,
+      `it answered ${response.status} (${type}) without an error of the API`,
+      details.status,
+      retryAfterMs,
+    );
+  }
+  const kind = kindOf(response.status, google.status);
+  throw new GatewayError(kind, `Cannot ${action}: ${REMEDIES[kind]} Google says: ${google.message}`, {
+    ...details,
+    effect: REFUSALS.has(response.status) ? 'refused' : 'unknown',
+  });
+}
+
+const REMEDIES: Readonly<Record<GatewayErrorKind, string>> = {
+  unavailable: 'the service could not answer.',
+  quota: 'too many requests, or a quota is used up.',
+  unauthenticated: 'the credentials were not accepted. Check Application Default Credentials.',
+  permission: "permission denied. Grant roles/aiplatform.user to the worker's service account.",
+  'not-found': 'not found. Check project, location, model and name.',
+  precondition: "the job's state does not allow it.",
+  'invalid-request': 'the request was refused as invalid.',
+};
+
+function notTheApi(action: string, what: string, status?: number, retryAfterMs?: number): GatewayError {
+  return new GatewayError('unavailable', `Cannot ${action}: ${what}; is something between here and Google?`, {
+    effect: 'unknown',
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** Says which call an unreadable answer belongs to. */
+function named<T>(action: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new GatewayError(error.kind, `Cannot ${action}: ${error.message}`, { cause: error });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function jobsOf(page: unknown): readonly unknown[] {
+  const jobs = (page as { batchPredictionJobs?: unknown } | null)?.batchPredictionJobs;
+  return Array.isArray(jobs) ? jobs : [];
+}
+
+function nextPageTokenOf(page: unknown): string {
+  const token = (page as { nextPageToken?: unknown } | null)?.nextPageToken;
+  return typeof token === 'string' ? token : '';
+}
+
+const LOCATION = /^[a-z0-9-]+$/;
+
+function parentPath({ project, location }: VertexParent): string {
+  // Both end up in a URL, the location in the name of the host that gets the token.
+  if (!LOCATION.test(location))
+    throw invalid(`location must be a region such as us-central1, or global, got "${location}"`);
+  if (!/^[a-z0-9.:-]+$/.test(project)) throw invalid(`project must be a project id or number, got "${project}"`);
+  return `projects/${project}/locations/${location}`;
+}
+
+function locationOf(name: string): string {
+  const location = /^projects\/[a-z0-9.:-]+\/locations\/([a-z0-9-]+)\/batchPredictionJobs\/[A-Za-z0-9_-]+$/.exec(
+    name,
+  )?.[1];
+  if (location !== undefined) return location;
+  throw invalid(`job name must be projects/P/locations/L/batchPredictionJobs/ID, got "${name}"`);
+}
+
+function invalid(message: string): GatewayError {
+  return new GatewayError('invalid-request', message, { effect: 'never-sent' });
+}
