@@ -1,6 +1,6 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { findTemporal } from './find-temporal';
+import { freePort } from './free-port';
 import { startGuarded, type GuardedProcess } from './guarded-process';
 
 export { findTemporal, type TemporalProgram } from './find-temporal';
@@ -103,15 +103,4 @@ async function askForNamespaces(address: string, namespaces: readonly string[]):
   } finally {
     await connection.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
