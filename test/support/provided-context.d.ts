@@ -1,4 +1,4 @@
-export type {} from 'vitest';
+import 'vitest';
 
 declare module 'vitest' {
   /** What the global setup of the integration tests hands to each test file, to be read with `inject`. */
