@@ -98,6 +98,8 @@ export interface FileRange {
   readonly file: number;
   readonly from: number;
   readonly to: number;
+  /** Ordinal of the last file, where one range of the input spans several small files, each of them whole. */
+  readonly lastFile?: number;
 }
 
 export interface ValidateRangeInput extends GuardedInput {
@@ -207,12 +209,21 @@ export interface SubmitJobInput {
 /** What stands beside a claim once it is decided. */
 export type ClaimOutcome =
   | { readonly kind: 'job'; readonly name: string }
-  | { readonly kind: 'refused'; readonly type: BatchReasonType; readonly message: string; readonly quota: boolean }
+  | { readonly kind: 'refused'; readonly type: BatchReasonType; readonly message: string; readonly mayPass: boolean }
   | { readonly kind: 'abandoned'; readonly by: string };
 
 export type SubmittedJob =
   | { readonly kind: 'created'; readonly job: VertexJob }
-  | { readonly kind: 'refused'; readonly type: BatchReasonType; readonly message: string; readonly quota: boolean; readonly retryAfterMs: number | null }
+  /** Nothing was claimed: the look before it failed in a way that may pass. */
+  | { readonly kind: 'not-tried'; readonly type: BatchReasonType; readonly message: string; readonly retryAfterMs: number | null }
+  /** The service said no, or was not reached: nothing was created. The next claim may try where `mayPass`. */
+  | {
+      readonly kind: 'refused';
+      readonly type: BatchReasonType;
+      readonly message: string;
+      readonly mayPass: boolean;
+      readonly retryAfterMs: number | null;
+    }
   /** The answer to the POST is lost, or the claim is another's and has no outcome yet. */
   | { readonly kind: 'unknown'; readonly claimedAt: string; readonly message: string }
   | { readonly kind: 'standing'; readonly claimedAt: string; readonly outcome: ClaimOutcome; readonly job: VertexJob | null }

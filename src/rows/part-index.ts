@@ -23,5 +23,10 @@ export interface PartIndex {
   /** The caller's other top-level fields; `undefined` when they pass 1 KB and must be read from the input at {@link locationOf}. */
   metadataOf(row: number): Readonly<Record<string, unknown>> | undefined;
   /** Bytes of the row in the caller's input, without its line end. */
-  locationOf(row: number): { readonly uri: string; readonly generation: string; readonly from: number; readonly to: number };
+  locationOf(row: number): {
+    readonly uri: string;
+    readonly generation: string;
+    readonly from: number;
+    readonly to: number;
+  };
 }

@@ -1,0 +1,120 @@
+import { positionKey, parseStagedKey } from '../domain/validation-keys';
+import type { ObjectStore } from '../gateways/object-store';
+import { readWhole } from './commits';
+import { HashChains } from './hash-chains';
+import { hashOf } from './hash64';
+import type { PartIndex, RowSource } from './part-index';
+import { partOf, type Plan, type PlanPart } from './plan';
+import { parseRowIndex, rowAt, type RowIndex } from './row-index';
+
+/** Entry of the key file for metadata that were too large to keep. */
+export const METADATA_IN_INPUT = 'null';
+
+/** A part's index as its files in the bucket have it. */
+export class StoredPartIndex implements PartIndex {
+  readonly rows: number;
+  readonly outputKeyField: string;
+  readonly #plan: Plan;
+  readonly #index: RowIndex;
+  readonly #keyFile: Buffer;
+  #byKey: HashChains | undefined;
+  #byRequest: HashChains | undefined;
+  readonly #sameRequest = new Map<bigint, readonly number[]>();
+
+  constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
+    this.rows = index.rows;
+    this.outputKeyField = plan.keys.outputKeyField;
+    this.#plan = plan;
+    this.#index = index;
+    this.#keyFile = keyFile;
+  }
+
+  rowOfOutputKey(key: string): number | undefined {
+    if (this.#plan.keys.mode === 'staged') {
+      const position = parseStagedKey(key);
+      return position === undefined ? undefined : rowAt(this.#index, position.file, position.line);
+    }
+    this.#byKey ??= HashChains.of(this.#index.keyHash);
+    for (const row of this.#byKey.rowsOf(hashOf(key))) {
+      if (this.keyOf(row) === key) return row;
+    }
+    return undefined;
+  }
+
+  rowsOfRequestHash(hash: bigint): readonly number[] {
+    const known = this.#sameRequest.get(hash);
+    if (known !== undefined) return known;
+    this.#byRequest ??= HashChains.of(this.#index.requestHash);
+    const rows = [...this.#byRequest.rowsOf(hash)];
+    if (rows.length > 1) this.#sameRequest.set(hash, rows);
+    return rows;
+  }
+
+  keyOf(row: number): string {
+    const length = at(this.#index.keyLength, row);
+    if (this.#plan.keys.field === null) return positionKey(at(this.#index.file, row), at(this.#index.line, row));
+    const offset = at(this.#index.keyOffset, row);
+    return this.#keyFile.toString('utf8', offset, offset + length);
+  }
+
+  sourceOf(row: number): RowSource {
+    return { uri: this.#sourceFile(row).uri, line: at(this.#index.line, row) };
+  }
+
+  metadataOf(row: number): Readonly<Record<string, unknown>> | undefined {
+    const from = at(this.#index.keyOffset, row) + at(this.#index.keyLength, row);
+    const to = row + 1 < this.rows ? at(this.#index.keyOffset, row + 1) : this.#keyFile.length;
+    if (from === to) return {};
+    const text = this.#keyFile.toString('utf8', from, to);
+    return text === METADATA_IN_INPUT ? undefined : (JSON.parse(text) as Record<string, unknown>);
+  }
+
+  locationOf(row: number) {
+    const { uri, generation } = this.#sourceFile(row);
+    const from = at(this.#index.byte, row);
+    return { uri, generation, from, to: from + at(this.#index.length, row) };
+  }
+
+  #sourceFile(row: number) {
+    const file = this.#plan.sources[at(this.#index.file, row)];
+    if (file === undefined) throw new RangeError(`Row ${row} points to a file that the plan doesn't have`);
+    return file;
+  }
+}
+
+function at(column: Uint32Array | Float64Array, row: number): number {
+  const value = column[row];
+  if (value === undefined) throw new RangeError(`Row ${row} is outside of the part's ${column.length} rows`);
+  return value;
+}
+
+const KEPT_INDEXES = 3;
+const indexesOf = new WeakMap<ObjectStore, Map<string, Promise<PartIndex>>>();
+
+/** The index of a part, numbered from 1. Several activities of a worker share one copy; the last few are kept. */
+export function loadPartIndex(store: ObjectStore, plan: Plan, part: number): Promise<PartIndex> {
+  const planned = partOf(plan, part);
+  const indexes = indexesOf.get(store) ?? new Map<string, Promise<PartIndex>>();
+  indexesOf.set(store, indexes);
+  const uri = planned.index.uri;
+  const loading = indexes.get(uri) ?? readPartIndex(store, plan, planned);
+  indexes.delete(uri);
+  indexes.set(uri, loading);
+  for (const oldest of indexes.keys()) {
+    if (indexes.size <= KEPT_INDEXES) break;
+    indexes.delete(oldest);
+  }
+  loading.catch(() => {
+    if (indexes.get(uri) === loading) indexes.delete(uri);
+  });
+  return loading;
+}
+
+async function readPartIndex(store: ObjectStore, plan: Plan, part: PlanPart): Promise<PartIndex> {
+  const { index, keyFile } = part;
+  const [columns, keys] = await Promise.all([
+    readWhole(store, index.uri, { generation: index.generation }),
+    readWhole(store, keyFile.uri, { generation: keyFile.generation }),
+  ]);
+  return new StoredPartIndex(plan, parseRowIndex(columns, index.uri), keys);
+}

@@ -1,0 +1,62 @@
+import type { PlannedPart, SourceFile } from '../activities/contract';
+import type { ObjectStore } from '../gateways/object-store';
+import { type CallOptions, type DataObject, readJson } from './commits';
+
+/** Content of `plan.json`, written once for a run and all its executions. */
+export interface Plan {
+  readonly version: 1;
+  /** Digest of sources, keys and parts: the same input gives the same. */
+  readonly digest: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly warnings: number;
+  readonly validationUri: string | null;
+  readonly sources: readonly SourceFile[];
+  readonly keys: PlanKeys;
+  readonly parts: readonly PlanPart[];
+}
+
+export interface PlanKeys {
+  /** The caller's field that identifies a row; null when not every row has one. */
+  readonly field: string | null;
+  /** `brought`: jobs see the caller's field. `staged`: they see a copy of the rows with the internal key `r<file>-<line>`. */
+  readonly mode: 'brought' | 'staged';
+  /** Top-level field of an output row that holds its key. */
+  readonly outputKeyField: string;
+  /** Why a copy is staged, for people; null when the input is used as it lies. */
+  readonly stagedBecause: string | null;
+}
+
+export interface PlanPart extends PlannedPart {
+  /** Columns as in `row-index.ts`. */
+  readonly index: DataObject;
+  /** Row by row the caller's key and, as JSON, his other top-level fields. */
+  readonly keyFile: DataObject;
+}
+
+/** Where the plan of a run lies. */
+export function planUri(run: { readonly directory: string }): string {
+  return `${run.directory}plan.json`;
+}
+
+export async function readPlan(store: ObjectStore, uri: string, options: CallOptions = {}): Promise<Plan> {
+  const plan = await readJson<Plan>(store, uri, options);
+  checkVersion(plan, uri);
+  return plan;
+}
+
+/** A plan that a later version of this program wrote can't be carried on by an earlier one. */
+export function checkVersion(plan: Plan, uri: string): void {
+  if (plan.version !== 1) {
+    throw new Error(
+      `${uri} is a plan of version ${String(plan.version)}, this worker knows version 1: update the worker.`,
+    );
+  }
+}
+
+/** The part with that number, from 1. */
+export function partOf(plan: Plan, part: number): PlanPart {
+  const found = plan.parts.find((candidate) => candidate.part === part);
+  if (found === undefined) throw new RangeError(`The plan has ${plan.parts.length} parts, part ${part} was asked for`);
+  return found;
+}

@@ -1,0 +1,78 @@
+/**
+ * Columns of the index file of a part, one number per row and column. The file is a header of 16 bytes (a magic word, the
+ * number of rows) and the columns one after the other in the order below, little-endian.
+ */
+export interface RowIndex {
+  readonly rows: number;
+  readonly keyHash: BigUint64Array;
+  readonly requestHash: BigUint64Array;
+  /** Offset of the row in its file. */
+  readonly byte: Float64Array;
+  /** Ordinal of the file among the plan's sources. */
+  readonly file: Uint32Array;
+  /** From 1. */
+  readonly line: Uint32Array;
+  /** Bytes without the line end. */
+  readonly length: Uint32Array;
+  /** Where the row's entry in the key file begins: its key, then its metadata, up to the next row's entry. */
+  readonly keyOffset: Uint32Array;
+  readonly keyLength: Uint32Array;
+}
+
+const MAGIC = 0x31495256; // "VRI1"
+const HEADER_BYTES = 16;
+const BYTES_PER_ROW = 3 * 8 + 5 * 4;
+
+/** An index whose columns are all zero. */
+export function emptyRowIndex(rows: number): { readonly index: RowIndex; readonly bytes: Buffer } {
+  const buffer = new ArrayBuffer(HEADER_BYTES + rows * BYTES_PER_ROW);
+  const header = new Uint32Array(buffer, 0, 2);
+  header[0] = MAGIC;
+  header[1] = rows;
+  return { index: columnsOf(buffer, rows), bytes: Buffer.from(buffer) };
+}
+
+/** The columns of an index file's bytes. */
+export function parseRowIndex(bytes: Buffer, uri: string): RowIndex {
+  const rows = bytes.length < HEADER_BYTES ? -1 : bytes.readUInt32LE(4);
+  if (rows < 0 || bytes.readUInt32LE(0) !== MAGIC || bytes.length !== HEADER_BYTES + rows * BYTES_PER_ROW) {
+    throw new Error(`${uri} is not a row index: ${bytes.length} bytes`);
+  }
+  const aligned = new ArrayBuffer(bytes.length);
+  bytes.copy(Buffer.from(aligned));
+  return columnsOf(aligned, rows);
+}
+
+function columnsOf(buffer: ArrayBuffer, rows: number): RowIndex {
+  let offset = HEADER_BYTES;
+  const next = (bytesPerRow: number): number => {
+    const start = offset;
+    offset += rows * bytesPerRow;
+    return start;
+  };
+  return {
+    rows,
+    keyHash: new BigUint64Array(buffer, next(8), rows),
+    requestHash: new BigUint64Array(buffer, next(8), rows),
+    byte: new Float64Array(buffer, next(8), rows),
+    file: new Uint32Array(buffer, next(4), rows),
+    line: new Uint32Array(buffer, next(4), rows),
+    length: new Uint32Array(buffer, next(4), rows),
+    keyOffset: new Uint32Array(buffer, next(4), rows),
+    keyLength: new Uint32Array(buffer, next(4), rows),
+  };
+}
+
+/** The row that stood at a line, by binary search: rows are in file and line order. */
+export function rowAt(index: RowIndex, file: number, line: number): number | undefined {
+  let low = 0;
+  let high = index.rows;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const fileThere = index.file[middle] ?? 0;
+    const before = fileThere < file || (fileThere === file && (index.line[middle] ?? 0) < line);
+    if (before) low = middle + 1;
+    else high = middle;
+  }
+  return index.file[low] === file && index.line[low] === line ? low : undefined;
+}
