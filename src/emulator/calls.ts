@@ -1,0 +1,55 @@
+import type { Call } from './scenario';
+
+/** One API call as the emulator saw it. */
+export interface RecordedCall {
+  readonly call: Call;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** When it came, in emulated milliseconds since 1970. */
+  readonly at: number;
+  /** The HTTP status of the answer, or how the connection ended without one; `undefined` while under way. */
+  readonly status: number | 'reset' | 'stall' | undefined;
+}
+
+const KEPT_CALLS = 20_000;
+
+/** The last calls, the oldest first. */
+export class CallLog {
+  #calls: RecordedCall[] = [];
+
+  begin(call: Omit<RecordedCall, 'status'>): (status: NonNullable<RecordedCall['status']>) => void {
+    const recorded = { ...call, status: undefined as RecordedCall['status'] };
+    this.#calls.push(recorded);
+    if (this.#calls.length > 2 * KEPT_CALLS) this.#calls = this.#calls.slice(-KEPT_CALLS);
+    return (status) => {
+      recorded.status = status;
+    };
+  }
+
+  all(): readonly RecordedCall[] {
+    return this.#calls.slice(-KEPT_CALLS);
+  }
+}
+
+/** Which call of the two services a request is, by method and path alone. */
+export function callOf(method: string, url: URL): Call {
+  if (url.pathname.includes('/storage/v1')) return storageCallOf(method, url);
+  if (/\/operations\/[^/]+$/.test(url.pathname)) return 'operation';
+  const path = /\/batchPredictionJobs(\/[^/]+)?$/.exec(url.pathname);
+  if (path === null) return 'unknown';
+  if (path[1] === undefined) return method === 'POST' ? 'create' : 'list';
+  if (method === 'POST' && path[1].endsWith(':cancel')) return 'cancel';
+  return method === 'DELETE' ? 'delete' : 'get';
+}
+
+function storageCallOf(method: string, url: URL): Call {
+  const path = url.pathname;
+  if (path.includes('/upload/storage/v1')) return 'storage.write';
+  if (path.includes('/download/storage/v1') || url.searchParams.get('alt') === 'media') return 'storage.read';
+  const object = /\/b\/[^/]+\/o(\/.+)?$/.exec(path);
+  if (method === 'GET' && object !== null) return object[1] === undefined ? 'storage.list' : 'storage.get';
+  if (method === 'DELETE' && object?.[1] !== undefined) return 'storage.delete';
+  if (method === 'POST' && /\/(compose|rewriteTo\/.+|copyTo\/.+)$/.test(path)) return 'storage.write';
+  return 'storage.other';
+}

@@ -1,0 +1,130 @@
+import type { Blob, BlobStore } from '../storage/blob-store';
+import type { InputBehaviour } from '../scenario';
+import { Column, ImportRefusal } from './import-schema';
+import { JobFailure } from './job-failure';
+import { readLines } from './json-lines';
+import { isObject } from './known-fields';
+import { resolveInput } from './object-uri';
+
+const ROWS_PER_BLOCK = 512;
+
+/** Rows that stand one after another in one object. */
+export interface Block {
+  readonly blob: Blob;
+  readonly start: number;
+  readonly end: number;
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** What the import leaves behind: where rows stand, and which keys they have. */
+export interface InputIndex {
+  readonly blocks: readonly Block[];
+  readonly rows: number;
+  readonly columns: Column;
+}
+
+/** Names in an output row that the service itself put there. */
+const OWN_COLUMNS = ['status', 'processed_time', 'response'] as const;
+
+/** Reads the whole input once, as the service's import does. @throws {JobFailure} as the live service fails such a job */
+export async function importInput(
+  store: BlobStore,
+  uris: readonly string[],
+  behaviour: InputBehaviour,
+): Promise<InputIndex> {
+  const builder = new IndexBuilder(behaviour.maxRows ?? 200_000);
+  const blobs = uris.flatMap((uri) => resolveInput(store, uri, behaviour.noMatchCode ?? 3));
+  for (const blob of blobs) {
+    if (blob.size > (behaviour.maxFileBytes ?? 1_000_000_000)) {
+      throw new JobFailure(
+        3,
+        `Failed to import data. Input file gs://${blob.bucket}/${blob.name} has ${blob.size} bytes, which is too large.`,
+      );
+    }
+    await builder.addBlob(store, blob);
+  }
+  return builder.finish();
+}
+
+/** A row of a previous output that needs no second run: it has an empty status and an answer. */
+export function isDone(row: Record<string, unknown>): boolean {
+  return row['status'] === '' && isObject(row['response']) && Object.keys(row['response']).length > 0;
+}
+
+class IndexBuilder {
+  readonly #blocks: Block[] = [];
+  readonly #columns = new Column();
+  readonly #maxRows: number;
+  #rows = 0;
+
+  constructor(maxRows: number) {
+    this.#maxRows = maxRows;
+  }
+
+  async addBlob(store: BlobStore, blob: Blob): Promise<void> {
+    let block: { start: number; end: number; firstRow: number; rows: number } | undefined;
+    for await (const line of readLines(store.read(blob))) {
+      if (line.bytes.length === 0) continue;
+      this.#addRow(line.bytes);
+      block ??= { start: line.start, end: line.end, firstRow: this.#rows, rows: 0 };
+      block.end = line.end;
+      block.rows += 1;
+      this.#rows += 1;
+      if (block.rows === ROWS_PER_BLOCK) {
+        this.#blocks.push({ blob, ...block });
+        block = undefined;
+      }
+    }
+    if (block !== undefined) this.#blocks.push({ blob, ...block });
+  }
+
+  finish(): InputIndex {
+    if (this.#rows === 0) throw new JobFailure(3, 'Failed to import data. The input has no rows.');
+    return { blocks: this.#blocks, rows: this.#rows, columns: this.#columns };
+  }
+
+  #addRow(bytes: Buffer): void {
+    if (this.#rows === this.#maxRows) {
+      throw new JobFailure(3, `Failed to import data. The input has more than ${this.#maxRows} requests.`);
+    }
+    try {
+      this.#columns.addEntries(withoutOwnColumns(parseRow(bytes)));
+    } catch (error) {
+      if (!(error instanceof ImportRefusal)) throw error;
+      throw new JobFailure(3, `Failed to import data. ${error.message}`);
+    }
+  }
+}
+
+function parseRow(bytes: Buffer): Record<string, unknown> {
+  const row = parseJson(bytes);
+  if (!isObject(row))
+    throw new ImportRefusal('Error while reading data: JSON parsing error in row, expected an object');
+  return row;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new ImportRefusal(
+      `Error while reading data: JSON parsing error in row: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** A row that this service wrote itself comes back without what it added: its own columns, and nulls in the echo. */
+function withoutOwnColumns(row: Record<string, unknown>): Record<string, unknown> {
+  if (!('status' in row && 'processed_time' in row)) return row;
+  const rest = { ...row };
+  for (const name of OWN_COLUMNS) delete rest[name];
+  return withoutNulls(rest) as Record<string, unknown>;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, content]) => content !== null);
+  return Object.fromEntries(entries.map(([name, content]) => [name, withoutNulls(content)]));
+}
