@@ -1,12 +1,18 @@
+// oxlint-disable vitest/no-standalone-expect -- storage-suite.ts runs each check inside an `it`
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
-import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
+import type {
+  Bucket,
+  DownloadOptions,
+  File,
+  FileMetadata,
+  GetFilesOptions,
+  GetFilesResponse,
+} from '@google-cloud/storage';
 import { expect } from 'vitest';
 
 type StorageCheck = (bucket: Bucket) => Promise<void>;
-
-const SIMPLE = { resumable: false } as const;
 
 /** Behaviour that the client sees, a sentence each; every check gets an empty bucket of its own. */
 export const storageChecks: Record<string, StorageCheck> = {
@@ -14,7 +20,7 @@ export const storageChecks: Record<string, StorageCheck> = {
     'in one request': async (bucket) => {
       await bucket
         .file('a')
-        .save('hello', { ...SIMPLE, contentType: 'text/x-greeting', metadata: { metadata: { k: 'v' } } });
+        .save('hello', { resumable: false, contentType: 'text/x-greeting', metadata: { metadata: { k: 'v' } } });
       const metadata = await metadataOf(bucket.file('a'));
       expect(metadata).toMatchObject({ size: '5', contentType: 'text/x-greeting', metadata: { k: 'v' } });
       expect(await textOf(bucket.file('a'))).toBe('hello');
@@ -38,23 +44,23 @@ export const storageChecks: Record<string, StorageCheck> = {
     'of several megabytes': async (bucket) => {
       const content = patternOf(5_000_003);
       await bucket.file('a').save(content, { resumable: true });
-      await bucket.file('b').save(content, SIMPLE);
+      await bucket.file('b').save(content, { resumable: false });
       expect((await bytesOf(bucket.file('a'))).equals(content)).toBe(true);
       expect((await bytesOf(bucket.file('b'))).equals(content)).toBe(true);
     },
     'of nothing': async (bucket) => {
-      await bucket.file('a').save('', SIMPLE);
+      await bucket.file('a').save('', { resumable: false });
       await bucket.file('b').save('', { resumable: true });
       expect(await textOf(bucket.file('a'))).toBe('');
       expect(await textOf(bucket.file('b'))).toBe('');
     },
     'that looks like its own wrapping': async (bucket) => {
       const content = '\r\n--boundary\r\ncontent-type: text/plain\r\n\r\n--\r\n';
-      await bucket.file('a').save(content, SIMPLE);
+      await bucket.file('a').save(content, { resumable: false });
       expect(await textOf(bucket.file('a'))).toBe(content);
     },
     'that is compressed, and keeps it compressed': async (bucket) => {
-      await bucket.file('a').save('hello', { ...SIMPLE, gzip: true, contentType: 'text/plain' });
+      await bucket.file('a').save('hello', { resumable: false, gzip: true, contentType: 'text/plain' });
       expect(await metadataOf(bucket.file('a'))).toMatchObject({ contentEncoding: 'gzip' });
       const [stored] = await bucket.file('a').download({ decompress: false });
       expect(gunzipSync(stored).toString()).toBe('hello');
@@ -63,7 +69,7 @@ export const storageChecks: Record<string, StorageCheck> = {
     'under any name': async (bucket) => {
       const names = ['a/b//c', 'a b+c', 'a%2Fb', 'a:b?c#d&e=f', 'ünï/日本語/😀', "it's (here) [*]!", '100%'];
       for (const name of names) {
-        await bucket.file(name).save(name, SIMPLE);
+        await bucket.file(name).save(name, { resumable: false });
         await bucket.file(`r/${name}`).save(name, { resumable: true });
         expect(await textOf(bucket.file(name))).toBe(name);
         expect(await textOf(bucket.file(`r/${name}`))).toBe(name);
@@ -79,28 +85,30 @@ export const storageChecks: Record<string, StorageCheck> = {
         const file = bucket.file(`a-${resumable}`);
         const options = { resumable, preconditionOpts: { ifGenerationMatch: 0 } };
         await file.save('first', options);
-        await expect(file.save('second', options)).rejects.toMatchObject({ code: 412 });
+        expect(await refusalOf(file.save('second', options))).toBe(412);
         expect(await textOf(file)).toBe('first');
       }
     },
     'only over one generation, when told so': async (bucket) => {
       const generation = await saved(bucket, 'a', 'first');
-      await bucket.file('a').save('second', { ...SIMPLE, preconditionOpts: { ifGenerationMatch: generation } });
-      const late = bucket.file('a').save('third', { ...SIMPLE, preconditionOpts: { ifGenerationMatch: generation } });
-      await expect(late).rejects.toMatchObject({ code: 412 });
+      await bucket.file('a').save('second', { resumable: false, preconditionOpts: { ifGenerationMatch: generation } });
+      const late = bucket
+        .file('a')
+        .save('third', { resumable: false, preconditionOpts: { ifGenerationMatch: generation } });
+      expect(await refusalOf(late)).toBe(412);
       expect(await textOf(bucket.file('a'))).toBe('second');
     },
     'and refuses one for a bucket that does not exist': async (bucket) => {
       const file = bucket.storage.bucket(`${bucket.name}-absent`).file('a');
-      await expect(file.save('x', SIMPLE)).rejects.toMatchObject({ code: 404 });
-      await expect(file.save('x', { resumable: true })).rejects.toMatchObject({ status: 404 });
+      expect(await refusalOf(file.save('x', { resumable: false }))).toBe(404);
+      expect(await refusalOf(file.save('x', { resumable: true }))).toBe(404);
     },
   }),
 
   ...checksOf('gives a download', {
     'that is checked with crc32c': async (bucket) => {
       const content = patternOf(300_000);
-      await bucket.file('a').save(content, SIMPLE);
+      await bucket.file('a').save(content, { resumable: false });
       const [downloaded] = await bucket.file('a').download({ validation: 'crc32c' });
       expect(downloaded.equals(content)).toBe(true);
     },
@@ -118,17 +126,17 @@ export const storageChecks: Record<string, StorageCheck> = {
     },
     'but none that starts behind the end': async (bucket) => {
       await saved(bucket, 'a', '0123456789');
-      await expect(bucket.file('a').download({ start: 10 })).rejects.toMatchObject({ code: 416 });
+      expect(await refusalOf(bucket.file('a').download({ start: 10 }))).toBe(416);
     },
     'of the generation that is pinned': async (bucket) => {
       const generation = await saved(bucket, 'a', 'hello');
       expect(await textOf(bucket.file('a', { generation }))).toBe('hello');
-      await expect(bucket.file('a', { generation: generation + 1 }).download()).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(bucket.file('a', { generation: generation + 1 }).download())).toBe(404);
     },
     'but none of what does not exist': async (bucket) => {
-      await expect(bucket.file('a').download()).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(bucket.file('a').download())).toBe(404);
       const absent = bucket.storage.bucket(`${bucket.name}-absent`);
-      await expect(absent.file('a').download()).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(absent.file('a').download())).toBe(404);
     },
   }),
 
@@ -166,7 +174,7 @@ export const storageChecks: Record<string, StorageCheck> = {
       });
     },
     'with changes that were made to its description': async (bucket) => {
-      await bucket.file('a').save('x', { ...SIMPLE, metadata: { metadata: { keep: '1', drop: '2' } } });
+      await bucket.file('a').save('x', { resumable: false, metadata: { metadata: { keep: '1', drop: '2' } } });
       await bucket.file('a').setMetadata({ contentType: 'text/x', metadata: { drop: null, add: '3' } });
       const metadata = await metadataOf(bucket.file('a'));
       expect(metadata).toMatchObject({ contentType: 'text/x', metageneration: '2', size: '1' });
@@ -182,8 +190,8 @@ export const storageChecks: Record<string, StorageCheck> = {
       const file = bucket.file('a');
       const got = await getWith(file, { ifGenerationMatch: generation });
       expect(got).toMatchObject({ name: 'a' });
-      await expect(getWith(file, { ifGenerationMatch: generation + 1 })).rejects.toMatchObject({ code: 412 });
-      await expect(getWith(file, { ifGenerationNotMatch: generation })).rejects.toMatchObject({ code: 304 });
+      expect(await refusalOf(getWith(file, { ifGenerationMatch: generation + 1 }))).toBe(412);
+      expect(await refusalOf(getWith(file, { ifGenerationNotMatch: generation }))).toBe(304);
     },
     'in the fields that are asked for': async (bucket) => {
       await saved(bucket, 'a', 'x');
@@ -194,8 +202,13 @@ export const storageChecks: Record<string, StorageCheck> = {
   ...checksOf('lists', {
     'every object over many pages': async (bucket) => {
       const names = await savedAll(bucket, ['c', 'a', 'e', 'b', 'd']);
-      const [files] = await bucket.getFiles({ maxResults: 2 });
-      expect(files.map(({ name }) => name)).toEqual(names.toSorted());
+      const listed: string[] = [];
+      for (let query: object | null = { maxResults: 2 }; query;) {
+        const [files, next]: GetFilesResponse = await bucket.getFiles({ ...query, autoPaginate: false });
+        listed.push(...files.map(({ name }) => name));
+        query = next;
+      }
+      expect(listed).toEqual(names.toSorted());
     },
     'one page and the way to the next': async (bucket) => {
       await savedAll(bucket, ['a', 'b', 'c']);
@@ -240,7 +253,7 @@ export const storageChecks: Record<string, StorageCheck> = {
       expect(await namesOf(bucket, {})).toEqual([]);
     },
     'nothing of a bucket that does not exist': async (bucket) => {
-      await expect(namesOf(bucket.storage.bucket(`${bucket.name}-absent`), {})).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(namesOf(bucket.storage.bucket(`${bucket.name}-absent`), {}))).toBe(404);
     },
   }),
 
@@ -263,23 +276,25 @@ export const storageChecks: Record<string, StorageCheck> = {
     'at most 32 objects': async (bucket) => {
       await saved(bucket, 'a', 'x');
       const sources = Array.from({ length: 33 }, () => 'a');
-      await expect(bucket.combine(sources, 'c.txt')).rejects.toMatchObject({ code: 400 });
+      expect(await refusalOf(bucket.combine(sources, 'c.txt'))).toBe(400);
       await bucket.combine(sources.slice(1), 'c.txt');
       expect(await metadataOf(bucket.file('c.txt'))).toMatchObject({ size: '32' });
     },
     'nothing of what does not exist': async (bucket) => {
       await saved(bucket, 'a', 'x');
-      await expect(bucket.combine(['a', 'absent'], 'c.txt')).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(bucket.combine(['a', 'absent'], 'c.txt'))).toBe(404);
     },
     'only over no object, when told so': async (bucket) => {
       await savedAll(bucket, ['a', 'c.txt']);
-      await expect(bucket.combine(['a'], 'c.txt', { ifGenerationMatch: 0 })).rejects.toMatchObject({ code: 412 });
+      expect(await refusalOf(bucket.combine(['a'], 'c.txt', { ifGenerationMatch: 0 }))).toBe(412);
     },
   }),
 
   ...checksOf('copies', {
     'content and description': async (bucket) => {
-      await bucket.file('a').save('hello', { ...SIMPLE, contentType: 'text/x', metadata: { metadata: { k: 'v' } } });
+      await bucket
+        .file('a')
+        .save('hello', { resumable: false, contentType: 'text/x', metadata: { metadata: { k: 'v' } } });
       await bucket.file('a').copy(bucket.file('b/c d'));
       expect(await textOf(bucket.file('b/c d'))).toBe('hello');
       expect(await metadataOf(bucket.file('b/c d'))).toMatchObject({ contentType: 'text/x', metadata: { k: 'v' } });
@@ -287,10 +302,10 @@ export const storageChecks: Record<string, StorageCheck> = {
     'only over no object, when told so': async (bucket) => {
       await savedAll(bucket, ['a', 'b']);
       const copy = bucket.file('a').copy(bucket.file('b'), { preconditionOpts: { ifGenerationMatch: 0 } });
-      await expect(copy).rejects.toMatchObject({ code: 412 });
+      expect(await refusalOf(copy)).toBe(412);
     },
     'nothing that does not exist': async (bucket) => {
-      await expect(bucket.file('a').copy(bucket.file('b'))).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(bucket.file('a').copy(bucket.file('b')))).toBe(404);
     },
   }),
 
@@ -299,13 +314,13 @@ export const storageChecks: Record<string, StorageCheck> = {
       await saved(bucket, 'a', 'x');
       await bucket.file('a').delete();
       expect(await bucket.file('a').exists()).toEqual([false]);
-      await expect(bucket.file('a').delete()).rejects.toMatchObject({ code: 404 });
+      expect(await refusalOf(bucket.file('a').delete())).toBe(404);
       await bucket.file('a').delete({ ignoreNotFound: true });
     },
     'only the generation that is meant': async (bucket) => {
       const generation = await saved(bucket, 'a', 'x');
       const wrong = bucket.file('a').delete({ ifGenerationMatch: generation + 1 });
-      await expect(wrong).rejects.toMatchObject({ code: 412 });
+      expect(await refusalOf(wrong)).toBe(412);
       await bucket.file('a').delete({ ifGenerationMatch: generation });
       expect(await bucket.file('a').exists()).toEqual([false]);
     },
@@ -327,7 +342,7 @@ export const storageChecks: Record<string, StorageCheck> = {
       const [created] = await bucket.storage.createBucket(`${bucket.name}-eu`, { location: 'europe-west4' });
       const [metadata] = await created.getMetadata();
       expect(metadata.location).toBe('EUROPE-WEST4');
-      await expect(bucket.storage.createBucket(created.name)).rejects.toMatchObject({ code: 409 });
+      expect(await refusalOf(bucket.storage.createBucket(created.name))).toBe(409);
     },
     'are listed': async (bucket) => {
       const [buckets] = await bucket.storage.getBuckets();
@@ -335,7 +350,7 @@ export const storageChecks: Record<string, StorageCheck> = {
     },
     'are deleted when they are empty': async (bucket) => {
       await saved(bucket, 'a', 'x');
-      await expect(bucket.delete()).rejects.toMatchObject({ code: 409 });
+      expect(await refusalOf(bucket.delete())).toBe(409);
       await bucket.file('a').delete();
       await bucket.delete();
       expect(await bucket.exists()).toEqual([false]);
@@ -358,12 +373,12 @@ function patternOf(length: number): Buffer {
 
 async function saved(bucket: Bucket, name: string, content: string): Promise<number> {
   const file = bucket.file(name);
-  await file.save(content, SIMPLE);
+  await file.save(content, { resumable: false });
   return Number((await metadataOf(file)).generation);
 }
 
 async function savedAll(bucket: Bucket, names: string[]): Promise<string[]> {
-  await Promise.all(names.map((name) => bucket.file(name).save(name, SIMPLE)));
+  await Promise.all(names.map((name) => bucket.file(name).save(name, { resumable: false })));
   return names;
 }
 
@@ -372,18 +387,29 @@ async function metadataOf(file: File): Promise<FileMetadata> {
   return metadata;
 }
 
-async function bytesOf(file: File, options?: Parameters<File['download']>[0]): Promise<Buffer> {
+async function bytesOf(file: File, options?: DownloadOptions): Promise<Buffer> {
   const [content] = await file.download(options);
   return content;
 }
 
-async function textOf(file: File, options?: Parameters<File['download']>[0]): Promise<string> {
+async function textOf(file: File, options?: DownloadOptions): Promise<string> {
   return (await bytesOf(file, options)).toString();
 }
 
-async function namesOf(bucket: Bucket, options: Parameters<Bucket['getFiles']>[0]): Promise<string[]> {
+async function namesOf(bucket: Bucket, options: GetFilesOptions): Promise<string[]> {
   const [files] = await bucket.getFiles(options);
   return files.map(({ name }) => name);
+}
+
+/** The status with which a call is refused; the client keeps it in one of two places. */
+async function refusalOf(call: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await call.then(
+    () => 'not refused',
+    (reason: unknown) => reason,
+  );
+  if (typeof error !== 'object' || error === null) return error;
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  return code ?? status;
 }
 
 /** The client's own request function, for parameters that `getMetadata` types don't name. */

@@ -10,10 +10,16 @@ export interface StorageUnderTest {
   readonly apiEndpoint: () => string;
   /** Names of checks that this server is known to fail; one that begins to pass is reported. @default none */
   readonly knownGaps?: readonly string[];
+  /** Why there is no such server; the suite is then skipped, and says so. */
+  readonly missing?: string | undefined;
 }
 
 /** What a server has to do for Google's own client, whoever the server is. */
-export function describeStorage({ name, apiEndpoint, knownGaps = [] }: StorageUnderTest): void {
+export function describeStorage({ name, apiEndpoint, knownGaps = [], missing }: StorageUnderTest): void {
+  if (missing !== undefined) {
+    it.skip(`${name}: ${missing}`);
+    return;
+  }
   describe(`${name}, used by @google-cloud/storage,`, () => {
     let storage: Storage;
     let bucket: Bucket;

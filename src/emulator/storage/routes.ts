@@ -1,0 +1,111 @@
+import type { BlobStore } from './blob-store';
+import { createBucket, deleteBucket, getBucket, listBuckets, testBucketPermissions } from './bucket-routes';
+import { composeObject, copyObject, rewriteObject } from './copy-routes';
+import { deleteObject, downloadObject, getObject, listObjects, patchObject, updateObject } from './object-routes';
+import { ResumableUploads } from './resumable-uploads';
+import type { StorageHandler } from './storage-call';
+import { errorResponse, invalid, StorageError, toStorageError } from './storage-error';
+import { cancelResumable, continueResumable, uploadObject } from './upload-routes';
+
+export interface StorageRoutesOptions {
+  readonly blobs: BlobStore;
+  /** The clock by which a listing lags; the store's own. @default the machine's clock */
+  readonly now?: () => Date;
+  /** Where links in answers point to. @default the origin of each request */
+  readonly baseUrl?: string;
+  /**
+   * For how long after its creation an object is missing from listings; every other read finds it at once.
+   * The service's listings don't lag.
+   * @default 0
+   */
+  readonly listingLagMs?: number | ((bucket: string, name: string) => number);
+  /** What `testIamPermissions` answers that the caller may not do; looked at in each call. @default none */
+  readonly deniedPermissions?: ReadonlySet<string>;
+}
+
+/** Answers what the JSON API of Cloud Storage would; `undefined` for a path that is none of its. */
+export type StorageRoutes = (request: Request) => Promise<Response | undefined>;
+
+interface Route {
+  readonly method: string;
+  readonly pattern: readonly string[];
+  readonly handler: StorageHandler;
+}
+
+const OBJECT = '/storage/v1/b/:bucket/o/:object';
+const UPLOAD = '/upload/storage/v1/b/:bucket/o';
+
+const ROUTES: readonly Route[] = [
+  route('GET /storage/v1/b', listBuckets),
+  route('POST /storage/v1/b', createBucket),
+  route('GET /storage/v1/b/:bucket', getBucket),
+  route('DELETE /storage/v1/b/:bucket', deleteBucket),
+  route('GET /storage/v1/b/:bucket/iam/testPermissions', testBucketPermissions),
+  route('GET /storage/v1/b/:bucket/o', listObjects),
+  route(`GET ${OBJECT}`, getObject),
+  route(`PATCH ${OBJECT}`, patchObject),
+  route(`PUT ${OBJECT}`, updateObject),
+  route(`DELETE ${OBJECT}`, deleteObject),
+  route(`GET /download${OBJECT}`, downloadObject),
+  route(`POST ${OBJECT}/compose`, composeObject),
+  route(`POST ${OBJECT}/copyTo/b/:destinationBucket/o/:destinationObject`, copyObject),
+  route(`POST ${OBJECT}/rewriteTo/b/:destinationBucket/o/:destinationObject`, rewriteObject),
+  route(`POST ${UPLOAD}`, uploadObject),
+  route(`PUT ${UPLOAD}`, continueResumable),
+  route(`DELETE ${UPLOAD}`, cancelResumable),
+];
+
+export function createStorageRoutes(options: StorageRoutesOptions): StorageRoutes {
+  const { blobs, now = () => new Date(), listingLagMs = 0, deniedPermissions = new Set<string>() } = options;
+  const lagOf = typeof listingLagMs === 'function' ? listingLagMs : () => listingLagMs;
+  const uploads = new ResumableUploads(blobs);
+  return async (request) => {
+    const url = new URL(request.url);
+    if (!/^\/(?:upload\/|download\/)?storage\/v1\//.test(url.pathname)) return undefined;
+    const isDownload = url.searchParams.get('alt') === 'media' || url.pathname.startsWith('/download/');
+    const origin = (options.baseUrl ?? url.origin).replace(/\/$/, '');
+    const context = { request, query: url.searchParams, origin, blobs, uploads, now, deniedPermissions };
+    try {
+      const { handler, path } = found(request.method, url.pathname);
+      return await handler({ ...context, path, listingLagMs: lagOf });
+    } catch (thrown) {
+      const error = toStorageError(thrown);
+      if (!(error instanceof StorageError)) throw error;
+      return errorResponse(error, isDownload);
+    }
+  };
+}
+
+function route(methodAndPattern: string, handler: StorageHandler): Route {
+  const [method = '', pattern = ''] = methodAndPattern.split(' ');
+  return { method, pattern: pattern.split('/'), handler };
+}
+
+function found(method: string, pathname: string) {
+  const segments = pathname.split('/');
+  for (const { method: routeMethod, pattern, handler } of ROUTES) {
+    const path = routeMethod === method ? pathOf(pattern, segments) : undefined;
+    if (path) return { handler, path };
+  }
+  throw new StorageError(404, 'notFound', 'Not Found');
+}
+
+/** Segments are decoded one by one, so that a slash in an object's name doesn't divide it. */
+function pathOf(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const path: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index]!;
+    if (expected.startsWith(':')) path[expected.slice(1)] = decoded(segment);
+    else if (expected !== segment) return undefined;
+  }
+  return path;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw invalid(`Malformed URL: ${segment}`);
+  }
+}
