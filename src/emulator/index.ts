@@ -4,7 +4,7 @@ export type { RecordedCall } from './calls';
 export { EmulatorClock } from './clock';
 export type { ClockOption } from './clock';
 export { ConnectionFault } from './connection-fault';
-export { parseScenario } from './scenario';
+export { parseScenario } from './parse-scenario';
 export type * from './scenario';
 export { serveEmulator } from './server';
 export type { EmulatorServer, ServeOptions } from './server';

@@ -182,5 +182,3 @@ export type Fault =
   | { readonly kind: 'wrong-content-type'; readonly contentType?: string }
   | { readonly kind: 'redirect'; readonly location?: string }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number };
-
-export { parseScenario } from './parse-scenario';
