@@ -1,0 +1,237 @@
+import type { Handler, Handlers } from '../define-handler';
+import { BatchError } from '../domain/batch-error';
+import type { FailedRow, RowOutcome } from '../domain/row-outcome';
+import { addUsage, NO_USAGE, type TokenUsage } from '../domain/usage';
+import { writeCollectedRow } from '../rows/collected-rows';
+import { commitOnce, findRecord, nonce, readJson } from '../rows/commits';
+import type { Line } from '../rows/lines';
+import { LineWriter } from '../rows/line-writer';
+import { type Metadata, readMetadata } from '../rows/metadata';
+import type { PartIndex } from '../rows/part-index';
+import { loadPartIndex } from '../rows/part-index-stored';
+import { readPlan } from '../rows/plan';
+import { readRangeLines } from '../rows/ranges';
+import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
+import type { ErrorRow, ResultRow } from '../rows/result-row';
+import { directoryOf, rangeRecordUri } from '../rows/work-paths';
+import { classifyOutputRow } from '../schemas/output-row';
+import type { Attempt, RowGateways } from './attempt';
+import type { CollectedRange, CollectRangeInput, SourceFile } from './contract';
+import { fitOutput, outputMismatch } from './fit-output';
+import { handlerOf } from './handler-of';
+import { joinOutput, type JoinedRow } from './join-output';
+
+/** Problems that a range's record holds, at most, and how much of each line. */
+const KEPT_PROBLEMS = 20;
+const KEPT_TEXT = 2_000;
+
+/** Joins, classifies and writes the rows that begin in one range of a job's output, once. */
+export async function collectRange(
+  { store, handlers }: RowGateways & { readonly handlers: Handlers },
+  input: CollectRangeInput,
+  attempt: Attempt,
+): Promise<CollectedRange> {
+  const { signal } = attempt;
+  const roundUri = directoryOf(input.outputsUri);
+  const recordUri = rangeRecordUri(roundUri, input.range);
+  const standing = await findRecord<CollectRecord>(store, recordUri, { signal });
+  if (standing !== undefined) return summaryOf(standing);
+
+  const handler = input.handler === null ? null : handlerOf(handlers, input.handler.name);
+  const plan = await readPlan(store, input.planUri, { signal });
+  const outputs = await readJson<JobOutputs>(store, input.outputsUri, { signal });
+  const range = outputs.ranges[input.range];
+  const file = range && outputs.files[range.file];
+  if (!range || !file) throw new RangeError(`${input.outputsUri} has no range ${input.range}`);
+
+  const collector = new RangeCollector({
+    index: await loadPartIndex(store, plan, input.part),
+    round: input.round,
+    schema: handler?.schema ? { name: input.handler?.name ?? '', schema: handler.schema } : null,
+    metadataFromInput: (row, index) => readMetadata(store, index, plan.keys.field, row, { signal }),
+    newWriter: (what) => new LineWriter(store, `${recordUri.slice(0, -'.json'.length)}-${nonce()}-${what}.jsonl`),
+    attempt,
+  });
+  try {
+    for await (const line of readRangeLines(store, file, range, { signal })) {
+      signal.throwIfAborted();
+      attempt.heartbeat();
+      await collector.add(line, file, outputs.endedWell);
+    }
+    const { record } = await commitOnce(store, recordUri, await collector.close(), { signal });
+    return summaryOf(record);
+  } finally {
+    await collector.abandon();
+  }
+}
+
+function summaryOf({ rows, answered, blocked, failed }: CollectRecord): CollectedRange {
+  return { rows, answered, blocked, failed };
+}
+
+interface CollectorParts {
+  readonly index: PartIndex;
+  readonly round: number;
+  readonly schema: { readonly name: string; readonly schema: NonNullable<Handler['schema']> } | null;
+  readonly metadataFromInput: (row: number, index: PartIndex) => Promise<Metadata>;
+  readonly newWriter: (what: 'results' | 'errors' | 'entries') => LineWriter;
+  readonly attempt: Attempt;
+}
+
+/** Takes the lines of one range and keeps their sums. */
+class RangeCollector {
+  readonly #parts: CollectorParts;
+  readonly #results: LineWriter;
+  readonly #errors: LineWriter;
+  readonly #entries: LineWriter;
+  readonly #counts = { lines: 0, rows: 0, answered: 0, blocked: 0, failed: 0, strangers: 0, unreadable: 0, torn: 0 };
+  readonly #problems: OutputProblem[] = [];
+  #usage: TokenUsage = NO_USAGE;
+
+  constructor(parts: CollectorParts) {
+    this.#parts = parts;
+    this.#results = parts.newWriter('results');
+    this.#errors = parts.newWriter('errors');
+    this.#entries = parts.newWriter('entries');
+  }
+
+  async add(line: Line, file: SourceFile, endedWell: boolean): Promise<void> {
+    const text = line.content?.toString('utf8');
+    if (text?.trim() === '') return;
+    this.#counts.lines += 1;
+    const parsed = text === undefined ? undefined : parsedRow(text);
+    if (parsed === undefined) {
+      const isUnfinished = !endedWell && line.byte + line.length >= file.size;
+      this.#counts[isUnfinished ? 'torn' : 'unreadable'] += 1;
+      this.#note(isUnfinished ? 'torn' : 'unreadable', file, line, text);
+      return;
+    }
+    this.#counts.rows += 1;
+    const joined = joinOutput(this.#parts.index, parsed);
+    if (joined.kind === 'stranger') {
+      this.#counts.strangers += 1;
+      this.#note('stranger', file, line, text);
+      return;
+    }
+    await this.#write(joined, parsed);
+    for (const writer of this.#writers()) if (writer.isFull) await writer.drain();
+  }
+
+  async close(): Promise<CollectRecord> {
+    const [results, errors, entries] = await Promise.all(this.#writers().map((writer) => writer.close()));
+    return {
+      ...this.#counts,
+      usage: this.#usage,
+      results: results ?? null,
+      errors: errors ?? null,
+      entries: entries ?? null,
+      problems: this.#problems,
+    };
+  }
+
+  async abandon(): Promise<void> {
+    await Promise.all(this.#writers().map((writer) => writer.abandon()));
+  }
+
+  async #write(
+    joined: Exclude<JoinedRow, { kind: 'stranger' }>,
+    parsed: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { row } = joined;
+    const classified = classifyOutputRow(parsed);
+    const { outcome, output } = await this.#fitted(row, classified);
+    const place =
+      outcome.kind === 'answered'
+        ? this.#results.add(JSON.stringify(await this.#resultRow(row, outcome, output, parsed['response'])))
+        : this.#errors.add(JSON.stringify(this.#errorRow(row, outcome)));
+    this.#counts[outcome.kind] += 1;
+    this.#usage = addUsage(this.#usage, outcome.usage);
+    this.#entries.add(
+      writeCollectedRow({
+        row,
+        kind: outcome.kind,
+        code: outcome.kind === 'failed' ? outcome.code : null,
+        status: outcome.kind === 'answered' ? (outcome.finishReason ?? '') : outcome.status,
+        retryable: outcome.kind === 'failed' && outcome.retryable,
+        usage: outcome.usage,
+        requestHash: joined.kind === 'ambiguous' ? joined.requestHash : null,
+        ...place,
+      }),
+    );
+  }
+
+  async #fitted(row: number, outcome: RowOutcome): Promise<{ outcome: RowOutcome; output?: unknown }> {
+    const { schema, index } = this.#parts;
+    if (schema === null || outcome.kind !== 'answered') return { outcome };
+    const result = fitOutput(schema.name, schema.schema, index.keyOf(row), outcome.text);
+    const fitted = result instanceof Promise ? await result : result;
+    if (fitted.kind === 'fits') return { outcome, output: fitted.output };
+    return { outcome: outputMismatch(outcome, fitted.why) satisfies FailedRow };
+  }
+
+  async #resultRow(
+    row: number,
+    { text, finishReason, modelVersion, usage, wholeResponse }: Extract<RowOutcome, { kind: 'answered' }>,
+    output: unknown,
+    response: unknown,
+  ): Promise<ResultRow> {
+    const { index } = this.#parts;
+    return {
+      key: index.keyOf(row),
+      outcome: 'answered',
+      source: index.sourceOf(row),
+      metadata: index.metadataOf(row) ?? (await this.#metadataFromInput(row)),
+      text,
+      ...(output === undefined ? {} : { output }),
+      finishReason,
+      modelVersion,
+      usage,
+      ...(wholeResponse ? { response } : {}),
+    };
+  }
+
+  /** An input that changed since costs the answer nothing but its metadata. */
+  async #metadataFromInput(row: number): Promise<Metadata> {
+    const { index, metadataFromInput, attempt } = this.#parts;
+    try {
+      return await metadataFromInput(row, index);
+    } catch (error) {
+      if (!(error instanceof BatchError) || error.type !== 'InputChanged') throw error;
+      attempt.log.warn(`The metadata of row ${index.keyOf(row)} are lost: ${error.message}`);
+      return {};
+    }
+  }
+
+  #errorRow(row: number, outcome: Exclude<RowOutcome, { kind: 'answered' }>): ErrorRow {
+    const { index, round } = this.#parts;
+    const { status, message } = outcome;
+    const { code, retryable } = outcome.kind === 'failed' ? outcome : { code: null, retryable: false };
+    return {
+      key: index.keyOf(row),
+      outcome: outcome.kind,
+      source: index.sourceOf(row),
+      error: { code, status, message, retryable },
+      round,
+    };
+  }
+
+  #note(kind: OutputProblem['kind'], { uri }: SourceFile, { byte }: Line, text = ''): void {
+    if (this.#problems.length >= KEPT_PROBLEMS) return;
+    this.#problems.push({ kind, uri, byte, text: text.slice(0, KEPT_TEXT) });
+  }
+
+  #writers(): readonly LineWriter[] {
+    return [this.#results, this.#errors, this.#entries];
+  }
+}
+
+function parsedRow(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

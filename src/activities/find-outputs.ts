@@ -1,0 +1,66 @@
+import { BatchError } from '../domain/batch-error';
+import type { StoredObject } from '../gateways/object-store';
+import { commitOnce } from '../rows/commits';
+import { type PlanRangesOptions, planRanges } from '../rows/ranges';
+import type { JobOutputs } from '../rows/records';
+import { claimOutputPrefix, roundDirectory, workDirectory } from '../rows/work-paths';
+import type { Attempt, RowGateways } from './attempt';
+import type { FindOutputsInput, FoundOutputs, SourceFile } from './contract';
+
+const REGULAR = /^predictions(_\d+)?\.jsonl(-\d+-of-\d+)?$/;
+const INCREMENTAL = /^incremental_[^/]*\.jsonl(-\d+-of-\d+)?$/;
+/** Below a claim's prefix the service makes one directory, whose name has a time that nobody can foretell. */
+const OUTPUT_DIRECTORY = /^prediction-[^/]+\//;
+
+/** Finds what an ended job wrote, as its generations are now, and notes it once. No files is an answer, too. */
+export async function findOutputs(
+  { store }: RowGateways,
+  { run, claim, job, handler }: FindOutputsInput,
+  attempt: Attempt,
+  ranging: PlanRangesOptions = {},
+): Promise<FoundOutputs> {
+  const { signal } = attempt;
+  const found: { readonly name: string; readonly object: StoredObject }[] = [];
+  const own = claimOutputPrefix(run, claim);
+  const place = job.outputDirectory === null ? own : withSlash(checkedDirectory(job.outputDirectory));
+  if (!place.startsWith(own)) {
+    attempt.log.warn(`${job.name} wrote to ${place}, outside of ${own}: its rows are joined all the same.`);
+  }
+  for await (const object of store.list(place, { signal })) {
+    attempt.heartbeat();
+    const below = object.uri.slice(place.length);
+    found.push({ name: job.outputDirectory === null ? below.replace(OUTPUT_DIRECTORY, '') : below, object });
+  }
+  const endedWell = job.state === 'JOB_STATE_SUCCEEDED';
+  const files = found
+    .filter(({ name }) => REGULAR.test(name) || (!endedWell && INCREMENTAL.test(name)))
+    .map(({ object }) => sourceFile(object));
+  const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, ranging) };
+
+  const outputsUri = `${roundDirectory(workDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
+  const { record } = await commitOnce(store, outputsUri, outputs, { signal });
+  return {
+    outputsUri,
+    files: record.files.length,
+    bytes: record.files.reduce((sum, file) => sum + file.size, 0),
+    ranges: record.ranges.length,
+  };
+}
+
+function checkedDirectory(directory: string): string {
+  if (!/^gs:\/\/[^/]+\/./.test(directory)) {
+    throw new BatchError(
+      'InvalidRequest',
+      `The job's output lies at ${directory}, which is no directory in Cloud Storage. Adopt a job that writes JSONL to gs://.`,
+    );
+  }
+  return directory;
+}
+
+function withSlash(directory: string): string {
+  return directory.endsWith('/') ? directory : `${directory}/`;
+}
+
+function sourceFile({ uri, generation, size, crc32c, updated }: StoredObject): SourceFile {
+  return { uri, generation, size, crc32c, updated };
+}

@@ -1,0 +1,231 @@
+import { TOKEN_KINDS, type TokenUsage, usageOf } from './usage';
+
+export type RowClass = 'answered' | 'blocked' | 'failed';
+
+/** One classified line of a job's output. */
+export interface RowEntry {
+  readonly kind: RowClass;
+  readonly code: number | null;
+  /** Finish reason, block reason or status word. */
+  readonly status: string;
+  readonly retryable: boolean;
+  readonly usage: TokenUsage | null;
+  /** Which object its written line stands in, by the caller's numbering, and where. */
+  readonly object: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface RowTally {
+  readonly answered: number;
+  readonly blocked: number;
+  readonly failed: number;
+  readonly missing: number;
+}
+
+const RANKED = [undefined, 'failed', 'blocked', 'answered'] as const;
+const RANK: Readonly<Record<RowClass, number>> = { failed: 1, blocked: 2, answered: 3 };
+
+/**
+ * Who wins each row of a part: an answer before a block before a failure, and the first to come among equals.
+ * Entries are given round by round, in file order. Memory: some 60 bytes a row.
+ */
+export class PartBooks {
+  readonly rows: number;
+  readonly #rank: Uint8Array;
+  readonly #retryable: Uint8Array;
+  readonly #round: Uint8Array;
+  readonly #seenInRound: Uint8Array;
+  readonly #moved: Uint8Array;
+  readonly #object: Uint32Array;
+  readonly #offset: Float64Array;
+  readonly #length: Uint32Array;
+  readonly #status: Uint32Array;
+  readonly #roundUsage: Float64Array;
+  readonly #usage = new Float64Array(TOKEN_KINDS.length);
+  readonly #statuses = new Map<string, number>();
+  #currentRound = 0;
+  #duplicates = 0;
+
+  constructor(rows: number) {
+    this.rows = rows;
+    this.#rank = new Uint8Array(rows);
+    this.#retryable = new Uint8Array(rows);
+    this.#round = new Uint8Array(rows);
+    this.#seenInRound = new Uint8Array(rows);
+    this.#moved = new Uint8Array(rows);
+    this.#object = new Uint32Array(rows);
+    this.#offset = new Float64Array(rows);
+    this.#length = new Uint32Array(rows);
+    this.#status = new Uint32Array(rows);
+    this.#roundUsage = new Float64Array(rows * TOKEN_KINDS.length);
+  }
+
+  /** The entries that follow are of this round. */
+  beginRound(round: number): void {
+    if (round <= this.#currentRound) throw new RangeError(`Round ${round} comes after round ${this.#currentRound}`);
+    this.#closeRound();
+    this.#currentRound = round;
+  }
+
+  /** Enters a line that is known to be of this row. */
+  enter(row: number, entry: RowEntry): void {
+    if (row >= this.rows) throw new RangeError(`Row ${row} is outside of the part's ${this.rows} rows`);
+    const standing = this.#rank[row]!;
+    const rank = RANK[entry.kind];
+    const seenBefore = this.#seenInRound[row] === this.#currentRound;
+    if (seenBefore || (standing === RANK.answered && rank === standing)) this.#duplicates += 1;
+    if (!seenBefore || rank > standing) this.#noteUsage(row, entry.usage);
+    this.#seenInRound[row] = this.#currentRound;
+    // Between rounds a later failure tells more of a row than an earlier one did.
+    if (rank > standing || (rank === standing && rank === RANK.failed && !seenBefore)) this.#take(row, rank, entry);
+  }
+
+  /**
+   * Enters a line that may be of any of these rows, whose requests are the same: the n-th answer goes to the n-th of them
+   * that was sent in this round.
+   */
+  enterAmbiguous(rows: readonly number[], entry: RowEntry): void {
+    const row = rows.find(
+      (candidate) => this.#seenInRound[candidate] !== this.#currentRound && this.isRetryable(candidate),
+    );
+    if (row === undefined) {
+      this.#duplicates += 1;
+      return;
+    }
+    this.enter(row, entry);
+    if (this.isWinner(row, entry.object, entry.offset)) this.#moved[row] = 1;
+  }
+
+  kindOf(row: number): RowClass | 'missing' {
+    return RANKED[this.#rank[row]!] ?? 'missing';
+  }
+
+  /** Whether another round makes sense for the row; a row that never came counts in. */
+  isRetryable(row: number): boolean {
+    return this.#rank[row] === 0 || (this.#rank[row] === RANK.failed && this.#retryable[row] === 1);
+  }
+
+  isWinner(row: number, object: number, offset: number): boolean {
+    return this.#rank[row] !== 0 && this.#object[row] === object && this.#offset[row] === offset;
+  }
+
+  /** The line of the row was written before it was known which of several rows it belongs to. */
+  isMoved(row: number): boolean {
+    return this.#moved[row] === 1;
+  }
+
+  /** Where the winner's line stands, and the round it is from. */
+  placeOf(row: number): {
+    readonly object: number;
+    readonly offset: number;
+    readonly length: number;
+    readonly round: number;
+  } {
+    return {
+      object: this.#object[row]!,
+      offset: this.#offset[row]!,
+      length: this.#length[row]!,
+      round: this.#round[row]!,
+    };
+  }
+
+  *rowsThat(holds: (row: number) => boolean): Generator<number> {
+    for (let row = 0; row < this.rows; row += 1) if (holds(row)) yield row;
+  }
+
+  count(holds: (row: number) => boolean): number {
+    let count = 0;
+    for (let row = 0; row < this.rows; row += 1) if (holds(row)) count += 1;
+    return count;
+  }
+
+  tally(): RowTally {
+    const counts = [0, 0, 0, 0];
+    for (const rank of this.#rank) counts[rank]! += 1;
+    return { missing: counts[0]!, failed: counts[1]!, blocked: counts[2]!, answered: counts[3]! };
+  }
+
+  /** Lines that said of a row what another had said. */
+  get duplicates(): number {
+    return this.#duplicates;
+  }
+
+  /** Tokens of every round; a row that stands twice in one round's output counts once. */
+  usage(): TokenUsage {
+    this.#closeRound();
+    return usageOf((kind) => this.#usage[TOKEN_KINDS.indexOf(kind)]!);
+  }
+
+  /** `24 × RESOURCE_EXHAUSTED (retryable)`: why rows have no answer, the most frequent first, at most `limit`. */
+  reasons(limit = 10): string[] {
+    const words = [...this.#statuses.keys()];
+    const counts = new Map<string, number>();
+    for (let row = 0; row < this.rows; row += 1) {
+      const kind = this.kindOf(row);
+      if (kind === 'answered') continue;
+      const word = kind === 'missing' ? 'MISSING' : words[this.#status[row]!]!;
+      const reason = `${word}${this.isRetryable(row) ? ' (retryable)' : kind === 'blocked' ? ' (blocked)' : ''}`;
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    return [...counts]
+      .sort(([leftWord, left], [rightWord, right]) => right - left || (leftWord < rightWord ? -1 : 1))
+      .slice(0, limit)
+      .map(([reason, count]) => `${count} × ${reason}`);
+  }
+
+  #take(row: number, rank: number, entry: RowEntry): void {
+    this.#rank[row] = rank;
+    this.#retryable[row] = entry.retryable ? 1 : 0;
+    this.#round[row] = this.#currentRound;
+    this.#moved[row] = 0;
+    this.#object[row] = entry.object;
+    this.#offset[row] = entry.offset;
+    this.#length[row] = entry.length;
+    this.#status[row] = this.#statusNumber(entry.status);
+  }
+
+  #statusNumber(status: string): number {
+    const known = this.#statuses.get(status);
+    if (known !== undefined) return known;
+    const next = this.#statuses.size;
+    this.#statuses.set(status, next);
+    return next;
+  }
+
+  #noteUsage(row: number, usage: TokenUsage | null): void {
+    TOKEN_KINDS.forEach((kind, column) => {
+      this.#roundUsage[row * TOKEN_KINDS.length + column] = usage?.[kind] ?? 0;
+    });
+  }
+
+  #closeRound(): void {
+    this.#roundUsage.forEach((count, cell) => {
+      this.#usage[cell % TOKEN_KINDS.length]! += count;
+    });
+    this.#roundUsage.fill(0);
+  }
+}
+
+/** What one round's output says, beside what the service says of it. */
+export interface RoundCount {
+  readonly round: number;
+  /** Rows that were read from the output. */
+  readonly rows: number;
+  /** Lines that are no rows, a torn last line left out. */
+  readonly unreadable: number;
+  readonly succeeded: boolean;
+  /** The service's own counts, where it gives any. */
+  readonly counts: { readonly succeeded: number; readonly failed: number } | null;
+}
+
+/** What doesn't add up in a round; nothing when the service gives no counts. */
+export function imbalancesOf({ round, rows, unreadable, succeeded, counts }: RoundCount): string[] {
+  const imbalances: string[] = [];
+  if (unreadable > 0) imbalances.push(`round ${round}: ${unreadable} lines of the output are no rows`);
+  const told = counts === null ? 0 : counts.succeeded + counts.failed;
+  if (succeeded && counts !== null && told !== rows) {
+    imbalances.push(`round ${round}: the service counts ${told} rows, its output has ${rows}`);
+  }
+  return imbalances;
+}
