@@ -174,6 +174,9 @@ export type BatchReasonType =
   | 'RowsRejected'
   | 'BooksUnbalanced'
   | 'PermissionDenied'
+  | 'NotFound'
+  | 'PreconditionFailed'
+  | 'QuotaExceeded'
   | 'ServiceUnreachable'
   | 'InternalError';
 

@@ -1,0 +1,79 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { percentDone, progressStep } from '../domain/job-progress';
+import { isKnownState } from '../domain/job-state';
+import { nextLookMs, type PollingLimits } from '../domain/polling';
+import { isGatewayError } from '../gateways/gateway-error';
+import type { VertexJob, VertexJobs } from '../gateways/vertex-jobs';
+import type { Attempt } from './attempt';
+import type { AwaitChangeInput, ObservedJob } from './contract';
+
+/** Detail of the failure that says "unchanged"; a client reads it from the pending activity. */
+export interface LookDetails {
+  readonly state: string;
+  readonly counts: { readonly succeeded: number; readonly failed: number } | null;
+  readonly checkedAt: string;
+  readonly nextCheckAt: string;
+}
+
+/** Type of the failure that says "unchanged". */
+export const WAITING = 'Waiting';
+
+const GET_TIMEOUT_MS = 30_000;
+
+/**
+ * One look. Returns when the job differs from what the workflow knows; else fails benignly with the delay until the next look,
+ * so that the server sleeps and history doesn't grow.
+ */
+export async function awaitChange(
+  { jobs, polling }: { readonly jobs: VertexJobs; readonly polling: PollingLimits },
+  input: AwaitChangeInput,
+  attempt: Attempt,
+): Promise<ObservedJob> {
+  const job = await look(jobs, input.job, attempt.signal);
+  const checkedAt = new Date();
+  if (job === null) return { job, checkedAt: checkedAt.toISOString() };
+  if (!isKnownState(job.state)) attempt.log.warn(`Unknown state ${job.state} counts as still running`, { job: job.name });
+  if (input.once === true || input.stuck === true || differs(job, input)) return { job, checkedAt: checkedAt.toISOString() };
+  throw unchanged(job, input.rows, checkedAt, lookDelayMs(input, polling));
+}
+
+/** Delay until the next look at a job of that age. */
+export function lookDelayMs(input: AwaitChangeInput, polling: PollingLimits): number {
+  return nextLookMs(Date.now() - Date.parse(input.known.since), polling, Math.random());
+}
+
+async function look(jobs: VertexJobs, name: string, signal: AbortSignal): Promise<VertexJob | null> {
+  try {
+    return await jobs.get(name, { signal, timeoutMs: GET_TIMEOUT_MS });
+  } catch (error) {
+    if (isGatewayError(error, 'not-found')) return null;
+    throw error;
+  }
+}
+
+function differs(job: VertexJob, { known, rows }: AwaitChangeInput): boolean {
+  return job.state !== known.state || progressStep(job.counts, rows) > known.step;
+}
+
+function unchanged(job: VertexJob, rows: number, checkedAt: Date, delayMs: number): ApplicationFailure {
+  const nextCheckAt = new Date(checkedAt.getTime() + delayMs);
+  const details: LookDetails = {
+    state: job.state,
+    counts: job.counts === null ? null : { succeeded: job.counts.succeeded, failed: job.counts.failed },
+    checkedAt: checkedAt.toISOString(),
+    nextCheckAt: nextCheckAt.toISOString(),
+  };
+  return ApplicationFailure.create({
+    message: `Waiting, not failing: ${job.state}${countsText(job, rows)} · next look ${nextCheckAt.toISOString().slice(11, 16)}Z`,
+    type: WAITING,
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: delayMs,
+    details: [details],
+  });
+}
+
+function countsText(job: VertexJob, rows: number): string {
+  if (job.counts === null) return '';
+  const done = job.counts.succeeded + job.counts.failed;
+  return ` · ${done.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} (${percentDone(job.counts, rows)} %)`;
+}

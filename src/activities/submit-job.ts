@@ -1,0 +1,118 @@
+import { CLAIM_LABEL, claimKey } from '../domain/claim-key';
+import { GatewayError, isGatewayError, type GatewayErrorKind } from '../gateways/gateway-error';
+import type { BatchReasonType } from '../messages';
+import type { Attempt } from './attempt';
+import { findClaimedJobs, findJob, readClaim, readOutcome, takeClaim, writeOutcome, type JobGateways, type StandingClaim } from './claims';
+import type { SubmitJobInput, SubmittedJob } from './contract';
+
+/** What a refused create is called in the run's result. */
+const REFUSALS = {
+  unavailable: 'ServiceUnreachable',
+  quota: 'QuotaExceeded',
+  unauthenticated: 'PermissionDenied',
+  permission: 'PermissionDenied',
+  'not-found': 'JobRefused',
+  precondition: 'JobRefused',
+  'invalid-request': 'JobRefused',
+} as const satisfies Record<GatewayErrorKind, BatchReasonType>;
+
+/**
+ * Creates the job of a claim. The claim is an object that can be written once; only the attempt that wrote it sends the POST,
+ * and it sends one. Whoever comes later gets what stands, so scheduling this again can't pay twice.
+ */
+export async function submitJob(gateways: JobGateways, input: SubmitJobInput, attempt: Attempt): Promise<SubmittedJob> {
+  try {
+    const standing = await readClaim(gateways.store, input.run, input.claim);
+    if (standing !== undefined) return await whatStands(gateways, input, standing, attempt);
+    const hidden = await findClaimedJobs(gateways.jobs, input, claimKey(input.run.key, input.claim), attempt.signal);
+    if (hidden[0] !== undefined) return { kind: 'taken', job: hidden[0] };
+    const mine = await takeClaim(gateways.store, input.run, input.claim, input.digest);
+    if (mine !== undefined) return await createOnce(gateways, input, mine);
+    const theirs = await readClaim(gateways.store, input.run, input.claim);
+    if (theirs !== undefined) return await whatStands(gateways, input, theirs, attempt);
+    throw new GatewayError('unavailable', `Cannot read claim ${claimKey(input.run.key, input.claim)} though it was refused as standing`);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return notTried(error);
+  }
+}
+
+async function createOnce(gateways: JobGateways, input: SubmitJobInput, mine: StandingClaim): Promise<SubmittedJob> {
+  const key = claimKey(input.run.key, input.claim);
+  try {
+    const job = await gateways.jobs.create(
+      input,
+      {
+        displayName: `${input.displayName} ${key}`,
+        model: input.model,
+        inputUris: input.inputUris,
+        outputUriPrefix: `${input.run.directory}jobs/${key}/`,
+        labels: { ...input.labels, [CLAIM_LABEL]: key },
+      },
+      { timeoutMs: input.requestTimeoutMs },
+    );
+    return await noteCreated(gateways, input, job.name, { kind: 'created', job });
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return await noteFailure(gateways, input, mine, error);
+  }
+}
+
+/** A job that exists is reported even where noting it fails: a look by label finds it again. */
+async function noteCreated(
+  gateways: JobGateways,
+  input: SubmitJobInput,
+  name: string,
+  created: SubmittedJob,
+): Promise<SubmittedJob> {
+  try {
+    await writeOutcome(gateways.store, input.run, input.claim, { kind: 'job', name });
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+  }
+  return created;
+}
+
+async function noteFailure(
+  gateways: JobGateways,
+  input: SubmitJobInput,
+  mine: StandingClaim,
+  error: GatewayError,
+): Promise<SubmittedJob> {
+  const unknown: SubmittedJob = { kind: 'unknown', claimedAt: mine.claimedAt, message: error.message };
+  if (error.effect === 'unknown') return unknown;
+  const refusal = {
+    kind: 'refused',
+    type: REFUSALS[error.kind],
+    message: error.message,
+    mayPass: error.effect === 'never-sent' || error.kind === 'quota',
+  } as const;
+  try {
+    await writeOutcome(gateways.store, input.run, input.claim, refusal);
+  } catch (storeError) {
+    if (!(storeError instanceof GatewayError)) throw storeError;
+    return unknown;
+  }
+  return { ...refusal, retryAfterMs: error.retryAfterMs ?? null };
+}
+
+async function whatStands(
+  gateways: JobGateways,
+  input: SubmitJobInput,
+  claim: StandingClaim,
+  attempt: Attempt,
+): Promise<SubmittedJob> {
+  const outcome = await readOutcome(gateways.store, input.run, input.claim);
+  if (outcome === undefined) {
+    return { kind: 'unknown', claimedAt: claim.claimedAt, message: 'the claim stands, and nobody noted what became of it' };
+  }
+  const job = outcome.kind === 'job' ? await findJob(gateways.jobs, outcome.name, attempt.signal) : null;
+  return { kind: 'standing', claimedAt: claim.claimedAt, outcome, job };
+}
+
+function notTried(error: GatewayError): SubmittedJob {
+  const { message, retryAfterMs = null } = error;
+  const type = REFUSALS[error.kind];
+  if (isGatewayError(error, 'unavailable', 'quota')) return { kind: 'not-tried', type, message, retryAfterMs };
+  return { kind: 'refused', type, message, mayPass: false, retryAfterMs };
+}

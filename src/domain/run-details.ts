@@ -1,0 +1,67 @@
+import type { BatchProgress, JobProgress } from '../messages';
+import { count } from './count-text';
+import { shortState } from './job-state';
+
+/** What the Temporal UI shows as current details: Markdown, true at the moment it is set. */
+export function detailsText(progress: BatchProgress, directory: string | null): string {
+  const lines = [
+    `**${headline(progress)}** since ${progress.since.slice(0, 19)}Z`,
+    ...(progress.attention === null
+      ? []
+      : [
+          `**${progress.attention.type}**: ${progress.attention.message}${attentionRemedy(progress.attention.actions)}`,
+        ]),
+    ...progress.jobs.slice(-3).map((job) => jobLine(job)),
+    ...rowLines(progress),
+    ...(progress.estimatedEndTime === null ? [] : [`ends about ${progress.estimatedEndTime.slice(0, 16)}Z`]),
+    ...(progress.deadline === null || progress.phase === 'closed'
+      ? []
+      : [`deadline ${progress.deadline.slice(0, 16)}Z`]),
+    ...(directory === null ? [] : [`files \`${directory}\` · ${storageLink(directory)}`]),
+    ...(progress.phase === 'closed'
+      ? []
+      : [
+          `Stop it with the signal or update \`cancelBatch\`, or \`vertex-batch cancel ${progress.workflowId}\`; finished rows are kept.`,
+        ]),
+  ];
+  return lines.join('\n\n');
+}
+
+function headline(progress: BatchProgress): string {
+  if (progress.closed === undefined) return progress.phase;
+  const reason =
+    progress.closed.reason === null ? '' : ` · ${progress.closed.reason.type}: ${progress.closed.reason.message}`;
+  return `closed: ${progress.closed.outcome}${reason}`;
+}
+
+function attentionRemedy(actions: readonly string[]): string {
+  return actions.length === 0 ? '' : ` Answer with ${actions.map((action) => `\`${action}\``).join(' or ')}.`;
+}
+
+function jobLine(job: JobProgress): string {
+  const id = job.name.split('/').at(-1) ?? job.name;
+  const error = job.error === null ? '' : ` · code ${job.error.code} "${job.error.message}"`;
+  const kept = job.kept > 0 ? ` · ${count(job.kept)} answers kept` : '';
+  return `round ${job.round}: job [${id}](${job.consoleUrl}) ${shortState(job.state)} since ${job.since.slice(0, 19)}Z${error}${kept}`;
+}
+
+function rowLines(progress: BatchProgress): string[] {
+  const { input, succeeded, failed } = progress.rows;
+  if (input === null) return [];
+  if (progress.books !== null) {
+    const { answered, blocked, failed: lost, missing } = progress.books;
+    const handled = progress.handler.processed > 0 ? ` · handled ${count(progress.handler.processed)}` : '';
+    return [
+      `${count(input)} rows = ${count(answered)} answered + ${count(blocked)} blocked + ${count(lost)} failed + ${count(missing)} missing${handled}`,
+    ];
+  }
+  if (succeeded === null) return [`${count(input)} rows`];
+  const percent = progress.percent === null ? '' : ` (${progress.percent} %)`;
+  return [
+    `${count(input)} rows · the service reports ${count(succeeded)} done, ${count(failed ?? 0)} failed${percent}`,
+  ];
+}
+
+function storageLink(directory: string): string {
+  return `[in the console](https://console.cloud.google.com/storage/browser/${encodeURI(directory.slice('gs://'.length))})`;
+}

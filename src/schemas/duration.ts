@@ -1,0 +1,21 @@
+import { msToNumber } from '@temporalio/common/lib/time';
+import type { DurationLike } from '../messages';
+
+/** Milliseconds of a duration as Temporal writes them; throws a `TypeError` that names the value when it isn't one or is negative. */
+export function durationMs(name: string, value: DurationLike): number {
+  const milliseconds = parse(value);
+  if (milliseconds === undefined || !Number.isFinite(milliseconds) || milliseconds < 0) {
+    throw new TypeError(`${name} must be a duration such as "30s", "24h" or a number of milliseconds, got ${JSON.stringify(value)}`);
+  }
+  return Math.round(milliseconds);
+}
+
+function parse(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return undefined;
+  try {
+    return msToNumber(value as Parameters<typeof msToNumber>[0]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+/** The workflows, and nothing else: `export * from 'temporal-vertex-batch/workflows'`. */
+export { vertexBatch } from './vertex-batch';

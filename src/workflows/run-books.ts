@@ -1,0 +1,120 @@
+import type { PlannedParts, SettledPart } from '../activities/contract';
+import { addBooks, NO_BOOKS, totalOf, verdictOf } from '../domain/outcome';
+import { addUsage, NO_USAGE } from '../domain/usage';
+import { queuedSeconds, runningSeconds } from '../domain/job-times';
+import type { BatchReason, BatchResult, RowBooks } from '../messages';
+import type { PartEnd } from './run-part';
+import type { RunState } from './run-state';
+
+/** Adds a run up: from the plan's rows to the one small result. */
+export class RunBooks {
+  readonly #run: RunState;
+  readonly #settled: SettledPart[] = [];
+  readonly #reasons: BatchReason[] = [];
+  #planned: PlannedParts | undefined;
+  #ends: readonly PartEnd[] = [];
+
+  constructor(run: RunState) {
+    this.#run = run;
+  }
+
+  /** Something of the run lies in its directory. */
+  get isOpen(): boolean {
+    return this.#planned !== undefined;
+  }
+
+  get planUri(): string | null {
+    return this.#planned?.plan?.uri ?? null;
+  }
+
+  get settledUris(): readonly string[] {
+    return this.#settled.flatMap((part) => (part.settledUri === null ? [] : [part.settledUri]));
+  }
+
+  open(planned: PlannedParts): void {
+    this.#planned = planned;
+  }
+
+  stopBy(reason: BatchReason): void {
+    this.#reasons.push(reason);
+  }
+
+  settle(part: SettledPart): void {
+    this.#settled.push(part);
+    this.#run.books = this.#books;
+    this.#run.publish();
+  }
+
+  enterParts(ends: readonly PartEnd[]): void {
+    this.#ends = ends;
+  }
+
+  /** The result as of now; rows that no part has settled are missing. */
+  result(manifest: string | null): BatchResult {
+    const input = this.#planned?.rows ?? 0;
+    const settled = this.#books;
+    const books = { ...settled, missing: settled.missing + (input - totalOf(settled)) };
+    const { outcome, reason } = this.#verdict(input, books);
+    const jobs = this.#ends.flatMap((end) => end.jobs);
+    const directory = this.#run.accepted?.run.directory ?? '';
+    return {
+      outcome,
+      reason,
+      rows: { input, ...books },
+      handler: { processed: this.#run.processed, rejected: this.#run.rejected },
+      usage: this.#settled.map((part) => part.usage).reduce(addUsage, NO_USAGE),
+      cost: null,
+      startTime: new Date(this.#run.startedAt).toISOString(),
+      endTime: new Date().toISOString(),
+      queuedSeconds: queuedSeconds(jobs.map(({ job }) => job)),
+      runningSeconds: runningSeconds(jobs.map(({ job }) => job)),
+      validation: { errors: this.#planned?.errors ?? 0, warnings: this.#planned?.warnings ?? 0 },
+      jobs: jobs.map(({ job, part, round }) => ({
+        name: job.name,
+        state: job.state,
+        part,
+        round,
+        outputDirectory: job.outputDirectory,
+        error: job.error,
+      })),
+      jobCount: jobs.length,
+      directory,
+      results: {
+        uri: `${directory}results/`,
+        files: sum(this.#settled.map((part) => part.results.files)),
+        rows: sum(this.#settled.map((part) => part.results.rows)),
+        bytes: sum(this.#settled.map((part) => part.results.bytes)),
+      },
+      deadLetters: this.#settled.find((part) => part.deadLettersUri !== null)?.deadLettersUri ?? null,
+      errors: this.#settled.find((part) => part.errorsUri !== null)?.errorsUri ?? null,
+      rejected: null,
+      validationReport: this.#planned?.validationUri ?? null,
+      manifest,
+    };
+  }
+
+  get #books(): RowBooks {
+    return this.#settled.map((part) => part.books).reduce(addBooks, NO_BOOKS);
+  }
+
+  #verdict(input: number, books: RowBooks) {
+    const { accepted, stop, processed, rejected } = this.#run;
+    const handled = processed + rejected;
+    const reasons = [...(stop === undefined ? [] : [stop.reason]), ...this.#ends.flatMap((end) => end.reasons), ...this.#reasons];
+    return verdictOf({
+      input,
+      books,
+      unprocessed: accepted?.handler == null ? 0 : Math.max(0, books.answered - handled),
+      minAnsweredShare: accepted?.request.minAnsweredShare ?? null,
+      cancelled: stop?.kind === 'cancel',
+      reasons,
+      mustFail: this.#ends.some((end) => end.mustFail),
+      imbalances: this.#settled.flatMap((part) => part.imbalances),
+      rowReasons: this.#settled.flatMap((part) => part.reasons),
+    });
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,295 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { AcceptedRun, ClaimReference, FoundOutputs, PlannedPart, PlannedParts, SettledPart } from '../activities/contract';
+import { count } from '../domain/count-text';
+import { endReasonOf, isWorthAnotherRound } from '../domain/job-end';
+import type { TrackedJob } from '../domain/run-progress';
+import type { VertexJob } from '../gateways/vertex-jobs';
+import type { BatchReason } from '../messages';
+import { awaitEnd, track, type JobEnding } from './await-end';
+import type { OperatorDesk } from './operator-desk';
+import type { RunState } from './run-state';
+import { RunStopped } from './run-stopped';
+import { inParallel, step } from './steps';
+import { submit, type Submitted } from './submit';
+
+type Plan = NonNullable<PlannedParts['plan']>;
+
+/** What became of a part. */
+export interface PartEnd {
+  readonly settled: SettledPart | null;
+  readonly jobs: readonly { readonly job: VertexJob; readonly round: number; readonly part: number }[];
+  readonly reasons: readonly BatchReason[];
+  /** The caller asked that such an end counts as failure. */
+  readonly mustFail: boolean;
+}
+
+interface Round {
+  readonly round: number;
+  readonly job: VertexJob;
+  readonly outputsUri: string | null;
+}
+
+/** Ranges of one part that are read at a time; each worker has its own bound besides. */
+const RANGES_AT_A_TIME = 50;
+
+/** Takes a part through its rounds: stage, submit, wait, collect; then settles all of them together. */
+export async function runPart(
+  run: RunState,
+  accepted: AcceptedRun,
+  desk: OperatorDesk,
+  plan: Plan,
+  part: PlannedPart,
+): Promise<PartEnd> {
+  const life = new PartLife(run, accepted, desk, plan, part);
+  try {
+    while (await life.nextRound()) continue;
+  } catch (error) {
+    if (!life.hasJobs || !(error instanceof RunStopped || isCancellation(error))) throw error;
+    if (error instanceof RunStopped) life.reasons.push(error.reason);
+  }
+  const settled = life.maySettle ? await life.settle(true) : null;
+  return { settled, jobs: life.jobs, reasons: life.reasons, mustFail: life.mustFail };
+}
+
+class PartLife {
+  readonly reasons: BatchReason[] = [];
+  mustFail = false;
+  readonly #run: RunState;
+  readonly #accepted: AcceptedRun;
+  readonly #desk: OperatorDesk;
+  readonly #plan: Plan;
+  readonly #part: PlannedPart;
+  readonly #rounds: Round[] = [];
+  #inputChanged: boolean;
+  #created = 0;
+  #firstWasAdopted = false;
+  #rowsUri: string | null = null;
+  #rows: number;
+
+  constructor(run: RunState, accepted: AcceptedRun, desk: OperatorDesk, plan: Plan, part: PlannedPart) {
+    this.#run = run;
+    this.#accepted = accepted;
+    this.#desk = desk;
+    this.#plan = plan;
+    this.#part = part;
+    this.#rows = part.rows;
+    this.#inputChanged = plan.changed.length > 0;
+    if (this.#inputChanged) this.#noteChanged(plan.changed);
+  }
+
+  get hasJobs(): boolean {
+    return this.#rounds.length > 0;
+  }
+
+  get maySettle(): boolean {
+    return this.hasJobs && this.#salvages;
+  }
+
+  get jobs(): PartEnd['jobs'] {
+    return this.#rounds.map(({ round, job }) => ({ round, job, part: this.#part.part }));
+  }
+
+  /** One job from its input to its collected output; whether another one should follow. */
+  async nextRound(): Promise<boolean> {
+    const round = this.#rounds.length + 1;
+    const submitted = await this.#submit(round);
+    if (!submitted.adopted) this.#created += 1;
+    else if (round === 1) this.#firstWasAdopted = true;
+    const tracked = this.#track(submitted.job, round);
+    this.#run.enter('waiting');
+    const ending = await awaitEnd(this.#run, this.#accepted.request, submitted.job, tracked, () => this.#onRunning(submitted.claim));
+    await this.#onEnd(submitted.claim, ending);
+    this.#rounds.push({ round, job: ending.job, outputsUri: await this.#collect(submitted.claim, ending, tracked) });
+    return this.#mayGoOn(ending) && (await this.#hasRowsToSend());
+  }
+
+  async settle(final: boolean): Promise<SettledPart> {
+    this.#run.enter('settling');
+    const settled = await step(
+      this.#run,
+      'vertexBatchSettlePart',
+      {
+        run: this.#accepted.run,
+        planUri: this.#plan.uri,
+        part: this.#part.part,
+        rounds: this.#rounds,
+        handler: this.#handler,
+        final,
+      },
+      { summary: final ? `Settle ${count(this.#part.rows)} rows, write results and errors` : 'Find the rows to send again' },
+    );
+    return settled;
+  }
+
+  async #submit(round: number): Promise<Submitted> {
+    const input = await this.#input(round);
+    this.#run.enter('submitting');
+    return await submit(this.#run, this.#accepted, this.#desk, { part: this.#part.part, round, ...input });
+  }
+
+  /** What the job reads: the input as it lies, or a staged object. */
+  async #input(round: number): Promise<{ inputUris: readonly string[]; digest: string }> {
+    if (this.#part.asItLies && this.#rowsUri === null) {
+      await this.#refuseChangedInput(round);
+      return { inputUris: this.#part.uris, digest: this.#plan.digest };
+    }
+    this.#run.enter('staging');
+    const staged = await this.#run.interruptible(() =>
+      step(
+        this.#run,
+        'vertexBatchStagePart',
+        { run: this.#accepted.run, planUri: this.#plan.uri, part: this.#part.part, round, rowsUri: this.#rowsUri },
+        { summary: `Stage ${count(this.#rows)} rows for round ${round}` },
+      ),
+    );
+    return { inputUris: staged.uris, digest: staged.digest };
+  }
+
+  /** Before anything is spent a changed input fails the run; a claim that stands is seen through all the same. */
+  async #refuseChangedInput(round: number): Promise<void> {
+    const stands = this.#claimStands(round);
+    const changed = this.#inputChanged ? this.#plan.changed : await this.#changedFiles();
+    if (changed.length === 0 || stands) return;
+    throw new RunStopped({ type: 'InputChanged', message: `the input changed since it was validated: ${changed.join(', ')}` });
+  }
+
+  async #changedFiles(): Promise<readonly string[]> {
+    const { changed } = await step(
+      this.#run,
+      'vertexBatchCheckInput',
+      { run: this.#accepted.run, planUri: this.#plan.uri },
+      { summary: 'Compare the input with the plan' },
+    );
+    return changed;
+  }
+
+  #track(job: VertexJob, round: number): TrackedJob {
+    const tracked: TrackedJob = {
+      name: job.name,
+      part: this.#part.part,
+      round,
+      rows: this.#rows,
+      state: job.state,
+      since: Date.now(),
+      startedAt: null,
+      counts: null,
+      error: null,
+      kept: 0,
+    };
+    track(tracked, job);
+    this.#run.jobs.push(tracked);
+    this.#run.publish();
+    return tracked;
+  }
+
+  /** The service reads its input about now, and a create that it doubled shows by now. */
+  async #onRunning(claim: ClaimReference): Promise<void> {
+    await Promise.all([this.#noticeChange(), this.#noticeDouble(claim)]);
+  }
+
+  async #onEnd(claim: ClaimReference, ending: JobEnding): Promise<void> {
+    const reason = ending.gaveUp ?? (ending.kind === 'ended' ? endReasonOf(ending.job) : strayReason(ending));
+    if (reason !== null) this.reasons.push(reason);
+    if (ending.gaveUp?.type === 'JobPaused' && this.#accepted.request.paused.policy === 'fail') this.mustFail = true;
+    if (ending.kind !== 'ended') return;
+    await Promise.all([this.#noticeChange(), this.#noticeDouble(claim)]);
+  }
+
+  async #noticeChange(): Promise<void> {
+    if (!this.#part.asItLies || this.#rowsUri !== null || this.#inputChanged) return;
+    const changed = await this.#changedFiles();
+    if (changed.length === 0) return;
+    this.#inputChanged = true;
+    this.#noteChanged(changed);
+  }
+
+  #noteChanged(changed: readonly string[]): void {
+    this.reasons.push({ type: 'InputChanged', message: `the input changed after it was validated: ${changed.join(', ')}` });
+  }
+
+  /** Should the service ever double a create, the job in history is kept and the other one cancelled. */
+  async #noticeDouble(claim: ClaimReference): Promise<void> {
+    const { project, location } = this.#accepted.request;
+    const { jobs } = await step(
+      this.#run,
+      'vertexBatchLookForJob',
+      { run: this.#accepted.run, project, location, claim, onlyLook: true },
+      { summary: 'Look whether the service doubled the create' },
+    );
+    const own = this.#run.jobs.at(-1)?.name;
+    for (const double of jobs.filter((job) => job.name !== own)) {
+      await step(this.#run, 'vertexBatchCancelJob', { job: double.name }, { summary: `Cancel double ${double.name}`.slice(0, 190) });
+    }
+  }
+
+  async #collect(claim: ClaimReference, ending: JobEnding, tracked: TrackedJob): Promise<string | null> {
+    if (!this.#salvages) return null;
+    this.#run.enter('collecting');
+    const outputs = await step(
+      this.#run,
+      'vertexBatchFindOutputs',
+      { run: this.#accepted.run, planUri: this.#plan.uri, claim, job: ending.job, handler: this.#handler },
+      { summary: `Find the output of job ${ending.job.name.split('/').at(-1)}` },
+    );
+    tracked.kept = await this.#collectRanges(claim, outputs);
+    return outputs.outputsUri;
+  }
+
+  async #collectRanges(claim: ClaimReference, outputs: FoundOutputs): Promise<number> {
+    const collected = await inParallel(outputs.ranges, RANGES_AT_A_TIME, (range) =>
+      step(
+        this.#run,
+        'vertexBatchCollectRange',
+        {
+          run: this.#accepted.run,
+          planUri: this.#plan.uri,
+          outputsUri: outputs.outputsUri,
+          part: claim.part,
+          round: claim.round,
+          range,
+          handler: this.#handler,
+        },
+        {
+          summary: `Collect range ${range + 1} of ${outputs.ranges}`,
+          taskQueue: this.#accepted.handler?.taskQueue ?? null,
+        },
+      ),
+    );
+    return collected.reduce((sum, range) => sum + range.answered, 0);
+  }
+
+  #mayGoOn(ending: JobEnding): boolean {
+    if (this.#run.stop !== undefined || this.#inputChanged) return false;
+    if (ending.kind !== 'ended' || ending.gaveUp !== null) return false;
+    const next = this.#rounds.length + 1;
+    if (this.#claimStands(next)) return true;
+    const budget = this.#accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
+    return this.#created < budget && isWorthAnotherRound(ending.job, this.#firstWasAdopted && this.#created === 0);
+  }
+
+  async #hasRowsToSend(): Promise<boolean> {
+    const settled = await this.settle(false);
+    this.#rowsUri = settled.retryRowsUri;
+    this.#rows = settled.retryable;
+    return settled.retryable > 0;
+  }
+
+  #claimStands(round: number): boolean {
+    return this.#plan.claimed.some((claim) => claim.part === this.#part.part && claim.round === round);
+  }
+
+  get #salvages(): boolean {
+    return this.#run.stop?.salvage !== false;
+  }
+
+  get #handler() {
+    const { handler } = this.#accepted;
+    return handler === null ? null : { name: handler.name, version: handler.version };
+  }
+}
+
+function strayReason(ending: JobEnding): BatchReason {
+  return ending.kind === 'vanished'
+    ? { type: 'JobVanished', message: `the service has no job ${ending.job.name} any more` }
+    : { type: 'CancelUnconfirmed', message: `job ${ending.job.name} was left ${ending.job.state}; it may still bill` };
+}

@@ -1,0 +1,149 @@
+import { CancellationScope, condition, setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { AcceptedRun } from '../activities/contract';
+import { NO_BOOKS } from '../domain/outcome';
+import { detailsText } from '../domain/run-details';
+import { progressOf, memoOf, type TrackedJob } from '../domain/run-progress';
+import {
+  PROGRESS_MEMO,
+  type Attention,
+  type BatchPhase,
+  type BatchProgress,
+  type BatchReason,
+  type BatchResult,
+  type RowBooks,
+} from '../messages';
+
+/** Why a run stops before its work is done; what was finished is still collected unless `salvage` is false. */
+export interface Stop {
+  readonly kind: 'cancel' | 'deadline';
+  readonly reason: BatchReason;
+  readonly salvage: boolean;
+  readonly at: number;
+}
+
+/** All that a run knows of itself; answers the query, the memo and the details in the UI. */
+export class RunState {
+  readonly startedAt = Date.now();
+  readonly jobs: TrackedJob[] = [];
+  accepted: AcceptedRun | undefined;
+  phase: BatchPhase = 'resolving';
+  since = this.startedAt;
+  inputRows: number | null = null;
+  books: RowBooks | null = null;
+  processed = 0;
+  rejected = 0;
+  checkedAt: string | null = null;
+  deadline: number | null = null;
+  /** `deadlines.run` is over, whether or not it was what stopped the run. */
+  pastDeadline = false;
+  closed: BatchProgress['closed'];
+  /** The first stop wins. */
+  stop: Stop | undefined;
+  /** Counts requests to look now; each wait answers those it has not seen. */
+  looksAsked = 0;
+  readonly #attentions = new Map<string, Attention>();
+  readonly #interruptible = new Set<CancellationScope>();
+
+  enter(phase: BatchPhase): void {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.since = Date.now();
+    this.publish();
+  }
+
+  /** Stops the run: interrupts what may be interrupted, and lets every wait look. */
+  stopWith(stop: Omit<Stop, 'at'>): void {
+    if (this.stop !== undefined) return;
+    this.stop = { ...stop, at: Date.now() };
+    for (const scope of this.#interruptible) scope.cancel();
+  }
+
+  /** Runs steps that a stop cuts short; nothing that must be finished belongs in here. */
+  async interruptible<Value>(steps: () => Promise<Value>): Promise<Value> {
+    const scope = new CancellationScope({ cancellable: true, parent: CancellationScope.current() });
+    this.#interruptible.add(scope);
+    try {
+      if (this.stop !== undefined) scope.cancel();
+      return await scope.run(steps);
+    } finally {
+      this.#interruptible.delete(scope);
+    }
+  }
+
+  /** Resolves after `ms`, or earlier when the run stops. */
+  async pause(ms: number, summary: string): Promise<void> {
+    await condition(() => this.stop !== undefined, Math.max(1, ms), { summary });
+  }
+
+  /** A timer of its own for the whole run, gone with the scope that `close` cancels. */
+  startDeadline(ms: number): () => void {
+    this.deadline = this.startedAt + ms;
+    const scope = new CancellationScope({ cancellable: true, parent: CancellationScope.current() });
+    const left = Math.max(1, this.deadline - Date.now());
+    void scope
+      .run(() => sleep(left, { summary: 'Deadline of the run' }))
+      .then(
+        () => {
+          this.pastDeadline = true;
+          const reason = { type: 'DeadlineExceeded', message: 'deadlines.run is over' } as const;
+          this.stopWith({ kind: 'deadline', reason, salvage: true });
+        },
+        () => undefined,
+      );
+    return () => scope.cancel();
+  }
+
+  raise(key: string, attention: Omit<Attention, 'since'>): void {
+    const standing = this.#attentions.get(key);
+    if (standing?.type === attention.type && standing.message === attention.message) return;
+    this.#attentions.set(key, { ...attention, since: standing?.since ?? new Date().toISOString() });
+    this.publish();
+  }
+
+  clear(key: string): void {
+    if (this.#attentions.delete(key)) this.publish();
+  }
+
+  close(result: BatchResult): void {
+    this.closed = { outcome: result.outcome, reason: result.reason, rows: result.rows, manifest: result.manifest };
+    this.#attentions.clear();
+    this.books = this.books ?? NO_BOOKS;
+    this.phase = 'closed';
+    this.since = Date.now();
+    this.publish();
+  }
+
+  progress(): BatchProgress {
+    const attentions = [...this.#attentions.values()].toSorted((one, other) => one.since.localeCompare(other.since));
+    return progressOf({
+      workflowId: workflowInfo().workflowId,
+      phase: this.phase,
+      since: this.since,
+      attentions,
+      inputRows: this.inputRows,
+      books: this.books,
+      processed: this.processed,
+      rejected: this.rejected,
+      jobs: this.jobs,
+      now: Date.now(),
+      checkedAt: this.checkedAt,
+      deadline: this.deadline,
+      closed: this.closed,
+      request:
+        this.accepted === undefined
+          ? undefined
+          : {
+              digest: this.accepted.requestDigest,
+              output: this.accepted.request.output,
+              rerun: this.accepted.request.rerun,
+            },
+    });
+  }
+
+  /** Shows the present state in the UI's details and in the memo; one event. */
+  publish(): void {
+    const progress = this.progress();
+    setCurrentDetails(detailsText(progress, this.accepted?.run.directory ?? null));
+    upsertMemo({ [PROGRESS_MEMO]: memoOf(progress) });
+  }
+}

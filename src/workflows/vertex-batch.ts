@@ -1,0 +1,192 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AcceptedRun, PlannedParts, ResolvedInput } from '../activities/contract';
+import { count } from '../domain/count-text';
+import type { BatchRequest, BatchResult } from '../messages';
+import { listen } from './listen';
+import { OperatorDesk } from './operator-desk';
+import { processPart } from './process-part';
+import { RunBooks } from './run-books';
+import { runPart, type PartEnd } from './run-part';
+import { RunState } from './run-state';
+import { RunStopped } from './run-stopped';
+import { inParallel, schedule, step } from './steps';
+
+/** Ranges of the input that are validated at a time. */
+const RANGES_AT_A_TIME = 50;
+
+/**
+ * Runs a Gemini batch job on Vertex AI from input to processed rows.
+ *
+ * The steps run where a cancellation can't reach them: `handle.cancel()` and `cancelBatch` both become a stop of the run, which
+ * interrupts what costs nothing to interrupt and carries the rest to the service and back.
+ */
+export async function vertexBatch(request: BatchRequest): Promise<BatchResult> {
+  refuseCron();
+  const run = new RunState();
+  const desk = new OperatorDesk();
+  const books = new RunBooks(run);
+  listen(run, desk);
+  const cancelled = stopWhenCancelled(run);
+  return await CancellationScope.nonCancellable(async () => {
+    const endDeadline = await runSteps(run, desk, books, request);
+    const result = await finish(run, books);
+    run.close(result);
+    endDeadline();
+    await condition(allHandlersFinished);
+    return conclude(result, cancelled());
+  });
+}
+
+/** The run from first to last; whatever stops it early is written into the books. */
+async function runSteps(run: RunState, desk: OperatorDesk, books: RunBooks, request: BatchRequest): Promise<() => void> {
+  let endDeadline = () => {};
+  try {
+    const accepted = await accept(run, request);
+    endDeadline = run.startDeadline(accepted.request.deadlines.runMs);
+    const sources = await resolveInput(run, accepted);
+    await validate(run, accepted, sources);
+    const planned = await planParts(run, accepted, sources);
+    books.open(planned);
+    const plan = planOf(planned);
+    const ends = await inParallel(plan.parts.length, accepted.request.concurrentJobs, async (index) => {
+      const part = plan.parts[index];
+      if (part === undefined) throw new RangeError(`no part ${index}`);
+      const end = await runPart(run, accepted, desk, plan, part);
+      await processSettled(run, accepted, books, end);
+      return end;
+    });
+    books.enterParts(ends);
+  } catch (error) {
+    if (error instanceof RunStopped) books.stopBy(error.reason);
+    else if (!isCancellation(error)) throw error;
+  }
+  return endDeadline;
+}
+
+async function accept(run: RunState, request: BatchRequest): Promise<AcceptedRun> {
+  run.publish();
+  run.accepted = await run.interruptible(() =>
+    schedule(
+      'vertexBatchAcceptRequest',
+      { request, execution: workflowInfo().firstExecutionRunId },
+      { summary: 'Check the request and find the handler', taskQueue: handlerTaskQueue(request) },
+    ),
+  );
+  return run.accepted;
+}
+
+async function resolveInput(run: RunState, accepted: AcceptedRun): Promise<ResolvedInput> {
+  const { input } = accepted.request;
+  const more = input.length > 1 ? ` and ${input.length - 1} more` : '';
+  return await run.interruptible(() =>
+    step(run, 'vertexBatchResolveInput', { run: accepted.run, input }, { summary: `Find ${input[0]?.slice(0, 150)}${more}` }),
+  );
+}
+
+async function validate(run: RunState, accepted: AcceptedRun, sources: ResolvedInput): Promise<void> {
+  run.enter('validating');
+  const { keyField } = accepted.request;
+  await run.interruptible(() =>
+    inParallel(sources.ranges, RANGES_AT_A_TIME, (range) =>
+      step(
+        run,
+        'vertexBatchValidateRange',
+        { run: accepted.run, sourcesUri: sources.sourcesUri, range, keyField },
+        { summary: `Validate range ${range + 1} of ${sources.ranges}` },
+      ),
+    ),
+  );
+}
+
+async function planParts(run: RunState, accepted: AcceptedRun, sources: ResolvedInput): Promise<PlannedParts> {
+  run.enter('planning');
+  const { keyField } = accepted.request;
+  const planned = await run.interruptible(() =>
+    step(
+      run,
+      'vertexBatchPlanParts',
+      { run: accepted.run, sourcesUri: sources.sourcesUri, keyField },
+      { summary: 'Check keys and limits, write the plan' },
+    ),
+  );
+  run.inputRows = planned.rows;
+  return planned;
+}
+
+function planOf(planned: PlannedParts): NonNullable<PlannedParts['plan']> {
+  if (planned.refusal !== null) throw new RunStopped(planned.refusal);
+  if (planned.plan !== null) return planned.plan;
+  const problems = planned.firstProblems.join('; ');
+  throw new RunStopped({
+    type: 'InvalidInput',
+    message: `${count(planned.errors)} of ${count(planned.rows)} rows can't be sent: ${problems}. Nothing was sent or spent.`,
+  });
+}
+
+/** Hands the settled rows to the caller's handler; after a stop of the run nothing is processed any more. */
+async function processSettled(run: RunState, accepted: AcceptedRun, books: RunBooks, end: PartEnd): Promise<void> {
+  if (end.settled === null) return;
+  books.settle(end.settled);
+  if (accepted.handler === null || run.stop !== undefined) return;
+  await processPart(run, accepted, accepted.handler, end.settled);
+}
+
+async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
+  const { accepted } = run;
+  if (accepted === undefined || !books.isOpen) return books.result(null);
+  run.enter('finishing');
+  const result = books.result(`${accepted.run.directory}manifest.json`);
+  const finished = await step(
+    run,
+    'vertexBatchFinishRun',
+    {
+      run: accepted.run,
+      result,
+      settledUris: books.settledUris,
+      handler: accepted.handler === null ? null : { name: accepted.handler.name, version: accepted.handler.version },
+      planUri: books.planUri,
+    },
+    { summary: 'Write the manifest, delete what was staged' },
+  );
+  return { ...result, manifest: finished.manifest, rejected: finished.rejectedUri };
+}
+
+/** What gave less than was asked for is red, and carries its result. */
+function conclude(result: BatchResult, wasCancelled: boolean): BatchResult {
+  if (wasCancelled) throw new CancelledFailure(`The run was cancelled: ${result.reason?.message ?? result.outcome}`);
+  if (result.outcome !== 'failed') return result;
+  throw ApplicationFailure.nonRetryable(result.reason?.message ?? 'failed', result.reason?.type ?? 'RowsUnanswered', result);
+}
+
+/** Turns `handle.cancel()` into a stop of the run; tells whether it came. */
+function stopWhenCancelled(run: RunState): () => boolean {
+  let wasCancelled = false;
+  CancellationScope.current().cancelRequested.catch(() => {
+    wasCancelled = true;
+    run.stopWith({ kind: 'cancel', salvage: true, reason: { type: 'CancelRequested', message: 'the workflow was cancelled' } });
+  });
+  return () => wasCancelled;
+}
+
+function refuseCron(): void {
+  if (!workflowInfo().cronSchedule) return;
+  throw ApplicationFailure.nonRetryable(
+    'a cron schedule would give all its runs one identity, and one job; use a Temporal Schedule, which gives each run its own id',
+    'InvalidRequest',
+  );
+}
+
+/** The request isn't checked yet; only where the first activity runs is read from it. */
+function handlerTaskQueue(request: BatchRequest): string | null {
+  const handler: unknown = (request as Partial<BatchRequest> | null)?.handler;
+  if (typeof handler !== 'object' || handler === null || !('taskQueue' in handler)) return null;
+  return typeof handler.taskQueue === 'string' ? handler.taskQueue : null;
+}
