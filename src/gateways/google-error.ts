@@ -27,6 +27,15 @@ export function googleErrorOf(body: unknown, httpStatus: number): GoogleError | 
   };
 }
 
+/** The JSON in an answer; undefined when it holds none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a status of an answer means for the caller. */
 export function kindOf(httpStatus: number, grpcStatus?: string): GatewayErrorKind {
   if (httpStatus === 401) return 'unauthenticated';

@@ -4,7 +4,7 @@ import { orAbort, readBoundedText } from './bounded-body';
 import { neverOpened, reasonOf } from './connection-failure';
 import { EMULATOR_TOKEN, parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
 import { GatewayError, type GatewayErrorKind } from './gateway-error';
-import { googleErrorOf, kindOf } from './google-error';
+import { googleErrorOf, kindOf, parseJson } from './google-error';
 import { retryAfterMsOf } from './retry-after';
 import type { CallOptions, NewVertexJob, VertexJob, VertexJobs, VertexParent } from './vertex-jobs';
 
@@ -178,14 +178,6 @@ function named<T>(action: string, parse: () => T): T {
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new GatewayError(error.kind, `Cannot ${action}: ${error.message}`, { cause: error });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

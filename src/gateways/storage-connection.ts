@@ -1,0 +1,133 @@
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Endpoint } from './endpoint';
+import { brokenStorage, refusedStorage, type StorageAct } from './storage-failure';
+
+const ANSWER_LIMIT_BYTES = 1024 * 1024;
+
+export interface StorageRequest {
+  readonly act: StorageAct;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Absolute, or a path behind the endpoint. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** Statuses besides 2xx that are an answer and not an error. */
+  readonly accept?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StorageAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/**
+ * Requests whose bytes matter: reads and uploads. `@google-cloud/storage` doesn't notice a download that is closed in the
+ * middle, has no abort, and destroys the sockets of the whole process when a download is given up.
+ */
+export class StorageConnection {
+  readonly #endpoint: Endpoint;
+  readonly #getToken: () => Promise<string>;
+  readonly #idleMs: number;
+  readonly #agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+
+  constructor(endpoint: Endpoint, getToken: () => Promise<string>, idleMs: number) {
+    this.#endpoint = endpoint;
+    this.#getToken = getToken;
+    this.#idleMs = idleMs;
+  }
+
+  /** One request; resolves with a short answer as a whole. */
+  async exchange(request: StorageRequest): Promise<StorageAnswer> {
+    const response = await this.open(request);
+    const text = await this.#text(request.act, response, request.signal);
+    return { status: response.statusCode ?? 0, headers: response.headers, text };
+  }
+
+  /** One request; resolves when the head of a good answer has come. Its body must be read to the end, or destroyed. */
+  async open(request: StorageRequest): Promise<IncomingMessage> {
+    request.signal?.throwIfAborted();
+    const url = new URL(request.url.startsWith('/') ? `${this.#endpoint.baseUrl}${request.url}` : request.url);
+    const headers = await this.#headers(request, url);
+    const response = await this.#send(request, url, headers).catch((error: unknown) => {
+      request.signal?.throwIfAborted();
+      throw brokenStorage(request.act, error);
+    });
+    const status = response.statusCode ?? 0;
+    if ((status >= 200 && status < 300) || request.accept?.includes(status)) return response;
+    const body = await this.#text(request.act, response, request.signal);
+    throw refusedStorage(request.act, { status, body, retryAfter: response.headers['retry-after'] });
+  }
+
+  /** The bytes of an answer. A pause of the network ends it with an error, a pause of the reader doesn't. */
+  async *bytes(act: StorageAct, response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
+    let waiting = false;
+    const watchdog = setTimeout(() => {
+      if (waiting) response.destroy(stalled(this.#idleMs));
+    }, this.#idleMs);
+    const pieces = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    try {
+      for (;;) {
+        waiting = true;
+        watchdog.refresh();
+        const { done, value } = await pieces.next();
+        waiting = false;
+        if (done) return;
+        yield value;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw brokenStorage(act, error);
+    } finally {
+      clearTimeout(watchdog);
+      // A body that isn't read to its end would keep its connection for ever.
+      if (!response.readableEnded) response.destroy();
+    }
+  }
+
+  async #headers({ headers = {}, body }: StorageRequest, url: URL): Promise<Record<string, string>> {
+    const length = body ? { 'content-length': String(body.length) } : {};
+    // An upload's session URL comes from the other side; wherever it leads, it needs no token.
+    const trusted = this.#endpoint.takesCredentials && url.origin === new URL(this.#endpoint.baseUrl).origin;
+    if (!trusted) return { ...headers, ...length };
+    return { ...headers, ...length, authorization: `Bearer ${await this.#getToken()}` };
+  }
+
+  #send(request: StorageRequest, url: URL, headers: Record<string, string>): Promise<IncomingMessage> {
+    const secure = url.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+      const outgoing = (secure ? https : http).request(url, {
+        method: request.method,
+        headers,
+        agent: secure ? this.#agents.https : this.#agents.http,
+        timeout: this.#idleMs,
+        ...(request.signal && { signal: request.signal }),
+      });
+      outgoing.once('timeout', () => outgoing.destroy(stalled(this.#idleMs)));
+      outgoing.on('error', reject);
+      outgoing.once('response', (response) => {
+        outgoing.setTimeout(0);
+        resolve(response);
+      });
+      outgoing.end(request.body);
+    });
+  }
+
+  async #text(act: StorageAct, response: IncomingMessage, signal?: AbortSignal): Promise<string> {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    for await (const piece of this.bytes(act, response, signal)) {
+      pieces.push(piece);
+      size += piece.length;
+      if (size > ANSWER_LIMIT_BYTES)
+        throw brokenStorage(act, new Error(`the answer is longer than ${ANSWER_LIMIT_BYTES} bytes`));
+    }
+    return Buffer.concat(pieces, size).toString('utf8');
+  }
+}
+
+function stalled(idleMs: number): Error {
+  return new Error(`no byte for ${idleMs} ms`);
+}
