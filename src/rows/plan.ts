@@ -5,6 +5,8 @@ import { type CallOptions, type DataObject, readJson } from './commits';
 /** Content of `plan.json`, written once for a run and all its executions. */
 export interface Plan {
   readonly version: 1;
+  /** The execution that wrote it. */
+  readonly execution: string;
   /** Digest of sources, keys and parts: the same input gives the same. */
   readonly digest: string;
   readonly rows: number;

@@ -15,6 +15,11 @@ interface Span {
   to: number;
 }
 
+export interface ReadRowsOptions extends CallOptions {
+  /** By URI, the generation to read where it isn't the one that the index has: the same bytes, written again. */
+  readonly generations?: ReadonlyMap<string, string>;
+}
+
 /**
  * The bytes of rows as they stand in the input, without line ends, in the order given (ascending).
  * Throws `BatchError` of type `InputChanged` when the input isn't there any more as it was.
@@ -23,11 +28,11 @@ export async function* readRows(
   store: ObjectStore,
   index: PartIndex,
   rows: Iterable<number>,
-  options: CallOptions = {},
+  { generations, ...options }: ReadRowsOptions = {},
 ): AsyncGenerator<{ readonly row: number; readonly content: Buffer }, void, undefined> {
   for (const span of spansOf(index, rows)) {
     try {
-      yield* cutRows(index, span, store.read(span.first.uri, { ...options, ...bytesOf(span) }));
+      yield* cutRows(index, span, store.read(span.first.uri, { ...options, ...bytesOf(span, generations) }));
     } catch (error) {
       if (!isGatewayError(error, 'not-found')) throw error;
       throw new BatchError('InputChanged', `${span.first.uri} was replaced or deleted since the run read it`, {
@@ -37,8 +42,8 @@ export async function* readRows(
   }
 }
 
-function bytesOf({ first, to }: Span) {
-  return { generation: first.generation, from: first.from, to };
+function bytesOf({ first, to }: Span, generations?: ReadonlyMap<string, string>) {
+  return { generation: generations?.get(first.uri) ?? first.generation, from: first.from, to };
 }
 
 function* spansOf(index: PartIndex, rows: Iterable<number>): Generator<Span> {

@@ -18,7 +18,11 @@ export async function writeRowList(
 
 /** Row numbers that {@link writeRowList} wrote, ascending. */
 export async function readRowList(store: ObjectStore, uri: string, options: CallOptions = {}): Promise<Uint32Array> {
-  const content = await readWhole(store, uri, options);
+  return parseRowList(await readWhole(store, uri, options), uri);
+}
+
+/** Row numbers from the content of a list. */
+export function parseRowList(content: Buffer, uri: string): Uint32Array {
   if (content.length % BYTES_PER_ROW !== 0) {
     throw new Error(`${uri} is not a list of rows: ${content.length} bytes are no multiple of ${BYTES_PER_ROW}`);
   }

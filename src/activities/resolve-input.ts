@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { BatchError } from '../domain/batch-error';
+import type { ObjectStore, StoredObject } from '../gateways/object-store';
+import { commitOnce } from '../rows/commits';
+import { type InputPattern, parseInputPattern } from '../rows/input-pattern';
+import { planRanges } from '../rows/ranges';
+import { workDirectory } from '../rows/work-directory';
+import type { Attempt, RowGateways } from './attempt';
+import type { ResolvedInput, ResolveInputInput, SourceFile, Sources } from './contract';
+
+const MAX_FILES = 10_000;
+
+/** Lists the input as it is now, cuts it into ranges and notes both in one object. */
+export async function resolveInput(
+  { store }: RowGateways,
+  { run, input }: ResolveInputInput,
+  attempt: Attempt,
+): Promise<ResolvedInput> {
+  const { signal } = attempt;
+  const patterns = input.map(parseInputPattern);
+  if (patterns.length === 0)
+    throw new BatchError('InvalidRequest', 'input must name at least one gs:// object, got none');
+  const found = new Map<string, StoredObject>();
+  for (const pattern of patterns) {
+    attempt.heartbeat();
+    let matched = 0;
+    for await (const object of objectsOf(store, pattern, signal)) {
+      if (isOwn(object.uri, run.directory)) continue;
+      matched += 1;
+      if (!found.has(object.uri)) found.set(object.uri, object);
+      if (found.size > MAX_FILES) throw tooManyFiles(pattern);
+    }
+    if (matched === 0) throw notFound(pattern);
+  }
+  const sources = sourcesOf([...found.values()], patterns);
+  const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
+  await commitOnce(store, sourcesUri, sources, { signal });
+  return {
+    sourcesUri,
+    files: sources.files.length,
+    bytes: sources.files.reduce((sum, file) => sum + file.size, 0),
+    ranges: sources.ranges.length,
+  };
+}
+
+async function* objectsOf(store: ObjectStore, pattern: InputPattern, signal: AbortSignal) {
+  if (!pattern.hasWildcard) {
+    const object = await store.find(pattern.prefixUri, { signal });
+    if (object !== undefined) yield object;
+    return;
+  }
+  for await (const object of store.list(pattern.prefixUri, { signal })) {
+    if (!object.uri.endsWith('/') && pattern.matches(object.uri)) yield object;
+  }
+}
+
+/** What the run itself has written is no input of it, except what the command line uploaded for it. */
+function isOwn(uri: string, directory: string): boolean {
+  return uri.startsWith(directory) && !uri.startsWith(`${directory}input/`);
+}
+
+function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPattern[]): Sources {
+  const encoded = objects.find((object) => (object.contentEncoding ?? 'identity') !== 'identity');
+  if (encoded !== undefined) {
+    throw new BatchError(
+      'InvalidInput',
+      `${encoded.uri} is stored with contentEncoding ${encoded.contentEncoding}; upload it uncompressed, the service reads plain JSONL`,
+    );
+  }
+  const files = objects.filter(({ size }) => size > 0).map(toSourceFile);
+  if (files.length === 0) {
+    const names = patterns.map(({ text }) => text).join(', ');
+    throw new BatchError('InvalidInput', `input ${names} is empty: ${objects.length} objects with 0 bytes were found`);
+  }
+  return { files, ranges: planRanges(files, { spanFiles: true }) };
+}
+
+function toSourceFile({ uri, generation, size, crc32c, updated }: StoredObject): SourceFile {
+  return { uri, generation, size, crc32c, updated };
+}
+
+function digestOf(sources: Sources): string {
+  return createHash('sha256').update(JSON.stringify(sources)).digest('hex').slice(0, 16);
+}
+
+function notFound({ text, hasWildcard }: InputPattern): BatchError {
+  const what = hasWildcard ? 'matches no object' : 'does not exist';
+  return new BatchError(
+    'InputNotFound',
+    `input ${text} ${what}; check the name and that the worker may list the bucket`,
+  );
+}
+
+function tooManyFiles({ text }: InputPattern): BatchError {
+  return new BatchError(
+    'TooLarge',
+    `input has more than ${MAX_FILES} objects, counted up to ${text}; join them into fewer files`,
+  );
+}

@@ -1,0 +1,30 @@
+/** What one job takes. */
+export const JOB_LIMITS = { rows: 200_000, bytes: 1_000_000_000 } as const;
+/** A job names its input files one by one up to here. */
+export const MAX_INPUT_URIS = 100;
+/** A staged row is at most this much longer than the row it stands for. */
+const STAGED_ROW_OVERHEAD_BYTES = 48;
+
+/** Why one job can't take the input, or `undefined`. `staged` counts what a copy may add. */
+export function limitExceeded(input: {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly staged: boolean;
+}): string | undefined {
+  const { rows, bytes, staged } = input;
+  if (rows > JOB_LIMITS.rows) {
+    return `The input has ${count(rows)} rows and one job takes ${count(JOB_LIMITS.rows)}: split it and start a run for each piece.`;
+  }
+  if (bytes > JOB_LIMITS.bytes) {
+    return `The input has ${count(bytes)} bytes and one job takes ${count(JOB_LIMITS.bytes)}: split it and start a run for each piece.`;
+  }
+  const stagedBytes = bytes + rows * STAGED_ROW_OVERHEAD_BYTES;
+  if (staged && stagedBytes > JOB_LIMITS.bytes) {
+    return `A copy of the input with keys may have ${count(stagedBytes)} bytes and one job takes ${count(JOB_LIMITS.bytes)}: split it, or give each row a unique key.`;
+  }
+  return undefined;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

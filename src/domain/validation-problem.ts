@@ -1,0 +1,58 @@
+export type ProblemSeverity = 'error' | 'warning';
+
+/** Stable words, each with an entry in the documentation. */
+export type ValidationRule =
+  | 'blank-line'
+  | 'byte-order-mark'
+  | 'contents'
+  | 'json'
+  | 'json-array'
+  | 'key'
+  | 'key-repeated'
+  | 'line-too-long'
+  | 'nesting'
+  | 'object'
+  | 'part'
+  | 'parts'
+  | 'request'
+  | 'reserved-field'
+  | 'role'
+  | 'shape'
+  | 'spelled-twice'
+  | 'utf8';
+
+/** What is wrong with a row, wherever it stands. */
+export interface RowProblem {
+  readonly severity: ProblemSeverity;
+  readonly rule: ValidationRule;
+  /** Such as `request.contents[0].role`, as the row spells it; empty for the line as a whole. */
+  readonly path: string;
+  /** Names the thing, the value and what is wanted. */
+  readonly message: string;
+}
+
+/** A line of the validation report. */
+export interface ValidationProblem extends RowProblem {
+  readonly uri: string;
+  /** From 1. */
+  readonly line: number;
+  /** Offset of the row in its file. */
+  readonly byte: number;
+}
+
+/** Last line of `validation.jsonl`. */
+export interface ValidationSummary {
+  readonly valid: boolean;
+  readonly rows: number;
+  readonly bytes: number;
+  /** All of them, counted; the report lists the first of each range of the input. */
+  readonly errors: number;
+  readonly warnings: number;
+  readonly listed: number;
+}
+
+/** A problem on one line, for people: `gs://acme/prompts.jsonl:17 request.contents[0].role: role must be …`. */
+export function problemLine(problem: ValidationProblem): string {
+  const path = problem.path === '' ? '' : ` ${problem.path}:`;
+  return `${problem.uri}:${problem.line}${path} ${problem.message}`;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { RunReference } from '../domain/accepted-request';
+import type { RowProblem } from '../domain/validation-problem';
+import type { DataObject } from './commits';
+import { workDirectory } from './work-directory';
+
+/** Commit record of a validated range. */
+export interface ValidatedRange {
+  readonly pieces: readonly ValidatedPiece[];
+  /** For each field that may identify rows, how many rows have a key in it. */
+  readonly keyed: Readonly<Record<string, number>>;
+  /** One line a sound row: {@link RowFacts}. */
+  readonly facts: DataObject;
+  /** One line a problem: {@link RangeProblem}. The first ones only. */
+  readonly problems: DataObject | null;
+}
+
+/** What a range holds of one file. */
+export interface ValidatedPiece {
+  readonly file: number;
+  readonly lines: number;
+  readonly errors: number;
+  readonly warnings: number;
+  /** The whole file is one JSON array, or looks like it. */
+  readonly isArray: boolean;
+}
+
+export interface RangeProblem extends RowProblem {
+  /** Position of its piece in the record. */
+  readonly piece: number;
+  /** Lines of the piece before it. */
+  readonly number: number;
+  readonly byte: number;
+}
+
+/**
+ * A sound row: position of its piece, lines of the piece before it, offset, length, request hash in hex, the caller's
+ * fields, and whether those are the keys alone because the others are too large to keep.
+ */
+export type RowFacts = readonly [
+  piece: number,
+  number: number,
+  byte: number,
+  length: number,
+  requestHash: string,
+  others: Readonly<Record<string, unknown>>,
+  keysOnly: 0 | 1,
+];
+
+/** Where the records of an input as it was found lie; another input or key has its own. */
+export function validationDirectory(run: RunReference, sourcesUri: string, keyField: string | null): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([sourcesUri, keyField]))
+    .digest('hex')
+    .slice(0, 16);
+  return `${workDirectory(run)}validate/${digest}/`;
+}
+
+export function validatedRangeUri(directory: string, range: number): string {
+  return `${directory}${range}.json`;
+}

@@ -1,0 +1,49 @@
+import type { ValidationProblem, ValidationSummary } from '../domain/validation-problem';
+import { problemLine } from '../domain/validation-problem';
+import type { ObjectStore } from '../gateways/object-store';
+import type { CallOptions } from './commits';
+import { type MergedValidation, type PlacedProblem, readProblems } from './merged-validation';
+
+const MAX_LISTED = 10_000;
+const FIRST_PROBLEMS = 5;
+const FIRST_PROBLEM_CHARACTERS = 300;
+
+export interface WrittenReport {
+  /** null without problems. */
+  readonly uri: string | null;
+  /** The first few, one line each. */
+  readonly first: readonly string[];
+}
+
+/** Writes `validation.jsonl`: a problem a line, in file order, then a summary. Nothing where there is no problem. */
+export async function writeReport(
+  store: ObjectStore,
+  uri: string,
+  merged: MergedValidation,
+  /** What came out when the rows were compared with each other. */
+  comparing: { readonly problems: readonly PlacedProblem[]; readonly errors: number; readonly warnings: number },
+  options: CallOptions = {},
+): Promise<WrittenReport> {
+  const errors = merged.errors + comparing.errors;
+  const warnings = merged.warnings + comparing.warnings;
+  if (errors + warnings === 0) return { uri: null, first: [] };
+  const placed = [...comparing.problems];
+  for await (const problem of readProblems(store, merged, options)) {
+    if (placed.push(problem) >= MAX_LISTED) break;
+  }
+  placed.sort((one, other) => one.file - other.file || one.line - other.line);
+  const problems = placed.map(withoutOrdinal);
+  const { rows, bytes } = merged;
+  const summary: ValidationSummary = { valid: errors === 0, rows, bytes, errors, warnings, listed: problems.length };
+  const lines = [...problems, { summary }].map((line) => `${JSON.stringify(line)}\n`);
+  await store.write(uri, lines.join(''), { contentType: 'application/x-ndjson', ...options });
+  return { uri, first: problems.slice(0, FIRST_PROBLEMS).map(firstProblem) };
+}
+
+function firstProblem(problem: ValidationProblem): string {
+  return problemLine(problem).slice(0, FIRST_PROBLEM_CHARACTERS);
+}
+
+function withoutOrdinal({ severity, rule, uri, line, byte, path, message }: PlacedProblem): ValidationProblem {
+  return { severity, rule, uri, line, byte, path, message };
+}
