@@ -135,8 +135,13 @@ export interface BatchProgress {
     readonly rows: BatchResult['rows'];
     readonly manifest: string | null;
   };
-  /** Digest of what a second starter of the same id must agree on. */
-  readonly request?: { readonly digest: string; readonly output: string; readonly rerun: number };
+  /** Hashes of what a second starter of the same id must agree on. */
+  readonly request?: {
+    readonly digest: string;
+    readonly output: string;
+    readonly rerun: number;
+    readonly fields: Readonly<Record<string, string>>;
+  };
 }
 
 export interface TokenUsage {

@@ -1,5 +1,5 @@
 import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
-import type { BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
+import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
 
 /**
@@ -59,8 +59,8 @@ export interface AcceptRequestInput {
 export interface AcceptedRun {
   readonly request: AcceptedRequest;
   readonly run: RunReference;
-  /** Digest of the accepted request: what a second starter of the id must agree on. */
-  readonly requestDigest: string;
+  /** Hashes of the accepted request: what a second starter of the id must agree on. */
+  readonly fingerprint: NonNullable<BatchProgress['request']>;
   readonly handler: { readonly name: string; readonly taskQueue: string | null; readonly version: string; readonly hasSchema: boolean } | null;
   /** Bounds that the worker's configuration sets, recorded so that a replay has them. */
   readonly timing: { readonly submitMs: number; readonly heartbeatMs: number; readonly lookIntervalMs: number };

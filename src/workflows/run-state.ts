@@ -129,14 +129,7 @@ export class RunState {
       checkedAt: this.checkedAt,
       deadline: this.deadline,
       closed: this.closed,
-      request:
-        this.accepted === undefined
-          ? undefined
-          : {
-              digest: this.accepted.requestDigest,
-              output: this.accepted.request.output,
-              rerun: this.accepted.request.rerun,
-            },
+      request: this.accepted?.fingerprint,
     });
   }
 

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+} from '@temporalio/client';
+import { VertexBatchError } from './client/errors';
+import { VertexBatchRun } from './client/run';
+import { progressIn } from './client/run-status';
+import type { AcceptedRequest } from './domain/accepted-request';
+import {
+  DEFAULT_TASK_QUEUE,
+  PROGRESS_MEMO,
+  VERTEX_BATCH_WORKFLOW,
+  type BatchProgress,
+  type BatchRequest,
+} from './messages';
+import { acceptRequest } from './schemas/batch-request';
+import { differingFields, fingerprintOf, type RequestFingerprint } from './schemas/request-fingerprint';
+
+export * from './client/errors';
+export { VertexBatchRun, type FollowOptions } from './client/run';
+export type { PendingStep, RunStatus } from './client/run-status';
+export type * from './messages';
+
+type Name<Handlers> = keyof Handlers & string;
+
+/** A request with the id of its workflow; without one, a legible id is made. */
+export interface StartRequest<Handlers = Record<string, unknown>> extends Omit<BatchRequest, 'handler'> {
+  /** Your business key. Starting it again attaches or answers; it never pays twice. */
+  readonly workflowId?: string;
+  readonly handler?: Name<Handlers> | { readonly name: Name<Handlers>; readonly taskQueue?: string };
+}
+
+export interface ListOptions {
+  /** Only runs that wait for a person. */
+  readonly attention?: boolean;
+  /** Only runs that are not closed. */
+  readonly open?: boolean;
+}
+
+export interface ListedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly execution: string;
+  readonly startTime: string;
+  readonly closeTime: string | null;
+  readonly progress: BatchProgress;
+}
+
+export interface VertexBatchClientOptions {
+  /** Task queue of the workers. @default 'vertex-batch' */
+  readonly taskQueue?: string;
+}
+
+/** Starts runs and finds them again. `VertexBatchClient<typeof handlers>` knows the handlers' names. */
+export class VertexBatchClient<Handlers = Record<string, unknown>> {
+  readonly #client: Client;
+  readonly #taskQueue: string;
+
+  constructor(client: Client, options: VertexBatchClientOptions = {}) {
+    this.#client = client;
+    this.#taskQueue = options.taskQueue ?? DEFAULT_TASK_QUEUE;
+  }
+
+  /**
+   * Starts a run, or finds the one that has the id: running, it is attached to; completed, it answers with its result; failed,
+   * cancelled or terminated, a new execution adopts what the old one left. Another request under a known id is `WorkflowIdTaken`.
+   */
+  async start(request: StartRequest<Handlers>): Promise<VertexBatchRun> {
+    const { workflowId = madeUpId(), ...batchRequest } = request;
+    const accepted = accept(batchRequest, workflowId);
+    const fingerprint = fingerprintOf(accepted);
+    const last = await this.#describe(workflowId);
+    const repeats = last !== undefined && isRepeat(last, fingerprint);
+    if (last !== undefined && !repeats) refuseOtherRequest(last, fingerprint);
+    try {
+      const handle = await this.#client.workflow.start(VERTEX_BATCH_WORKFLOW, {
+        workflowId,
+        taskQueue: this.#taskQueue,
+        args: [batchRequest],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: repeats ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+        staticSummary: summaryOf(accepted),
+        staticDetails: detailsOf(accepted),
+        memo: { [PROGRESS_MEMO]: { phase: 'resolving', since: new Date().toISOString(), workflowId, request: fingerprint } },
+      });
+      return new VertexBatchRun(this.#client.workflow, workflowId, handle.firstExecutionRunId !== last?.runId);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return new VertexBatchRun(this.#client.workflow, workflowId);
+    }
+  }
+
+  /** A run by its id; asks nothing yet. */
+  run(workflowId: string): VertexBatchRun {
+    return new VertexBatchRun(this.#client.workflow, workflowId);
+  }
+
+  /** Runs of the namespace, newest first, as their memos tell them. */
+  async *list(options: ListOptions = {}): AsyncGenerator<ListedRun, void, undefined> {
+    const onlyOpen = options.open === true || options.attention === true;
+    const query = `WorkflowType = '${VERTEX_BATCH_WORKFLOW}'${onlyOpen ? " AND ExecutionStatus = 'Running'" : ''}`;
+    for await (const found of this.#client.workflow.list({ query })) {
+      const listed = listedRun(found);
+      if (options.attention !== true || listed.progress.attention !== null) yield listed;
+    }
+  }
+
+  async #describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await this.#client.workflow.getHandle(workflowId).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function accept(request: object, workflowId: string): AcceptedRequest {
+  try {
+    return acceptRequest(request, workflowId);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new VertexBatchError('InvalidRequest', error.message, { cause: error });
+  }
+}
+
+/** A closed run of a lower `rerun`: the caller wants the same work done again. */
+function isRepeat(last: WorkflowExecutionDescription, fingerprint: RequestFingerprint): boolean {
+  const standing = fingerprintIn(last);
+  return standing !== undefined && last.status.name !== 'RUNNING' && fingerprint.rerun > standing.rerun;
+}
+
+function refuseOtherRequest(last: WorkflowExecutionDescription, fingerprint: RequestFingerprint): void {
+  if (last.type !== VERTEX_BATCH_WORKFLOW) {
+    throw new VertexBatchError('WorkflowIdTaken', `workflow id ${last.workflowId} belongs to a workflow of type ${last.type}; choose another`);
+  }
+  const standing = fingerprintIn(last);
+  if (standing === undefined) return;
+  const isOpen = last.status.name === 'RUNNING';
+  const isAnswered = last.status.name === 'COMPLETED';
+  const differing = differingFields(standing, fingerprint);
+  if (standing.rerun !== fingerprint.rerun) differing.push('rerun');
+  // after a failed end the caller may mend his request, but not move it away from what the bucket knows
+  const decisive = isOpen || isAnswered ? differing : differing.filter((field) => field === 'output');
+  if (decisive.length === 0) return;
+  const remedy = isOpen
+    ? 'wait for it, cancel it, or choose another id'
+    : 'choose another id, or a higher rerun to have the same work done and paid again';
+  throw new VertexBatchError(
+    'WorkflowIdTaken',
+    `workflow id ${last.workflowId} is ${last.status.name.toLowerCase()} with another ${decisive.join(', ')}; ${remedy}`,
+  );
+}
+
+function fingerprintIn(execution: Pick<WorkflowExecutionDescription, 'memo' | 'workflowId' | 'startTime'>): RequestFingerprint | undefined {
+  return progressIn(execution.memo, execution.workflowId, execution.startTime).request;
+}
+
+function listedRun(found: WorkflowExecutionInfo): ListedRun {
+  return {
+    workflowId: found.workflowId,
+    runId: found.runId,
+    execution: found.status.name,
+    startTime: found.startTime.toISOString(),
+    closeTime: found.closeTime?.toISOString() ?? null,
+    progress: progressIn(found.memo, found.workflowId, found.startTime),
+  };
+}
+
+function madeUpId(): string {
+  return `vertex-batch/${new Date().toISOString().slice(0, 16).replace(':', '')}Z-${randomUUID().slice(0, 8)}`;
+}
+
+const LONGEST_SUMMARY_BYTES = 200;
+
+function summaryOf(request: AcceptedRequest): string {
+  const model = request.model.split('/').at(-1) ?? request.model;
+  const more = request.input.length > 1 ? ` +${request.input.length - 1}` : '';
+  const summary = `${model} · ${request.input[0]}${more}${request.handler === null ? '' : ` → ${request.handler.name}`}`;
+  return Buffer.byteLength(summary) <= LONGEST_SUMMARY_BYTES ? summary : `${Buffer.from(summary).subarray(0, 190).toString('utf8')}…`;
+}
+
+function detailsOf(request: AcceptedRequest): string {
+  return [
+    `model \`${request.model}\` in \`${request.location}\`, project \`${request.project}\``,
+    `input ${request.input.slice(0, 10).map((uri) => `\`${uri}\``).join(', ')}`,
+    `output \`${request.output}\``,
+    `[batch jobs in the console](https://console.cloud.google.com/vertex-ai/batch-predictions?project=${encodeURIComponent(request.project)})`,
+    'query `progress`; updates `cancelBatch` (also a signal), `adoptJob`, `resubmit`, `checkNow`',
+  ].join('\n\n');
+}
