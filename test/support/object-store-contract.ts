@@ -9,11 +9,17 @@ export interface ObjectStoreUnderTest {
   readonly open: () => Promise<{ readonly store: ObjectStore; readonly bucket: string }>;
   /** Behaviour that this server is known not to have, by the test's sentence. @default none */
   readonly knownGaps?: readonly string[];
+  /** Why there is no such server; the suite is then skipped, and says so. */
+  readonly missing?: string | undefined;
 }
 
 /** What every {@link ObjectStore} does. */
-export function describeObjectStore(implementation: string, { open, knownGaps = [] }: ObjectStoreUnderTest): void {
-  describe(`${implementation} as an object store`, () => {
+export function describeObjectStore(
+  implementation: string,
+  { open, knownGaps = [], missing }: ObjectStoreUnderTest,
+): void {
+  const title = missing === undefined ? '' : ` (skipped: ${missing})`;
+  describe.skipIf(missing !== undefined)(`${implementation} as an object store${title}`, () => {
     let store: ObjectStore;
     let root: string;
 
