@@ -1,12 +1,11 @@
 import type { Handler, Handlers } from '../define-handler';
-import { BatchError } from '../domain/batch-error';
 import type { FailedRow, RowOutcome } from '../domain/row-outcome';
 import { addUsage, NO_USAGE, type TokenUsage } from '../domain/usage';
 import { writeCollectedRow } from '../rows/collected-rows';
 import { commitOnce, findRecord, nonce, readJson } from '../rows/commits';
 import type { Line } from '../rows/lines';
 import { LineWriter } from '../rows/line-writer';
-import { type Metadata, readMetadata } from '../rows/metadata';
+import { type Metadata, metadataOf } from '../rows/metadata';
 import type { PartIndex } from '../rows/part-index';
 import { loadPartIndex } from '../rows/part-index-stored';
 import { readPlan } from '../rows/plan';
@@ -44,13 +43,13 @@ export async function collectRange(
   const file = range && outputs.files[range.file];
   if (!range || !file) throw new RangeError(`${input.outputsUri} has no range ${input.range}`);
 
+  const index = await loadPartIndex(store, plan, input.part);
   const collector = new RangeCollector({
-    index: await loadPartIndex(store, plan, input.part),
+    index,
     round: input.round,
     schema: handler?.schema ? { name: input.handler?.name ?? '', schema: handler.schema } : null,
-    metadataFromInput: (row, index) => readMetadata(store, index, plan.keys.field, row, { signal }),
+    metadata: (row) => metadataOf(store, index, plan.keys.field, row, { signal, log: attempt.log }),
     newWriter: (what) => new LineWriter(store, `${recordUri.slice(0, -'.json'.length)}-${nonce()}-${what}.jsonl`),
-    attempt,
   });
   try {
     for await (const line of readRangeLines(store, file, range, { signal })) {
@@ -73,9 +72,8 @@ interface CollectorParts {
   readonly index: PartIndex;
   readonly round: number;
   readonly schema: { readonly name: string; readonly schema: NonNullable<Handler['schema']> } | null;
-  readonly metadataFromInput: (row: number, index: PartIndex) => Promise<Metadata>;
+  readonly metadata: (row: number) => Promise<Metadata>;
   readonly newWriter: (what: 'results' | 'errors' | 'entries') => LineWriter;
-  readonly attempt: Attempt;
 }
 
 /** Takes the lines of one range and keeps their sums. */
@@ -180,7 +178,7 @@ class RangeCollector {
       key: index.keyOf(row),
       outcome: 'answered',
       source: index.sourceOf(row),
-      metadata: index.metadataOf(row) ?? (await this.#metadataFromInput(row)),
+      metadata: await this.#parts.metadata(row),
       text,
       ...(output === undefined ? {} : { output }),
       finishReason,
@@ -188,18 +186,6 @@ class RangeCollector {
       usage,
       ...(wholeResponse ? { response } : {}),
     };
-  }
-
-  /** An input that changed since costs the answer nothing but its metadata. */
-  async #metadataFromInput(row: number): Promise<Metadata> {
-    const { index, metadataFromInput, attempt } = this.#parts;
-    try {
-      return await metadataFromInput(row, index);
-    } catch (error) {
-      if (!(error instanceof BatchError) || error.type !== 'InputChanged') throw error;
-      attempt.log.warn(`The metadata of row ${index.keyOf(row)} are lost: ${error.message}`);
-      return {};
-    }
   }
 
   #errorRow(row: number, outcome: Exclude<RowOutcome, { kind: 'answered' }>): ErrorRow {

@@ -3,7 +3,7 @@ import type { StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type PlanRangesOptions, planRanges } from '../rows/ranges';
 import type { JobOutputs } from '../rows/records';
-import { claimOutputPrefix, roundDirectory, workDirectory } from '../rows/work-paths';
+import { claimOutputPrefix, roundDirectory, handlerDirectory } from '../rows/work-paths';
 import type { Attempt, RowGateways } from './attempt';
 import type { FindOutputsInput, FoundOutputs, SourceFile } from './contract';
 
@@ -37,7 +37,7 @@ export async function findOutputs(
     .map(({ object }) => sourceFile(object));
   const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, ranging) };
 
-  const outputsUri = `${roundDirectory(workDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
+  const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
   const { record } = await commitOnce(store, outputsUri, outputs, { signal });
   return {
     outputsUri,

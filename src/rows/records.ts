@@ -1,5 +1,5 @@
-import type { FileRange, Outputs } from '../activities/contract';
-import type { RowBooks, TokenUsage } from '../messages';
+import type { FileRange, Outputs, SettledPart } from '../activities/contract';
+import type { TokenUsage } from '../messages';
 import type { DataObject } from './commits';
 
 /** What was found of a job's output. */
@@ -44,19 +44,15 @@ export interface OutputProblem {
 /** Content of a part's `settledUri`. */
 export interface SettledRecord {
   readonly part: number;
-  readonly books: RowBooks;
-  readonly retryable: number;
-  readonly usage: TokenUsage;
-  readonly duplicates: number;
-  readonly strangers: number;
-  readonly reasons: readonly string[];
-  readonly imbalances: readonly string[];
+  /** What settling answered. */
+  readonly settled: SettledPart;
   /** `results/part-*.jsonl`, in order. */
   readonly results: readonly DataObject[];
   /** Ranges of `results` for the handler. */
   readonly ranges: readonly FileRange[];
   readonly errors: DataObject | null;
   readonly deadLetters: DataObject | null;
+  /** The first few lines of the outputs that aren't rows of the part. */
   readonly problems: readonly OutputProblem[];
 }
 

@@ -3,7 +3,7 @@ import type { RunReference } from '../domain/accepted-request';
 import { claimKey } from '../domain/claim-key';
 
 /** Where an execution keeps what it made of the outputs for this handler and schema. */
-export function workDirectory(run: RunReference, handler: HandlerReference | null): string {
+export function handlerDirectory(run: RunReference, handler: HandlerReference | null): string {
   const made = handler === null ? 'none' : `${encodeURIComponent(handler.name)}-${handler.version}`;
   return `${run.directory}work/${run.execution}-${made}/`;
 }

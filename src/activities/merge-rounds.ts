@@ -1,0 +1,124 @@
+import { PartBooks, imbalancesOf } from '../domain/books';
+import { BatchError } from '../domain/batch-error';
+import type { ObjectStore } from '../gateways/object-store';
+import { type CollectedRow, readCollectedRow } from '../rows/collected-rows';
+import { type DataObject, findRecord, readJson } from '../rows/commits';
+import { readObjectLines } from '../rows/object-lines';
+import type { PartIndex } from '../rows/part-index';
+import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
+import { directoryOf, rangeRecordUri } from '../rows/work-paths';
+import type { Attempt } from './attempt';
+import type { SettlePartInput } from './contract';
+
+const KEPT_PROBLEMS = 100;
+
+/** One collected range; entries of the books name it by its place in the list. */
+export interface CollectedObjects {
+  readonly round: number;
+  readonly results: DataObject | null;
+  readonly errors: DataObject | null;
+}
+
+export interface MergedRounds {
+  readonly books: PartBooks;
+  readonly objects: readonly CollectedObjects[];
+  readonly strangers: number;
+  readonly problems: readonly OutputProblem[];
+  readonly imbalances: readonly string[];
+}
+
+type Round = SettlePartInput['rounds'][number];
+
+/** Enters what was collected of all rounds into the books of a part. */
+export async function mergeRounds(
+  store: ObjectStore,
+  index: PartIndex,
+  rounds: readonly Round[],
+  attempt: Attempt,
+): Promise<MergedRounds> {
+  const books = new PartBooks(index.rows);
+  const objects: CollectedObjects[] = [];
+  const problems: OutputProblem[] = [];
+  const imbalances: string[] = [];
+  let strangers = 0;
+  for (const round of [...rounds].sort((left, right) => left.round - right.round)) {
+    books.beginRound(round.round);
+    const records = round.outputsUri === null ? [] : await readRecords(store, round.outputsUri, attempt);
+    for (const record of records) {
+      const { results, errors } = record;
+      objects.push({ round: round.round, results, errors });
+      await enterRecord(store, index, books, record, objects.length - 1, attempt);
+      problems.push(...record.problems.slice(0, KEPT_PROBLEMS - problems.length));
+      strangers += record.strangers;
+    }
+    refuseUnreadable(round, records);
+    imbalances.push(...imbalancesOf({ ...sumOf(records), ...whatTheServiceSays(round) }));
+  }
+  return { books, objects, strangers, problems, imbalances };
+}
+
+async function readRecords(store: ObjectStore, outputsUri: string, { signal }: Attempt): Promise<CollectRecord[]> {
+  const { ranges } = await readJson<JobOutputs>(store, outputsUri, { signal });
+  const records: CollectRecord[] = [];
+  for (const range of ranges.keys()) {
+    const uri = rangeRecordUri(directoryOf(outputsUri), range);
+    const record = await findRecord<CollectRecord>(store, uri, { signal });
+    if (record === undefined) throw new Error(`${uri} is missing: range ${range} was not collected`);
+    records.push(record);
+  }
+  return records;
+}
+
+async function enterRecord(
+  store: ObjectStore,
+  index: PartIndex,
+  books: PartBooks,
+  record: CollectRecord,
+  object: number,
+  attempt: Attempt,
+): Promise<void> {
+  if (record.entries === null) return;
+  let entered = 0;
+  for await (const line of readObjectLines(store, record.entries, { signal: attempt.signal })) {
+    attempt.heartbeat();
+    const entry = readCollectedRow(line.content?.toString('utf8') ?? '');
+    enterRow(index, books, entry, object);
+    entered += 1;
+  }
+  if (entered !== record.answered + record.blocked + record.failed) {
+    throw new Error(`${record.entries.uri} has ${entered} rows, its record has another number`);
+  }
+}
+
+function enterRow(
+  index: PartIndex,
+  books: PartBooks,
+  { row, requestHash, ...entry }: CollectedRow,
+  object: number,
+): void {
+  if (requestHash === null) books.enter(row, { ...entry, object });
+  else books.enterAmbiguous(index.rowsOfRequestHash(requestHash), { ...entry, object });
+}
+
+function sumOf(records: readonly CollectRecord[]): { rows: number; unreadable: number } {
+  return {
+    rows: records.reduce((sum, record) => sum + record.rows, 0),
+    unreadable: records.reduce((sum, record) => sum + record.unreadable, 0),
+  };
+}
+
+function whatTheServiceSays({ round, job }: Round) {
+  return { round, succeeded: job.state === 'JOB_STATE_SUCCEEDED', counts: job.counts };
+}
+
+/** An output of which nothing can be read is not an empty one. */
+function refuseUnreadable({ job }: Round, records: readonly CollectRecord[]): void {
+  const { rows, unreadable } = sumOf(records);
+  if (rows > 0 || unreadable === 0) return;
+  const first = records.flatMap((record) => record.problems).find(({ kind }) => kind === 'unreadable');
+  const where = first === undefined ? '' : `; ${first.uri} has at byte ${first.byte}: ${first.text.slice(0, 200)}`;
+  throw new BatchError(
+    'BooksUnbalanced',
+    `None of the ${unreadable} lines that ${job.name} wrote is a row of a batch job${where}`,
+  );
+}

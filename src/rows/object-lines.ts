@@ -1,0 +1,14 @@
+import type { ObjectStore } from '../gateways/object-store';
+import type { CallOptions, DataObject } from './commits';
+import type { Line } from './lines';
+import { readRangeLines } from './ranges';
+
+/** Lines of a data object that begin in [from, to). */
+export function readObjectLines(
+  store: ObjectStore,
+  { uri, generation, bytes, crc32c }: DataObject,
+  options: CallOptions & { readonly from?: number; readonly to?: number } = {},
+): AsyncGenerator<Line, void, undefined> {
+  const { from = 0, to = bytes, ...call } = options;
+  return readRangeLines(store, { uri, generation, size: bytes, crc32c, updated: '' }, { from, to }, call);
+}

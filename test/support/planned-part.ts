@@ -1,0 +1,81 @@
+import type { RunReference } from '../../src/domain/accepted-request';
+import type { ObjectStore } from '../../src/gateways/object-store';
+import { dataObject } from '../../src/rows/commits';
+import { hashOf } from '../../src/rows/hash64';
+import type { Plan } from '../../src/rows/plan';
+import { requestHash } from '../../src/rows/request-hash';
+import { emptyRowIndex } from '../../src/rows/row-index';
+
+/** A row of the caller's input, as it stands in the file. */
+export type InputRow = Readonly<Record<string, unknown>>;
+
+export const RUN: RunReference = {
+  directory: 'gs://bucket/out/run/0123abcd/',
+  key: '0123abcd0123abcd0123abcd0123abcd',
+  execution: 'first-run-id',
+};
+
+export interface PlannedPartOptions {
+  /** The caller's key field; null where he gave none. @default 'id' */
+  readonly keyField?: string | null;
+  /** Rows whose metadata are left to the input. */
+  readonly metadataInInput?: (row: number) => boolean;
+}
+
+/** Writes input, index and plan of one part, as planning would, and gives the plan's URI. */
+export async function planPart(
+  store: ObjectStore,
+  rows: readonly InputRow[],
+  { keyField = 'id', metadataInInput = () => false }: PlannedPartOptions = {},
+): Promise<string> {
+  const lines = rows.map((row) => JSON.stringify(row));
+  const input = await store.write('gs://bucket/in.jsonl', lines.map((line) => `${line}\n`).join(''));
+  const { index, bytes } = emptyRowIndex(rows.length);
+  const keys: string[] = [];
+  let keyOffset = 0;
+  let byte = 0;
+  rows.forEach((row, number) => {
+    const key = keyField === null ? '' : String(row[keyField]);
+    const { request, ...others } = row;
+    const kept = Object.entries(others).filter(([field]) => field !== keyField);
+    const metadata = metadataInInput(number)
+      ? 'null'
+      : kept.length === 0
+        ? ''
+        : JSON.stringify(Object.fromEntries(kept));
+    index.keyHash[number] = hashOf(key);
+    index.requestHash[number] = requestHash(request);
+    index.byte[number] = byte;
+    index.file[number] = 0;
+    index.line[number] = number + 1;
+    index.length[number] = Buffer.byteLength(lines[number]!);
+    index.keyOffset[number] = keyOffset;
+    index.keyLength[number] = Buffer.byteLength(key);
+    keys.push(key, metadata);
+    keyOffset += Buffer.byteLength(key + metadata);
+    byte += Buffer.byteLength(lines[number]!) + 1;
+  });
+  const indexObject = dataObject(await store.write(`${RUN.directory}index/part-1`, bytes), rows.length);
+  const keyFile = dataObject(await store.write(`${RUN.directory}index/part-1-keys`, keys.join('')), rows.length);
+  const plan: Plan = {
+    version: 1,
+    digest: 'digest',
+    rows: rows.length,
+    bytes: input.size,
+    warnings: 0,
+    validationUri: null,
+    sources: [input],
+    keys: {
+      field: keyField,
+      mode: keyField === null ? 'staged' : 'brought',
+      outputKeyField: keyField ?? 'key',
+      stagedBecause: null,
+    },
+    parts: [
+      { part: 1, rows: rows.length, bytes: input.size, asItLies: true, uris: [input.uri], index: indexObject, keyFile },
+    ],
+  };
+  const planUri = `${RUN.directory}plan.json`;
+  await store.write(planUri, JSON.stringify(plan));
+  return planUri;
+}
