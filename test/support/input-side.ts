@@ -1,0 +1,72 @@
+import { planParts } from '../../src/activities/plan-parts';
+import { resolveInput } from '../../src/activities/resolve-input';
+import { validateRange } from '../../src/activities/validate-range';
+import type { Attempt } from '../../src/activities/attempt';
+import type { RunReference } from '../../src/domain/accepted-request';
+import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
+import type { ObjectStore } from '../../src/gateways/object-store';
+import { readWhole } from '../../src/rows/commits';
+
+const silent = () => undefined;
+
+/** An attempt that nobody cancels. */
+export function anAttempt(attempt: Partial<Attempt> = {}): Attempt {
+  const log = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+  return { signal: new AbortController().signal, log, heartbeat: silent, ...attempt };
+}
+
+export function aRun(run: Partial<RunReference> = {}): RunReference {
+  return {
+    directory: 'gs://acme/answers/summaries/3fa94c1e/',
+    key: '3fa94c1e3fa94c1e3fa94c1e3fa94c1e',
+    execution: 'execution-1',
+    ...run,
+  };
+}
+
+export function aRequest(text = 'Hi') {
+  return { contents: [{ role: 'user', parts: [{ text }] }] };
+}
+
+/** A store that holds these objects; rows are written as JSON lines. */
+export async function aStore(
+  objects: Readonly<Record<string, string | readonly unknown[]>>,
+): Promise<MemoryObjectStore> {
+  const store = new MemoryObjectStore();
+  for (const [uri, content] of Object.entries(objects)) await store.write(uri, contentOf(content));
+  return store;
+}
+
+export function contentOf(content: string | readonly unknown[]): string {
+  return typeof content === 'string' ? content : content.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+export interface PlanInput {
+  readonly input?: readonly string[];
+  readonly keyField?: string | null;
+  readonly run?: RunReference;
+}
+
+/** What a run does with its input before it spends anything. */
+export async function planInput(
+  store: ObjectStore,
+  { input = ['gs://acme/in/*.jsonl'], keyField = null, run = aRun() }: PlanInput = {},
+) {
+  const resolved = await resolveInput({ store }, { run, input }, anAttempt());
+  const { sourcesUri } = resolved;
+  const ranges = [];
+  for (let range = 0; range < resolved.ranges; range += 1) {
+    ranges.push(await validateRange({ store }, { run, sourcesUri, range, keyField }, anAttempt()));
+  }
+  const planned = await planParts({ store }, { run, sourcesUri, keyField }, anAttempt());
+  return { resolved, ranges, planned };
+}
+
+/** An object's JSON lines. */
+export async function rowsOf<Row = Record<string, unknown>>(store: ObjectStore, uri: string): Promise<Row[]> {
+  const text = (await readWhole(store, uri)).toString('utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
