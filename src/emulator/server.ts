@@ -19,6 +19,8 @@ export interface EmulatorServer {
   close(): Promise<void>;
 }
 
+const RESET_DELAY_MS = 20;
+
 type Handler = { fetch(request: Request): Promise<Response> };
 
 /** Puts an emulator on a port. A `ConnectionFault` is done to the socket itself. */
@@ -106,9 +108,11 @@ function drained(outgoing: ServerResponse, gone: AbortSignal): Promise<void> {
   });
 }
 
+/** A reset overtakes bytes that the caller hasn't read yet, so those of an answer begun get a moment to arrive. */
 function breakConnection(fault: ConnectionFault, outgoing: ServerResponse): void {
   const { socket } = outgoing;
   if (fault.kind === 'half-close') socket?.end();
+  else if (outgoing.headersSent) setTimeout(() => socket?.resetAndDestroy(), RESET_DELAY_MS);
   else socket?.resetAndDestroy();
 }
 

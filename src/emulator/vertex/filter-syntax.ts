@@ -103,7 +103,7 @@ class FilterParser {
   /** A bare timestamp has colons, which the words around them don't. */
   #bareValue(): string {
     let value = this.#expect('word').text;
-    while (this.#peek()?.text === ':' && /^\d{4}-\d\d-\d\d[Tt]\d\d(:\d\d)*$/.test(value)) {
+    while (this.#peek()?.text === ':' && /^\d{4}-\d\d-\d\d[Tt][\d:.+-]+$/.test(value)) {
       this.#position += 1;
       value += `:${this.#expect('word').text}`;
     }

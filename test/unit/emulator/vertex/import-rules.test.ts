@@ -123,7 +123,7 @@ describe('the import before a job runs', () => {
     await bench.put('gs://bucket/b.jsonl', [aRow('four')]);
     const uris = ['gs://bucket/a/*.jsonl', 'gs://bucket/b.jsonl'];
     await bench.run([], { inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris } } });
-    expect((await bench.outputRows()).map((row) => row['key']).sort()).toEqual(['four', 'one', 'two']);
+    expect((await bench.outputRows()).map((row) => String(row['key'])).sort()).toEqual(['four', 'one', 'two']);
     await bench.run([], { inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://bucket/a/**'] } } });
     expect(await bench.outputRows()).toHaveLength(3);
   });
