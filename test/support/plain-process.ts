@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A program as a test runs it: its output is kept, and it never outlives the test file. */
+export interface PlainProcess {
+  readonly pid: number | undefined;
+  output(): string;
+  isRunning(): boolean;
+  /** Sends a signal and waits for the end; gives the exit code, `null` where the signal itself ended it. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts a program with nothing in its environment but the PATH and what is given. */
+export function startPlainProcess(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): PlainProcess {
+  const [program = '', ...args] = command;
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment };
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'close');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  process.once('exit', () => child.kill('SIGKILL'));
+  return {
+    pid: child.pid,
+    output: () => output,
+    isRunning,
+    async end(signal = 'SIGTERM') {
+      if (isRunning()) child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+  };
+}
