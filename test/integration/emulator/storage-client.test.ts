@@ -1,37 +1,50 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { Storage } from '@google-cloud/storage';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { BlobStore } from '../../../src/emulator/storage/blob-store';
+import { DiskBlobStore } from '../../../src/emulator/storage/blob-store-disk';
 import { MemoryBlobStore } from '../../../src/emulator/storage/blob-store-memory';
 import { createStorageRoutes } from '../../../src/emulator/storage/routes';
 import { describeStorage } from '../../support/storage-suite';
 
-const blobs = new MemoryBlobStore();
-const routes = createStorageRoutes({ blobs });
-let server: ReturnType<typeof serve>;
-let apiEndpoint: string;
+const directory = mkdtempSync(join(tmpdir(), 'storage-client-'));
+const inMemory = new MemoryBlobStore();
+const memory = served(inMemory);
+const disk = served(new DiskBlobStore(directory));
+afterAll(() => rmSync(directory, { recursive: true }));
 
-beforeAll(async () => {
-  const fetch = async (request: Request) => (await routes(request)) ?? new Response(null, { status: 404 });
-  const port = await new Promise<number>((resolve) => {
-    server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, (address) => resolve(address.port));
-  });
-  apiEndpoint = `http://127.0.0.1:${port}`;
-});
-afterAll(async () => {
-  server.close();
-  await once(server, 'close');
-});
-
-describeStorage({ name: 'the emulated storage', apiEndpoint: () => apiEndpoint });
+describeStorage({ name: 'the emulated storage in memory', apiEndpoint: memory.url });
+describeStorage({ name: 'the emulated storage on disk', apiEndpoint: disk.url });
 
 it('lists more objects than fit on a page of the service', async () => {
-  blobs.createBucket('many');
-  for (let index = 0; index < 2_345; index += 1) await blobs.write('many', `object-${index}`, nothing());
-  const [files] = await new Storage({ apiEndpoint, projectId: 'acme' }).bucket('many').getFiles();
+  inMemory.createBucket('many');
+  for (let index = 0; index < 2_345; index += 1) await inMemory.write('many', `object-${index}`, nothing());
+  const [files] = await new Storage({ apiEndpoint: memory.url(), projectId: 'acme' }).bucket('many').getFiles();
   expect(new Set(files.map(({ name }) => name)).size).toBe(2_345);
 });
+
+/** Serves the store on a port of its own for as long as the tests of this file run. */
+function served(blobs: BlobStore): { url: () => string } {
+  const routes = createStorageRoutes({ blobs });
+  const fetch = async (request: Request) => (await routes(request)) ?? new Response(null, { status: 404 });
+  let server: ReturnType<typeof serve>;
+  let port: number;
+  beforeAll(async () => {
+    port = await new Promise((resolve) => {
+      server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, (address) => resolve(address.port));
+    });
+  });
+  afterAll(async () => {
+    server.close();
+    await once(server, 'close');
+  });
+  return { url: () => `http://127.0.0.1:${port}` };
+}
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
