@@ -70,7 +70,7 @@ function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPat
   const files = objects.filter(({ size }) => size > 0).map(toSourceFile);
   if (files.length === 0) {
     const names = patterns.map(({ text }) => text).join(', ');
-    throw new BatchError('InvalidInput', `input ${names} is empty: ${objects.length} objects with 0 bytes were found`);
+    throw new BatchError('InvalidInput', `input ${names} is empty: every object found has 0 bytes`);
   }
   return { files, ranges: planRanges(files, { spanFiles: true }) };
 }

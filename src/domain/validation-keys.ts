@@ -15,15 +15,12 @@ export const MAX_KEY_LENGTH = 1024;
 export function rowKeyOf(value: unknown): RowKey | undefined {
   if (typeof value === 'number') return { text: JSON.stringify(value), safe: false };
   if (typeof value !== 'string' || value === '' || value.length > MAX_KEY_LENGTH) return undefined;
-  return { text: value, safe: !mayBeCoerced(value) };
+  return { text: value, safe: !looksLikeNumber(value) };
 }
 
-/** The service's import reads texts that look like another type as that type (`"000000"` comes back as `0`). */
-function mayBeCoerced(text: string): boolean {
-  const trimmed = text.trim();
-  return (
-    trimmed !== text || /^[+-]?(\d|\.\d|inf|nan)/i.test(trimmed) || /^(true|false|null|yes|no|t|f|y|n)$/i.test(trimmed)
-  );
+/** The service's import reads texts that look like numbers as numbers (`"000000"` comes back as `0`). */
+function looksLikeNumber(text: string): boolean {
+  return /^\s*[+-]?((\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|0x[0-9a-f]+|inf(inity)?|nan)\s*$/i.test(text);
 }
 
 /** Key of a row in a staged copy. */

@@ -41,6 +41,20 @@ export function contentOf(content: string | readonly unknown[]): string {
   return typeof content === 'string' ? content : content.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
+/** The same objects, with some of the store's methods replaced. */
+export function storeWith(store: ObjectStore, methods: Partial<ObjectStore>): ObjectStore {
+  return {
+    find: (...call) => store.find(...call),
+    list: (...call) => store.list(...call),
+    read: (...call) => store.read(...call),
+    write: (...call) => store.write(...call),
+    compose: (...call) => store.compose(...call),
+    copy: (...call) => store.copy(...call),
+    delete: (...call) => store.delete(...call),
+    ...methods,
+  };
+}
+
 export interface PlanInput {
   readonly input?: readonly string[];
   readonly keyField?: string | null;

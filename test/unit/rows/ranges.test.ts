@@ -1,7 +1,8 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SourceFile } from '../../../src/activities/contract';
 import type { ObjectStore, ReadOptions } from '../../../src/gateways/object-store';
+import { storeWith } from '../../support/input-side';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
 import { piecesOf, planRanges, readRangeLines } from '../../../src/rows/ranges';
 
@@ -106,7 +107,7 @@ describe('readRangeLines', () => {
     const long = 'x'.repeat(9_000_000);
     const { store, file } = await stored(`a\n${long}\nb\n`);
     const reads: ReadOptions[] = [];
-    const counting = Object.assign(Object.create(store) as ObjectStore, {
+    const counting = storeWith(store, {
       read: (uri: string, options: ReadOptions) => {
         reads.push(options);
         return store.read(uri, options);

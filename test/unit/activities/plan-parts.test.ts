@@ -1,0 +1,322 @@
+import { describe, expect, test } from 'vitest';
+import { planParts } from '../../../src/activities/plan-parts';
+import { validateRange } from '../../../src/activities/validate-range';
+import type { ObjectStore } from '../../../src/gateways/object-store';
+import { commitOnce, readJson } from '../../../src/rows/commits';
+import { loadPartIndex } from '../../../src/rows/part-index-stored';
+import { type Plan, planUri, readPlan } from '../../../src/rows/plan';
+import { requestHash } from '../../../src/rows/request-hash';
+import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../../../src/rows/validated-range';
+import { anAttempt, aRequest, aRun, aStore, planInput, rowsOf, storeWith } from '../../support/input-side';
+
+const A = 'gs://acme/in/a.jsonl';
+const B = 'gs://acme/in/b.jsonl';
+const keyed = (...keys: unknown[]) => keys.map((key) => ({ custom_id: key, request: aRequest(`Hi ${String(key)}`) }));
+
+async function planOf(store: ObjectStore): Promise<Plan> {
+  return readPlan(store, planUri(aRun()));
+}
+
+describe('an input that a job can take', () => {
+  test('is used as it lies when every row has a unique key that the import leaves alone', async () => {
+    const store = await aStore({ [A]: keyed('a', 'b'), [B]: keyed('c') });
+    const { planned } = await planInput(store);
+    expect(planned).toMatchObject({
+      rows: 3,
+      errors: 0,
+      warnings: 0,
+      validationUri: null,
+      firstProblems: [],
+      refusal: null,
+      plan: { uri: planUri(aRun()), adopted: false, changed: [], claimed: [] },
+    });
+    expect(planned.plan!.parts).toEqual([{ part: 1, rows: 3, bytes: planned.bytes, asItLies: true, uris: [A, B] }]);
+    expect((await planOf(store)).keys).toEqual({
+      field: 'custom_id',
+      mode: 'brought',
+      outputKeyField: 'custom_id',
+      stagedBecause: null,
+    });
+  });
+
+  test.each<[string, Record<string, unknown[]>, string | null, string]>([
+    ['not every row has a key', { [A]: [...keyed('a'), { request: aRequest() }] }, null, 'not every row has a key'],
+    ['a key is a number', { [A]: keyed(1, 'b') }, null, "the service's import may change custom_id"],
+    [
+      'a key looks like a number',
+      { [A]: keyed('000000', 'b') },
+      'custom_id',
+      "the service's import may change custom_id",
+    ],
+    ['a key of the default field repeats', { [A]: keyed('a', 'a') }, null, "custom_id isn't unique"],
+    [
+      'there are too many files to name',
+      Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`gs://acme/in/${n}.jsonl`, keyed(`k${n}`)])),
+      null,
+      'there are 101 files',
+    ],
+  ])('is staged when %s', async (_, objects, keyField, stagedBecause) => {
+    const store = await aStore(objects);
+    const { planned } = await planInput(store, { keyField });
+    expect(planned.plan!.parts[0]).toMatchObject({ asItLies: false, uris: [] });
+    expect((await planOf(store)).keys).toMatchObject({ mode: 'staged', outputKeyField: 'key', stagedBecause });
+  });
+
+  test('takes the first default field that every row has', async () => {
+    const store = await aStore({
+      [A]: [
+        { key: 'k', id: 'x', request: aRequest() },
+        { id: 'y', custom_id: 'z', request: aRequest() },
+      ],
+    });
+    await planInput(store);
+    expect((await planOf(store)).keys).toMatchObject({ field: 'id', mode: 'brought' });
+  });
+});
+
+describe('the index of a part', () => {
+  test('knows key, source, metadata and place of each row', async () => {
+    const rows = [
+      { custom_id: 'ä', request: aRequest('1'), tenant: 7, tags: ['x'] },
+      { custom_id: 'b', request: aRequest('2') },
+      { custom_id: 'c', request: aRequest('2'), note: 'x'.repeat(2000) },
+    ];
+    const store = await aStore({ [A]: rows.slice(0, 2), [B]: rows.slice(2) });
+    await planInput(store);
+    const index = await loadPartIndex(store, await planOf(store), 1);
+    expect(index.rows).toBe(3);
+    expect(index.outputKeyField).toBe('custom_id');
+    expect([0, 1, 2].map((row) => index.keyOf(row))).toEqual(['ä', 'b', 'c']);
+    expect(['ä', 'b', 'c', 'd'].map((key) => index.rowOfOutputKey(key))).toEqual([0, 1, 2, undefined]);
+    expect([0, 1, 2].map((row) => index.metadataOf(row))).toEqual([{ tenant: 7, tags: ['x'] }, {}, undefined]);
+    expect([0, 1, 2].map((row) => index.sourceOf(row))).toEqual([
+      { uri: A, line: 1 },
+      { uri: A, line: 2 },
+      { uri: B, line: 1 },
+    ]);
+    expect(index.rowsOfRequestHash(requestHash(aRequest('2')))).toEqual([1, 2]);
+    expect(index.rowsOfRequestHash(requestHash(aRequest('3')))).toEqual([]);
+    const { uri, generation, from, to } = index.locationOf(1);
+    expect({ uri, from, to }).toEqual({
+      uri: A,
+      from: Buffer.byteLength(JSON.stringify(rows[0])) + 1,
+      to: Buffer.byteLength(JSON.stringify(rows[0])) + 1 + JSON.stringify(rows[1]).length,
+    });
+    expect(generation).toBe((await store.find(A))!.generation);
+    expect(() => index.keyOf(3)).toThrow('Row 3 is outside of the part');
+  });
+
+  test('of staged rows finds them by the internal key, and still knows the caller’s', async () => {
+    const store = await aStore({ [A]: keyed(7), [B]: keyed('x', 'x') });
+    await planInput(store);
+    const index = await loadPartIndex(store, await planOf(store), 1);
+    expect(index.outputKeyField).toBe('key');
+    expect(['r0-1', 'r1-1', 'r1-2', 'r1-3', 'r2-1', 'x'].map((key) => index.rowOfOutputKey(key))).toEqual([
+      0,
+      1,
+      2,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([0, 1, 2].map((row) => index.keyOf(row))).toEqual(['7', 'x', 'x']);
+  });
+
+  test('of rows without keys names them by file and line', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest() }], [B]: [{ id: 'x', request: aRequest() }] });
+    await planInput(store);
+    const index = await loadPartIndex(store, await planOf(store), 1);
+    expect([0, 1].map((row) => index.keyOf(row))).toEqual(['0:1', '1:1']);
+    expect(index.metadataOf(1)).toEqual({ id: 'x' });
+  });
+
+  test('is read once for many who ask', async () => {
+    const store = await aStore({ [A]: keyed('a') });
+    await planInput(store);
+    const plan = await planOf(store);
+    expect(await loadPartIndex(store, plan, 1)).toBe(await loadPartIndex(store, plan, 1));
+  });
+});
+
+describe('problems of the whole input', () => {
+  test('a repeat of a key that the caller named is an error that names both places', async () => {
+    const store = await aStore({ [A]: keyed('a', 'b'), [B]: keyed('b') });
+    const { planned } = await planInput(store, { keyField: 'custom_id' });
+    const message = `custom_id "b" stands at ${A}:2 already; the keyField of a request must be unique`;
+    expect(planned).toMatchObject({
+      errors: 1,
+      plan: null,
+      refusal: null,
+      firstProblems: [`${B}:1 custom_id: ${message}`],
+    });
+    expect(await store.find(planUri(aRun()))).toBeUndefined();
+    expect(await rowsOf(store, planned.validationUri!)).toEqual([
+      { severity: 'error', rule: 'key-repeated', uri: B, line: 1, byte: 0, path: 'custom_id', message },
+      { summary: { valid: false, rows: 3, bytes: planned.bytes, errors: 1, warnings: 0, listed: 1 } },
+    ]);
+  });
+
+  test('a repeat in a default field is a warning, and the first place is named for each', async () => {
+    const store = await aStore({ [A]: keyed('a', 'a', 'a') });
+    const { planned } = await planInput(store);
+    expect(planned).toMatchObject({ errors: 0, warnings: 2, refusal: null });
+    const remedy = 'answers are joined by line instead; name a keyField that is unique to be rid of this warning';
+    expect(planned.firstProblems).toEqual([
+      `${A}:2 custom_id: custom_id "a" stands at ${A}:1 already; ${remedy}`,
+      `${A}:3 custom_id: custom_id "a" stands at ${A}:1 already; ${remedy}`,
+    ]);
+    expect((await planOf(store)).warnings).toBe(2);
+  });
+
+  test('the report is in file order, with the lines that an editor shows, over all ranges', async () => {
+    const store = await aStore({ [A]: `${JSON.stringify(keyed('a')[0])}\r\n\nx\n`, [B]: [...keyed('a'), 1] });
+    const { planned } = await planInput(store, { keyField: 'custom_id' });
+    const report = await rowsOf(store, planned.validationUri!);
+    expect(report.slice(0, -1).map(({ uri, line, rule }) => [uri, line, rule])).toEqual([
+      [A, 2, 'blank-line'],
+      [A, 3, 'json'],
+      [B, 1, 'key-repeated'],
+      [B, 2, 'object'],
+    ]);
+    expect(planned.errors).toBe(4);
+  });
+
+  test('lines are counted over the ranges of a file', async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => (n === 31 ? 'x' : JSON.stringify(keyed(`k${n}`)[0])));
+    const store = await aStore({ [A]: rows.join('\n') });
+    const { resolved } = await planInput(store);
+    const { sourcesUri } = resolved;
+    const sources = await readJson<{ files: { size: number }[] }>(store, sourcesUri);
+    const cut = Math.floor(sources.files[0]!.size / 2);
+    const run = aRun({ execution: 'execution-2' });
+    const half = {
+      ...sources,
+      ranges: [
+        { file: 0, from: 0, to: cut },
+        { file: 0, from: cut, to: sources.files[0]!.size },
+      ],
+    };
+    const halfUri = `${run.directory}work/execution-2/sources-half.json`;
+    await store.write(halfUri, JSON.stringify(half));
+    for (const range of [0, 1])
+      await validateRange({ store }, { run, sourcesUri: halfUri, range, keyField: null }, anAttempt());
+    const planned = await planParts({ store }, { run, sourcesUri: halfUri, keyField: null }, anAttempt());
+    expect(planned.firstProblems).toEqual([expect.stringMatching(`^${A}:32 the line is not one whole JSON object`)]);
+  });
+
+  test('of a file that is an array, one error is left, whatever its ranges found', async () => {
+    const store = await aStore({ [A]: JSON.stringify(keyed('a', 'b'), null, 1), [B]: keyed('c') });
+    const { planned } = await planInput(store);
+    expect(planned.errors).toBe(1);
+    expect(planned.firstProblems).toEqual([
+      `${A}:1 the file looks like one JSON array; write one object a line, without brackets and commas (JSONL)`,
+    ]);
+  });
+});
+
+describe('limits of a job', () => {
+  async function planWith(change: (record: ValidatedRange) => ValidatedRange, size?: number) {
+    const run = aRun({ execution: 'large' });
+    const store = await aStore({ [A]: keyed('a') });
+    const { resolved } = await planInput(store, { run: aRun() });
+    await store.delete(planUri(run));
+    const sources = await readJson<{ files: { size: number }[] }>(store, resolved.sourcesUri);
+    if (size !== undefined) sources.files[0]!.size = size;
+    const sourcesUri = `${run.directory}work/large/sources.json`;
+    await store.write(sourcesUri, JSON.stringify(sources));
+    const record = await readJson<ValidatedRange>(
+      store,
+      validatedRangeUri(validationDirectory(aRun(), resolved.sourcesUri, null), 0),
+    );
+    await commitOnce(store, validatedRangeUri(validationDirectory(run, sourcesUri, null), 0), change(record));
+    return planParts({ store }, { run, sourcesUri, keyField: null }, anAttempt());
+  }
+
+  test('too many rows are refused with the numbers and what to do', async () => {
+    const planned = await planWith((record) => ({ ...record, pieces: [{ ...record.pieces[0]!, lines: 200_001 }] }));
+    expect(planned).toMatchObject({
+      plan: null,
+      refusal: {
+        type: 'TooLarge',
+        message: 'The input has 200,001 rows and one job takes 200,000: split it and start a run for each piece.',
+      },
+    });
+  });
+
+  test('too many bytes are refused with the numbers and what to do', async () => {
+    const planned = await planWith((record) => record, 1_000_000_001);
+    expect(planned.refusal!.message).toBe(
+      'The input has 1,000,000,001 bytes and one job takes 1,000,000,000: split it and start a run for each piece.',
+    );
+  });
+});
+
+describe('a plan that stands', () => {
+  test('is adopted by a later execution, with its index', async () => {
+    const store = await aStore({ [A]: keyed('a', 'b') });
+    const first = await planInput(store);
+    const before = await planOf(store);
+    const second = await planInput(store, { run: aRun({ execution: 'execution-2' }) });
+    expect(second.planned.plan).toEqual({ ...first.planned.plan, adopted: true });
+    expect(await planOf(store)).toEqual(before);
+  });
+
+  test('is not an adopted one for another attempt of the execution that wrote it', async () => {
+    const store = await aStore({ [A]: keyed('a') });
+    const first = await planInput(store);
+    expect(await planInput(store)).toEqual(first);
+  });
+
+  test('names what changed, vanished or came since; the same bytes written again are no change', async () => {
+    const store = await aStore({ [A]: keyed('a'), [B]: keyed('b'), 'gs://acme/in/c.jsonl': keyed('c') });
+    const first = await planInput(store);
+    await store.write(A, `${JSON.stringify(keyed('a')[0])}\n`);
+    await store.write(B, `${JSON.stringify(keyed('B')[0])}\n`);
+    await store.delete('gs://acme/in/c.jsonl');
+    await store.write('gs://acme/in/d.jsonl', `${JSON.stringify(keyed('d')[0])}\n`);
+    const second = await planInput(store, { run: aRun({ execution: 'execution-2' }) });
+    expect(second.planned.plan!.changed).toEqual([B, 'gs://acme/in/c.jsonl', 'gs://acme/in/d.jsonl']);
+    expect(second.planned.plan!.digest).toBe(first.planned.plan!.digest);
+  });
+
+  test('comes with the rounds that have claims, highest first', async () => {
+    const store = await aStore({ [A]: keyed('a') });
+    const { directory, key } = aRun();
+    for (const name of [
+      `${key}-p1-r1-a1`,
+      `${key}-p1-r1-a1.outcome.json`,
+      `${key}-p1-r2-a1`,
+      `${key}-p1-r2-a2`,
+      'else',
+    ]) {
+      await store.write(`${directory}claims/${name}`, '{}');
+    }
+    const { planned } = await planInput(store);
+    expect(planned.plan!.claimed).toEqual([
+      { part: 1, round: 2 },
+      { part: 1, round: 1 },
+    ]);
+  });
+
+  test('of a later version is not touched', async () => {
+    const store = await aStore({ [A]: keyed('a') });
+    await planInput(store);
+    await store.write(planUri(aRun()), JSON.stringify({ ...(await planOf(store)), version: 2 }));
+    await expect(planInput(store)).rejects.toThrow(
+      'is a plan of version 2, this worker knows version 1: update the worker',
+    );
+  });
+
+  test('of two at once, the plan that was written first counts for both', async () => {
+    const store = await aStore({ [A]: keyed('a') });
+    const racing = storeWith(store, {
+      write: async (...call: Parameters<ObjectStore['write']>) => {
+        if (call[0] === planUri(aRun())) await planInput(store, { run: aRun({ execution: 'other' }) });
+        return store.write(...call);
+      },
+    });
+    const { planned } = await planInput(racing);
+    expect(planned.plan).toMatchObject({ adopted: true });
+    expect((await planOf(store)).execution).toBe('other');
+  });
+});

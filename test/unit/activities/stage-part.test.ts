@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { checkInput } from '../../../src/activities/check-input';
+import { stagePart } from '../../../src/activities/stage-part';
+import type { ObjectStore } from '../../../src/gateways/object-store';
+import { readWhole } from '../../../src/rows/commits';
+import { loadPartIndex } from '../../../src/rows/part-index-stored';
+import { planUri, readPlan } from '../../../src/rows/plan';
+import { readRows } from '../../../src/rows/read-rows';
+import { writeRowList } from '../../../src/rows/row-list';
+import { anAttempt, aRequest, aRun, aStore, planInput, storeWith } from '../../support/input-side';
+
+const A = 'gs://acme/in/a.jsonl';
+const B = 'gs://acme/in/b.jsonl';
+const run = aRun();
+
+function stage(store: ObjectStore, { round = 1, rowsUri = null as string | null } = {}) {
+  return stagePart({ store }, { run, planUri: planUri(run), part: 1, round, rowsUri }, anAttempt());
+}
+
+async function textOf(store: ObjectStore, uri: string): Promise<string> {
+  return (await readWhole(store, uri)).toString('utf8');
+}
+
+const REQUEST = '{"contents": [{"parts": {"text": "\\u00fc ü"}}], "generationConfig": {"temperature": 1.0}}';
+
+describe('stagePart', () => {
+  test('writes internal keys and the requests byte by byte as they stood, and nothing else', async () => {
+    const store = await aStore({
+      [A]: `{"id": 7, "request": ${REQUEST} }\r\n`,
+      [B]: `{"request":${REQUEST},"note":"x"}`,
+    });
+    await planInput(store);
+    const staged = await stage(store);
+    expect(staged).toMatchObject({ rows: 2, uris: [expect.stringMatching(/\/staged\/p1-r1-[0-9a-f]{16}\.jsonl$/)] });
+    const text = await textOf(store, staged.uris[0]!);
+    expect(text).toBe(`{"key":"r0-1","request":${REQUEST}}\n{"key":"r1-1","request":${REQUEST}}\n`);
+    expect(staged.bytes).toBe(Buffer.byteLength(text));
+  });
+
+  test('a later round of an input used as it lies carries the caller’s own keys, for the rows listed', async () => {
+    const keys = ['a "quoted"', 'b', 'c', 'd'];
+    const store = await aStore({ [A]: keys.map((custom_id) => ({ custom_id, request: aRequest(custom_id) })) });
+    await planInput(store);
+    const rowsUri = `${run.directory}work/retry`;
+    await writeRowList(store, rowsUri, [3, 0]);
+    const staged = await stage(store, { round: 2, rowsUri });
+    expect(staged.rows).toBe(2);
+    expect(await textOf(store, staged.uris[0]!)).toBe(
+      [keys[0], keys[3]]
+        .map((custom_id) => `${JSON.stringify({ custom_id, request: aRequest(custom_id) })}\n`)
+        .join(''),
+    );
+  });
+
+  test('an attempt that finds a copy uses it, and deletes nothing', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest() }] });
+    await planInput(store);
+    const first = await stage(store);
+    expect(await stage(store)).toEqual(first);
+  });
+
+  test('of two attempts at once, both give the copy that was committed first', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest() }] });
+    await planInput(store);
+    let first: Awaited<ReturnType<typeof stage>> | undefined;
+    const racing = storeWith(store, {
+      write: async (...call: Parameters<ObjectStore['write']>) => {
+        if (call[0].endsWith('-all.json')) first ??= await stage(store);
+        return store.write(...call);
+      },
+    });
+    const second = await stage(racing);
+    expect(second).toEqual(first);
+  });
+
+  test('the same rows give the same digest, other rows another copy', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest('1') }, { request: aRequest('2') }] });
+    await planInput(store);
+    await writeRowList(store, `${run.directory}work/one`, [0]);
+    await writeRowList(store, `${run.directory}work/two`, [1]);
+    const one = await stage(store, { round: 2, rowsUri: `${run.directory}work/one` });
+    const two = await stage(store, { round: 2, rowsUri: `${run.directory}work/two` });
+    expect(two.digest).not.toBe(one.digest);
+    expect(two.uris).not.toEqual(one.uris);
+    await store.delete(one.uris[0]!);
+    const again = await stage(store, { round: 2, rowsUri: `${run.directory}work/one` });
+    expect(again.digest).toBe(one.digest);
+    expect(again.uris).not.toEqual(one.uris);
+  });
+
+  test('refuses an input that isn’t what was planned, and takes the same bytes written again', async () => {
+    const rows = `${JSON.stringify({ request: aRequest() })}\n`;
+    const store = await aStore({ [A]: rows });
+    await planInput(store);
+    await store.write(A, rows);
+    expect(await stage(store)).toMatchObject({ rows: 1 });
+    await store.write(A, rows.repeat(2));
+    await expect(stage(store, { round: 2 })).rejects.toMatchObject({
+      name: 'BatchError',
+      type: 'InputChanged',
+      message: `The input changed since the run read it: ${A}`,
+    });
+  });
+
+  test('stops when it is cancelled', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest() }] });
+    await planInput(store);
+    const controller = new AbortController();
+    controller.abort(new Error('cancelled'));
+    const input = { run, planUri: planUri(run), part: 1, round: 1, rowsUri: null };
+    await expect(stagePart({ store }, input, anAttempt({ signal: controller.signal }))).rejects.toThrow('cancelled');
+  });
+});
+
+describe('readRows', () => {
+  test('gives any rows as they stand, near and far, long and short, across chunks and files', async () => {
+    const texts = ['a', 'x'.repeat(200_000), 'b', 'y'.repeat(700_000), 'c', 'd'];
+    const lines = texts.map((text) => JSON.stringify({ request: aRequest(text) }));
+    const store = await aStore({ [A]: `${lines.slice(0, 4).join('\r\n')}\r\n`, [B]: lines.slice(4).join('\n') });
+    await planInput(store);
+    const index = await loadPartIndex(store, await readPlan(store, planUri(run)), 1);
+    for (const rows of [[0, 1, 2, 3, 4, 5], [0, 2], [3], [2, 5], [0, 5], []]) {
+      const found = [];
+      for await (const { row, content } of readRows(store, index, rows)) found.push([row, content.toString()]);
+      expect(found).toEqual(rows.map((row) => [row, lines[row]]));
+    }
+  });
+
+  test('names an object that isn’t there any more as it was', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest() }] });
+    await planInput(store);
+    const index = await loadPartIndex(store, await readPlan(store, planUri(run)), 1);
+    const generations = new Map([[A, '999']]);
+    const reading = readRows(store, index, [0], { generations }).next();
+    await expect(reading).rejects.toMatchObject({
+      type: 'InputChanged',
+      message: `${A} was replaced or deleted since the run read it`,
+    });
+  });
+});
+
+describe('checkInput', () => {
+  test('names what changed or vanished since the plan', async () => {
+    const store = await aStore({ [A]: [{ request: aRequest('1') }], [B]: [{ request: aRequest('2') }] });
+    await planInput(store);
+    const check = () => checkInput({ store }, { run, planUri: planUri(run) }, anAttempt());
+    expect(await check()).toEqual({ changed: [] });
+    await store.write(A, 'x');
+    await store.delete(B);
+    expect(await check()).toEqual({ changed: [A, B] });
+  });
+});
