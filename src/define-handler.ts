@@ -44,8 +44,8 @@ export interface HandlerDefinition<Output> {
   readonly onError?: 'retry' | 'isolate';
   /** Names the schema: under another version, answers are collected anew. @default '1' */
   readonly version?: string;
-  /** Called at least once for each key. Returning is the checkpoint; what it throws is retried. */
-  handle(rows: readonly HandlerRow<Output>[], context: HandlerContext): void | Promise<void>;
+  /** Called at least once for each key, and awaited. Returning is the checkpoint; what it throws is retried. */
+  handle(rows: readonly HandlerRow<Output>[], context: HandlerContext): unknown;
 }
 
 /** What {@link defineHandler} gives: the definition, checked and complete. */
@@ -55,7 +55,7 @@ export interface Handler<Output = unknown> {
   readonly concurrency: number;
   readonly onError: 'retry' | 'isolate';
   readonly version: string;
-  handle(rows: readonly HandlerRow<Output>[], context: HandlerContext): void | Promise<void>;
+  handle(rows: readonly HandlerRow<Output>[], context: HandlerContext): unknown;
 }
 
 /** Handlers by the name that requests use. */

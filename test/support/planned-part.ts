@@ -60,6 +60,7 @@ export async function planPart(
   const plan: Plan = {
     version: 1,
     digest: 'digest',
+    execution: RUN.execution,
     rows: rows.length,
     bytes: input.size,
     warnings: 0,

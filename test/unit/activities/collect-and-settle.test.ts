@@ -39,7 +39,7 @@ async function settle(store: ObjectStore, planUri: string, settling: Settling): 
     times = 1,
   } = settling;
   const handler = Object.keys(handlers).map((name) => ({ name, version: '1' }))[0] ?? null;
-  const settled = [];
+  const settled: { round: number; outputsUri: string; job: VertexJob }[] = [];
   for (const [position, { files, job: more = {} }] of rounds.entries()) {
     const round = position + 1;
     const directory = `${RUN.directory}jobs/${RUN.key}-p1-r${round}-a1/prediction-model-2026`;

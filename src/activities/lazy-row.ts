@@ -1,0 +1,91 @@
+import type { Handler, HandlerRow } from '../define-handler';
+import type { Line } from '../rows/lines';
+import type { ResultRow } from '../rows/result-row';
+import { type FittedOutput, fitOutput } from './fit-output';
+
+/** A line of a result file as a handler sees it: decoded at the first look, its answer at the first look at `output`. */
+export class LazyRow implements HandlerRow<unknown> {
+  readonly #content: Buffer;
+  readonly #handlerName: string;
+  readonly #schema: Handler['schema'];
+  #decoded: ResultRow | undefined;
+  #fitted: FittedOutput | undefined;
+
+  constructor({ content, byte, length }: Line, handlerName: string, schema: Handler['schema']) {
+    if (content === undefined)
+      throw new Error(`The result row at byte ${byte} is too long to be handed out: ${length} bytes`);
+    this.#content = content;
+    this.#handlerName = handlerName;
+    this.#schema = schema;
+  }
+
+  get key(): string {
+    return this.#row.key;
+  }
+
+  get text(): string {
+    return this.#row.text;
+  }
+
+  get output(): unknown {
+    const fitted = this.fit();
+    if (fitted instanceof Promise)
+      throw new TypeError(`The schema of handler ${this.#handlerName} is asynchronous only at times`);
+    if (fitted.kind === 'fits') return fitted.output;
+    throw new Error(
+      `The answer of row ${JSON.stringify(this.key)} no longer fits the schema of handler ${this.#handlerName}: ${fitted.why}. ` +
+        `A changed schema needs another version in defineHandler, so that answers are collected anew.`,
+    );
+  }
+
+  get metadata(): ResultRow['metadata'] {
+    return this.#row.metadata;
+  }
+
+  get source(): ResultRow['source'] {
+    return this.#row.source;
+  }
+
+  get finishReason(): string | null {
+    return this.#row.finishReason;
+  }
+
+  get modelVersion(): string | null {
+    return this.#row.modelVersion;
+  }
+
+  get usage(): ResultRow['usage'] {
+    return this.#row.usage;
+  }
+
+  get response(): unknown {
+    return this.#row.response;
+  }
+
+  /** What `JSON.stringify` and a logger show. */
+  toJSON(): ResultRow {
+    return this.#row;
+  }
+
+  /** Applies the schema once; a promise where the schema is asynchronous. */
+  fit(): FittedOutput | Promise<FittedOutput> {
+    if (this.#schema === null) return { kind: 'fits', output: undefined };
+    if (this.#fitted !== undefined) return this.#fitted;
+    const fitted = fitOutput(this.#handlerName, this.#schema, this.key, this.text);
+    if (!(fitted instanceof Promise)) return (this.#fitted = fitted);
+    return fitted.then((result) => (this.#fitted = result));
+  }
+
+  get #row(): ResultRow {
+    return (this.#decoded ??= JSON.parse(this.#content.toString('utf8')) as ResultRow);
+  }
+}
+
+/** Applies an asynchronous schema before the rows are handed out, so that `output` can be read at once. */
+export async function decodeAhead(rows: readonly LazyRow[]): Promise<void> {
+  for (const row of rows) {
+    const fitted = row.fit();
+    if (!(fitted instanceof Promise)) return;
+    await fitted;
+  }
+}
