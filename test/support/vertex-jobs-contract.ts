@@ -133,17 +133,18 @@ export function describeVertexJobs(implementation: string, { open }: VertexJobsU
   describe(`${implementation} as Vertex jobs`, () => {
     let emulator: Emulator;
     let jobs: VertexJobs;
-    let close: () => Promise<void>;
+    let opened: Awaited<ReturnType<VertexJobsUnderTest['open']>>;
 
     beforeEach(async () => {
       emulator = createEmulator({ clock: 'stepped' });
       emulator.blobs.createBucket('acme');
-      ({ jobs, close } = await open(emulator));
+      opened = await open(emulator);
+      jobs = opened.jobs;
     });
 
     afterEach(async () => {
       await emulator.close();
-      await close();
+      await opened.close();
     });
 
     it('creates a job that is pending under the name of the project’s number', async () => {
