@@ -1,0 +1,106 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Handlers } from '../define-handler';
+import { BatchError } from '../domain/batch-error';
+import type { PollingLimits } from '../domain/polling';
+import type { ObjectStore } from '../gateways/object-store';
+import type { VertexJobs } from '../gateways/vertex-jobs';
+import { acceptRequest } from './accept-request';
+import { READING, toActivityFailure, WRITING, type RetryRules } from './activity-failure';
+import { awaitChange, lookDelayMs } from './await-change';
+import { cancelJob } from './cancel-job';
+import { checkInput } from './check-input';
+import { collectRange } from './collect-range';
+import type { AcceptedRun, BatchActivities, Guarded, GuardedInput } from './contract';
+import { decideClaim } from './decide-claim';
+import { findOutputs } from './find-outputs';
+import { finishRun } from './finish-run';
+import { guarded, whileBeating, type GuardTiming } from './guard';
+import { lookForJob } from './look-for-job';
+import { planParts } from './plan-parts';
+import { processRange, type HandlerAttempt } from './process-range';
+import { resolveInput } from './resolve-input';
+import { settlePart } from './settle-part';
+import { Slots } from './slots';
+import { stagePart } from './stage-part';
+import { submitJob } from './submit-job';
+import { validateRange } from './validate-range';
+
+export interface BatchDependencies {
+  readonly store: ObjectStore;
+  readonly jobs: VertexJobs;
+  readonly handlers: Handlers;
+  readonly polling: PollingLimits;
+  /** Ranges at a time in this worker. */
+  readonly concurrency: { readonly validate: number; readonly collect: number };
+  readonly guard: GuardTiming;
+  readonly timing: AcceptedRun['timing'];
+  /** For how long a worker that lacks the handler is given time to be replaced. */
+  readonly handlerGraceMs: number;
+}
+
+/** Binds the activities to their gateways and to Temporal's context. */
+export function createBatchActivities(dependencies: BatchDependencies): BatchActivities {
+  const { handlers, guard } = dependencies;
+  const validating = new Slots(dependencies.concurrency.validate);
+  const collecting = new Slots(dependencies.concurrency.collect);
+  const bind =
+    <Input extends GuardedInput, Value>(
+      rules: RetryRules,
+      activity: (gateways: BatchDependencies, input: Input, attempt: HandlerAttempt) => Promise<Value>,
+      slots?: Slots,
+    ) =>
+    (input: Input): Promise<Guarded<Value>> =>
+      guarded(input, rules, guard, (attempt) => {
+        const run = () => activity(dependencies, input, attempt);
+        return slots === undefined ? run() : slots.use(run, attempt.signal);
+      });
+  return {
+    async vertexBatchAcceptRequest(input) {
+      const { workflowNamespace: namespace, workflowExecution } = Context.current().info;
+      const { workflowId = '' } = workflowExecution ?? {};
+      try {
+        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing: dependencies.timing }, input);
+      } catch (error) {
+        throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
+      }
+    },
+    vertexBatchResolveInput: bind(READING, resolveInput),
+    vertexBatchValidateRange: bind(WRITING, validateRange, validating),
+    vertexBatchPlanParts: bind(WRITING, planParts),
+    vertexBatchStagePart: bind(WRITING, stagePart),
+    vertexBatchCheckInput: bind(READING, checkInput),
+    vertexBatchSubmitJob: (input) =>
+      whileBeating(Context.current(), undefined, (attempt) => submitJob(dependencies, input, attempt)),
+    vertexBatchLookForJob: bind(READING, lookForJob),
+    vertexBatchDecideClaim: bind(WRITING, decideClaim),
+    vertexBatchAwaitChange: (input) =>
+      guarded(
+        input,
+        READING,
+        { ...guard, attentionAfter: { ...guard.attentionAfter, ms: 0 } },
+        (attempt) => awaitChange(dependencies, input, attempt),
+        () => lookDelayMs(input, dependencies.polling),
+      ),
+    vertexBatchCancelJob: bind(WRITING, cancelJob),
+    vertexBatchFindOutputs: bind(READING, findOutputs),
+    vertexBatchCollectRange: bind(WRITING, collectRange, collecting),
+    vertexBatchSettlePart: bind(WRITING, settlePart),
+    vertexBatchProcessRange: bind(WRITING, processRange),
+    vertexBatchFinishRun: bind(WRITING, finishRun),
+  };
+}
+
+const GRACE_RETRY_MS = 10_000;
+
+/** A deploy may be under way: a handler that this worker lacks is asked for again for a while. */
+function afterGrace(error: unknown, { handlerGraceMs, guard }: BatchDependencies): ApplicationFailure | undefined {
+  if (!(error instanceof BatchError) || error.type !== 'HandlerUnknown') return undefined;
+  const { scheduledTimestampMs } = Context.current().info;
+  if (Date.now() - scheduledTimestampMs >= handlerGraceMs) return undefined;
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.type,
+    nextRetryDelay: Math.max(1, Math.round(GRACE_RETRY_MS * guard.timeScale)),
+  });
+}
