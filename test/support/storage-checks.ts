@@ -368,7 +368,9 @@ function checksOf(beginning: string, checks: Record<string, StorageCheck>): Reco
 
 /** Bytes that no shift by a block's length leaves as they are. */
 function patternOf(length: number): Buffer {
-  return Buffer.from(Uint8Array.from({ length }, (_, index) => (index * 31 + (index >>> 8)) % 251));
+  const pattern = Buffer.alloc(length);
+  for (let index = 0; index < length; index += 1) pattern[index] = (index * 31 + (index >>> 8)) % 251;
+  return pattern;
 }
 
 async function saved(bucket: Bucket, name: string, content: string): Promise<number> {

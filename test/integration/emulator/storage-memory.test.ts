@@ -11,7 +11,7 @@ const directory = mkdtempSync(join(tmpdir(), 'storage-memory-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 it('an object of 300 MB passes through the store on disk in a heap of 64 MB', async () => {
-  const child = join(__dirname, 'storage-memory-child.ts');
+  const child = join(__dirname, '../../support/fixtures/large-object-round-trip.ts');
   const options = ['--max-old-space-size=64', '--import', 'tsx', child, directory, String(300 * MEGABYTE)];
   const { stdout } = await promisify(execFile)(process.execPath, options);
   const { received, heapUsed, external } = JSON.parse(stdout) as Record<string, number>;
