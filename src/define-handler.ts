@@ -30,7 +30,7 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Gives one row of this call up: it is listed in `rejected.jsonl` and never handed out again. */
-  reject(row: HandlerRow<unknown>, reason: string): void;
+  readonly reject: (row: HandlerRow<unknown>, reason: string) => void;
 }
 
 export interface HandlerDefinition<Output> {

@@ -100,5 +100,5 @@ export class HandlerCaller {
 }
 
 function rejection(handler: string, { key, source }: HandlerRow<unknown>, reason: string): RejectedRow {
-  return { key, reason: String(reason), handler, source };
+  return { key, reason, handler, source };
 }

@@ -1,98 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collectRange } from '../../../src/activities/collect-range';
-import type { SettledPart } from '../../../src/activities/contract';
-import { findOutputs } from '../../../src/activities/find-outputs';
-import { settlePart } from '../../../src/activities/settle-part';
-import type { Handlers } from '../../../src/define-handler';
-import type { ObjectStore } from '../../../src/gateways/object-store';
+import { z } from 'zod';
+import { defineHandler } from '../../../src/define-handler';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
-import type { VertexJob } from '../../../src/gateways/vertex-jobs';
 import { readRowList } from '../../../src/rows/row-list';
-import { testAttempt } from '../../support/attempt';
-import { anEndedJob, answered, blocked, refused } from '../../support/job-output';
+import { answered, blocked, refused } from '../../support/job-output';
+import { linesOf, once, readLasting, readResults, settle, twice } from '../../support/output-side';
 import { type InputRow, type PlannedPartOptions, planPart, RUN } from '../../support/planned-part';
-
-interface Round {
-  readonly files: Readonly<Record<string, string>>;
-  readonly job?: Partial<VertexJob>;
-}
-
-interface Settling {
-  readonly rounds: readonly Round[];
-  readonly minimumBytes?: number;
-  readonly targetBytes?: number;
-  readonly final?: boolean;
-  readonly handlers?: Handlers;
-  /** How often each activity is run. */
-  readonly times?: number;
-}
-
-/** Runs the output side as the workflow does, every activity as often as asked. */
-async function settle(store: ObjectStore, planUri: string, settling: Settling): Promise<SettledPart> {
-  const {
-    rounds,
-    minimumBytes = 64_000_000,
-    targetBytes = 256_000_000,
-    final = true,
-    handlers = {},
-    times = 1,
-  } = settling;
-  const handler = Object.keys(handlers).map((name) => ({ name, version: '1' }))[0] ?? null;
-  const settled: { round: number; outputsUri: string; job: VertexJob }[] = [];
-  for (const [position, { files, job: more = {} }] of rounds.entries()) {
-    const round = position + 1;
-    const directory = `${RUN.directory}jobs/${RUN.key}-p1-r${round}-a1/prediction-model-2026`;
-    const job = anEndedJob({
-      name: `projects/1/locations/l/batchPredictionJobs/${round}`,
-      outputDirectory: directory,
-      ...more,
-    });
-    for (const [name, content] of Object.entries(files)) await store.write(`${directory}/${name}`, content);
-    const claim = { part: 1, round, attempt: 1 };
-    const outputs = await repeated(times, () =>
-      findOutputs({ store }, { run: RUN, planUri, claim, job, handler }, testAttempt(), {
-        minimumBytes,
-        maximumRanges: 10_000,
-      }),
-    );
-    for (let range = 0; range < outputs.ranges; range += 1) {
-      const input = { run: RUN, planUri, outputsUri: outputs.outputsUri, part: 1, round, range, handler };
-      await repeated(times, () => collectRange({ store, handlers }, input, testAttempt()));
-    }
-    settled.push({ round, outputsUri: outputs.outputsUri, job });
-  }
-  return repeated(times, () =>
-    settlePart({ store }, { run: RUN, planUri, part: 1, rounds: settled, handler, final }, testAttempt(), {
-      targetBytes,
-    }),
-  );
-}
-
-async function repeated<Value>(times: number, call: () => Promise<Value>): Promise<Value> {
-  const first = await call();
-  for (let time = 1; time < times; time += 1) expect(await call()).toEqual(first);
-  return first;
-}
-
-async function read(store: ObjectStore, uri: string | null): Promise<Record<string, unknown>[]> {
-  if (uri === null) return [];
-  const chunks: Buffer[] = [];
-  for await (const chunk of store.read(uri)) chunks.push(chunk);
-  const lines = Buffer.concat(chunks).toString().split('\n');
-  expect(lines.pop()).toBe('');
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-async function results(store: ObjectStore): Promise<Record<string, unknown>[]> {
-  const rows: Record<string, unknown>[] = [];
-  for await (const { uri } of store.list(`${RUN.directory}results/`)) rows.push(...(await read(store, uri)));
-  return rows;
-}
-
-function lines(...rows: readonly string[]): string {
-  return rows.map((row) => `${row}\n`).join('');
-}
 
 function inputRows(count: number): InputRow[] {
   return Array.from({ length: count }, (_, row) => ({
@@ -110,7 +24,7 @@ async function planned(rows: readonly InputRow[], options?: PlannedPartOptions) 
 describe('settling', () => {
   it('accounts for every row: answered, blocked, failed and missing', async () => {
     const { store, planUri } = await planned(inputRows(5));
-    const output = lines(
+    const output = linesOf(
       refused({ id: 'k3' }, 429),
       answered({ id: 'k1' }, 'one'),
       blocked({ id: 'k0' }),
@@ -135,7 +49,7 @@ describe('settling', () => {
     });
     expect(settled.usage).toMatchObject({ promptTokenCount: 3, totalTokenCount: 5 });
     expect([...(await readRowList(store, settled.retryRowsUri!))]).toEqual([3, 4]);
-    expect(await results(store)).toEqual([
+    expect(await readResults(store)).toEqual([
       {
         key: 'k1',
         outcome: 'answered',
@@ -147,19 +61,19 @@ describe('settling', () => {
         usage: expect.objectContaining({ totalTokenCount: 5 }),
       },
     ]);
-    expect(await read(store, `${RUN.directory}errors.jsonl`)).toMatchObject([
+    expect(await readLasting(store, `${RUN.directory}errors.jsonl`)).toMatchObject([
       { key: 'k0', outcome: 'blocked', error: { status: 'SAFETY', retryable: false }, round: 1 },
       { key: 'k2', outcome: 'failed', error: { code: 400, status: 'INVALID_ARGUMENT' } },
       { key: 'k3', outcome: 'failed', error: { code: 429, status: 'RESOURCE_EXHAUSTED', retryable: true } },
       { key: 'k4', outcome: 'missing', error: { code: null, status: 'MISSING', retryable: true } },
     ]);
-    expect(await read(store, settled.deadLettersUri)).toEqual(inputRows(5).slice(2));
+    expect(await readLasting(store, settled.deadLettersUri)).toEqual(inputRows(5).slice(2));
   });
 
   it('writes nothing that lasts before the last round', async () => {
     const { store, planUri } = await planned(inputRows(2));
     const settled = await settle(store, planUri, {
-      rounds: [{ files: { 'predictions.jsonl': lines(answered({ id: 'k0' }, 'a')) } }],
+      rounds: [{ files: { 'predictions.jsonl': linesOf(answered({ id: 'k0' }, 'a')) } }],
       final: false,
     });
     expect(settled).toMatchObject({
@@ -168,7 +82,7 @@ describe('settling', () => {
       errorsUri: null,
       retryable: 1,
     });
-    expect(await results(store)).toEqual([]);
+    expect(await readResults(store)).toEqual([]);
   });
 
   it('lets a later round answer what an earlier one did not, and counts the tokens of both', async () => {
@@ -177,14 +91,14 @@ describe('settling', () => {
       rounds: [
         {
           files: {
-            'predictions.jsonl': lines(
+            'predictions.jsonl': linesOf(
               answered({ id: 'k0' }, 'first'),
               refused({ id: 'k1' }, 429),
               refused({ id: 'k2' }, 429),
             ),
           },
         },
-        { files: { 'predictions.jsonl': lines(refused({ id: 'k2' }, 400), answered({ id: 'k1' }, 'second')) } },
+        { files: { 'predictions.jsonl': linesOf(refused({ id: 'k2' }, 400), answered({ id: 'k1' }, 'second')) } },
       ],
     });
     expect(settled).toMatchObject({
@@ -194,12 +108,12 @@ describe('settling', () => {
       usage: { totalTokenCount: 10 },
       results: { files: 2, rows: 2 },
     });
-    expect(await read(store, settled.errorsUri)).toMatchObject([{ key: 'k2', error: { code: 400 }, round: 2 }]);
+    expect(await readLasting(store, settled.errorsUri)).toMatchObject([{ key: 'k2', error: { code: 400 }, round: 2 }]);
   });
 
   it('drops strangers and all but one of a double, and says how many', async () => {
     const { store, planUri } = await planned(inputRows(2));
-    const output = lines(
+    const output = linesOf(
       refused({ id: 'k0' }, 429),
       answered({ id: 'k0' }, 'kept'),
       answered({ id: 'k0' }, 'dropped'),
@@ -213,7 +127,7 @@ describe('settling', () => {
       strangers: 1,
       usage: { totalTokenCount: 10 },
     });
-    expect((await results(store)).map(({ key, text }) => [key, text])).toEqual([
+    expect((await readResults(store)).map(({ key, text }) => [key, text])).toEqual([
       ['k0', 'kept'],
       ['k1', 'b'],
     ]);
@@ -222,7 +136,7 @@ describe('settling', () => {
 
   it('says when the service counts other rows than its output has', async () => {
     const { store, planUri } = await planned(inputRows(2));
-    const files = { 'predictions.jsonl': lines(answered({ id: 'k0' }, 'a')) };
+    const files = { 'predictions.jsonl': linesOf(answered({ id: 'k0' }, 'a')) };
     const counts = { succeeded: 2, failed: 0, incomplete: null };
     const settled = await settle(store, planUri, { rounds: [{ files, job: { counts } }] });
     expect(settled.imbalances).toEqual(['round 1: the service counts 2 rows, its output has 1']);
@@ -231,8 +145,8 @@ describe('settling', () => {
   it('takes incremental files and a torn last line of a job that died', async () => {
     const { store, planUri } = await planned(inputRows(3));
     const files = {
-      'predictions.jsonl': lines(answered({ id: 'k0' }, 'a')),
-      'incremental_predictions.jsonl': `${lines(answered({ id: 'k0' }, 'a'), answered({ id: 'k1' }, 'b'))}{"id":"k2","resp`,
+      'predictions.jsonl': linesOf(answered({ id: 'k0' }, 'a')),
+      'incremental_predictions.jsonl': `${linesOf(answered({ id: 'k0' }, 'a'), answered({ id: 'k1' }, 'b'))}{"id":"k2","resp`,
     };
     const died = await settle(store, planUri, { rounds: [{ files, job: { state: 'JOB_STATE_CANCELLED' } }] });
     expect(died).toMatchObject({
@@ -254,7 +168,7 @@ describe('settling', () => {
 
   it('reports lines that are no rows beside others that are', async () => {
     const { store, planUri } = await planned(inputRows(1));
-    const rounds = [{ files: { 'predictions.jsonl': lines(answered({ id: 'k0' }, 'a'), 'oops', '', '[]') } }];
+    const rounds = [{ files: { 'predictions.jsonl': linesOf(answered({ id: 'k0' }, 'a'), 'oops', '', '[]') } }];
     expect(await settle(store, planUri, { rounds })).toMatchObject({
       books: { answered: 1 },
       imbalances: ['round 1: 2 lines of the output are no rows'],
@@ -270,7 +184,7 @@ describe('settling', () => {
     };
     const settled = await settle(store, planUri, { rounds: [{ files: {}, job }] });
     expect(settled).toMatchObject({ books: { answered: 0, missing: 2 }, results: { files: 0 }, processRanges: 0 });
-    expect(await read(store, settled.errorsUri)).toMatchObject([
+    expect(await readLasting(store, settled.errorsUri)).toMatchObject([
       { error: { message: expect.stringContaining('Failed to import data.') } },
       { outcome: 'missing' },
     ]);
@@ -281,14 +195,14 @@ describe('settling', () => {
     const rows = [{ id: 'a', request: same, note: 'A' }, ...inputRows(1), { id: 'b', request: same, note: 'B' }];
     const { store, planUri } = await planned(rows);
     const echo = { request: { contents: [{ parts: [{ fileData: null, text: 'same' }], role: 'user' }] } };
-    const output = lines(
+    const output = linesOf(
       answered(echo, 'first'),
       answered({ request: rows[1]!.request }, 'other'),
       answered(echo, 'second'),
     );
     const settled = await settle(store, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }] });
     expect(settled).toMatchObject({ books: { answered: 3 }, duplicates: 0 });
-    expect((await results(store)).map(({ key, text, metadata }) => [key, text, metadata])).toEqual([
+    expect((await readResults(store)).map(({ key, text, metadata }) => [key, text, metadata])).toEqual([
       ['a', 'first', { note: 'A' }],
       ['k0', 'other', { note: 0 }],
       ['b', 'second', { note: 'B' }],
@@ -299,9 +213,11 @@ describe('settling', () => {
     const request = { contents: [] };
     const { store, planUri } = await planned([{ request }, { request: {}, note: 1 }], { keyField: null });
     const settled = await settle(store, planUri, {
-      rounds: [{ files: { 'predictions.jsonl': lines(refused({ key: 'r0-1' }, 400), refused({ key: 'r0-2' }, 429)) } }],
+      rounds: [
+        { files: { 'predictions.jsonl': linesOf(refused({ key: 'r0-1' }, 400), refused({ key: 'r0-2' }, 429)) } },
+      ],
     });
-    const dead = await read(store, settled.deadLettersUri);
+    const dead = await readLasting(store, settled.deadLettersUri);
     expect(dead).toEqual([
       { key: '0:1', request },
       { key: '0:2', request: {}, note: 1 },
@@ -310,9 +226,48 @@ describe('settling', () => {
 
   it('reads metadata that the index does not hold from the input, and lives without them when it changed', async () => {
     const { store, planUri } = await planned(inputRows(2), { metadataInInput: () => true });
-    const output = lines(answered({ id: 'k0' }, 'a'));
+    const output = linesOf(answered({ id: 'k0' }, 'a'));
     await settle(store, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }] });
-    expect(await results(store)).toMatchObject([{ metadata: { note: 0 } }]);
+    expect(await readResults(store)).toMatchObject([{ metadata: { note: 0 } }]);
+  });
+});
+
+describe('a handler with a schema', () => {
+  const schema = z.object({ price: z.number() });
+  const output = linesOf(
+    answered({ id: 'k0' }, '{"price":3,"note":"x"}'),
+    answered({ id: 'k1' }, '{"price":"dear"}'),
+    answered({ id: 'k2' }, 'not even JSON'),
+    refused({ id: 'k3' }, 400),
+  );
+
+  it.each([
+    ['', schema],
+    [' that is asynchronous', schema.refine(async () => true)],
+  ])('%s makes failures of answers that do not fit, which may go into another round', async (_, its) => {
+    const { store, planUri } = await planned(inputRows(4));
+    const handlers = { save: defineHandler({ schema: its, handle: () => {} }) };
+    const settled = await settle(store, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }], handlers });
+    expect(settled).toMatchObject({ books: { answered: 1, failed: 3 }, retryable: 2, usage: { totalTokenCount: 15 } });
+    expect(await readResults(store)).toMatchObject([{ key: 'k0', output: { price: 3 } }]);
+    expect(await readLasting(store, settled.errorsUri)).toMatchObject([
+      {
+        key: 'k1',
+        error: { code: null, status: 'OUTPUT_MISMATCH', message: expect.stringContaining('price'), retryable: true },
+      },
+      { key: 'k2', error: { status: 'OUTPUT_MISMATCH', message: expect.stringContaining('not JSON') } },
+      { key: 'k3', error: { code: 400 } },
+    ]);
+  });
+
+  it('whose code throws fails the activity, not the row', async () => {
+    const { store, planUri } = await planned(inputRows(4));
+    const broken = schema.refine(() => {
+      throw new Error('a bug');
+    });
+    const handlers = { save: defineHandler({ schema: broken, handle: () => {} }) };
+    const settling = settle(store, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }], handlers });
+    await expect(settling).rejects.toMatchObject({ name: 'HandlerError', cause: new Error('a bug') });
   });
 });
 
@@ -369,12 +324,12 @@ it('any output, cut into any ranges, with every activity run twice, gives what a
       fc.array(line, { maxLength: 25 }),
       fc.integer({ min: 150, max: 6_000 }),
       fc.integer({ min: 1, max: 3_000 }),
-      fc.integer({ min: 1, max: 2 }),
-      async (output, minimumBytes, targetBytes, times) => {
+      fc.constantFrom(once, twice),
+      async (output, minimumBytes, targetBytes, run) => {
         const { store, planUri } = await planned(inputRows(8));
-        const content = lines(...output.map(({ row, kind, text }) => LINES[kind](row, text)));
+        const content = linesOf(...output.map(({ row, kind, text }) => LINES[kind](row, text)));
         const rounds = [{ files: { 'predictions.jsonl': content } }];
-        const settled = await settle(store, planUri, { rounds, minimumBytes, targetBytes, times });
+        const settled = await settle(store, planUri, { rounds, minimumBytes, targetBytes, run });
         const expected = naively(8, output);
         expect(settled).toMatchObject({
           books: expected.books,
@@ -382,13 +337,15 @@ it('any output, cut into any ranges, with every activity run twice, gives what a
           strangers: expected.strangers,
           results: { rows: expected.texts.size },
         });
-        const written = await results(store);
+        const written = await readResults(store);
         expect(new Map(written.map(({ key, text }) => [key, text]))).toEqual(expected.texts);
         expect(written).toHaveLength(expected.texts.size);
-        expect(await read(store, settled.errorsUri)).toHaveLength(8 - expected.texts.size);
-        expect(await read(store, settled.deadLettersUri)).toHaveLength(expected.books.failed + expected.books.missing);
+        expect(await readLasting(store, settled.errorsUri)).toHaveLength(8 - expected.texts.size);
+        expect(await readLasting(store, settled.deadLettersUri)).toHaveLength(
+          expected.books.failed + expected.books.missing,
+        );
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
-});
+}, 30_000);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SettledPart } from '../../../src/activities/contract';
 import { finishRun, type Manifest } from '../../../src/activities/finish-run';
@@ -43,7 +43,7 @@ interface Part {
 
 async function settledPart(
   keys: readonly string[],
-  { minimumBytes = 64_000_000, store = new MemoryObjectStore() as ObjectStore, execution = RUN.execution } = {},
+  { minimumBytes = 64_000_000, store = new MemoryObjectStore(), execution = RUN.execution } = {},
 ): Promise<Part> {
   const written = await store.write(`${RUN.directory}results/part-00001.jsonl`, keys.map((key) => line(key)).join(''));
   const results = [dataObject(written, keys.length)];
@@ -325,9 +325,9 @@ it('whatever fails wherever, each row is handled, none is said to be new twice, 
       const input = { run: RUN, result: {} as BatchResult, settledUris: [part.settledUri], handler, planUri: null };
       expect(await finishRun({ store: part.store }, input, attempt())).toMatchObject({ rejected: rejectedRows });
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
-});
+}, 30_000);
 
 describe('finishing', () => {
   it('names every file in the manifest, and deletes what nobody needs, as often as it is run', async () => {
