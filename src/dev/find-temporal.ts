@@ -13,7 +13,7 @@ export interface TemporalProgram {
 }
 
 /** Temporal's command line as `tools/servers` pins it. */
-export const TEMPORAL_TOOL: GoTool = {
+const TEMPORAL_TOOL: GoTool = {
   name: 'temporal',
   packagePath: 'github.com/temporalio/cli/cmd/temporal',
   modulePath: 'github.com/temporalio/cli',

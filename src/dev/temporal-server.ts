@@ -3,7 +3,7 @@ import { findTemporal } from './find-temporal';
 import { freePort } from './free-port';
 import { startGuarded, type GuardedProcess } from './guarded-process';
 
-export { findTemporal, type TemporalProgram } from './find-temporal';
+export { findTemporal } from './find-temporal';
 
 export interface TemporalServerOptions {
   /** Port of the frontend. @default any free one */
