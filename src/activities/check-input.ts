@@ -1,4 +1,4 @@
-import { lookAtInput } from '../rows/input-changes';
+import { findChanges } from '../rows/input-changes';
 import { readPlan } from '../rows/plan';
 import type { Attempt, RowGateways } from './attempt';
 import type { CheckedInput, CheckInputInput } from './contract';
@@ -10,6 +10,5 @@ export async function checkInput(
   { signal }: Attempt,
 ): Promise<CheckedInput> {
   const { sources } = await readPlan(store, planUri, { signal });
-  const { changed } = await lookAtInput(store, sources, { signal });
-  return { changed };
+  return { changed: await findChanges(store, sources, { signal }) };
 }

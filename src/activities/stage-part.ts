@@ -3,7 +3,7 @@ import { BatchError } from '../domain/batch-error';
 import { stagedKey } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, type DataObject, dataObject, findRecord, nonce, readWhole } from '../rows/commits';
-import { lookAtInput } from '../rows/input-changes';
+import { findChanges } from '../rows/input-changes';
 import type { PartIndex } from '../rows/part-index';
 import { loadPartIndex } from '../rows/part-index-stored';
 import { type Plan, readPlan } from '../rows/plan';
@@ -36,12 +36,12 @@ export async function stagePart(
   const plan = await readPlan(store, planUri, { signal });
   const index = await loadPartIndex(store, plan, part);
   const rows = listed === undefined ? numbersTo(index.rows) : [...parseRowList(listed, String(rowsUri))];
-  const { changed, generations } = await lookAtInput(store, plan.sources, { signal });
+  const changed = await findChanges(store, plan.sources, { signal });
   if (changed.length > 0) {
     throw new BatchError('InputChanged', `The input changed since the run read it: ${changed.slice(0, 5).join(', ')}`);
   }
   const hash = createHash('sha256');
-  const lines = readRows(store, index, rows, { signal, generations });
+  const lines = readRows(store, index, rows, { signal });
   const object = await store.write(
     `${directory}p${part}-r${round}-${nonce()}.jsonl`,
     hashed(stagedLines(plan, index, lines, attempt), hash),

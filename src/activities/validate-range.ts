@@ -1,6 +1,7 @@
 import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, dataObject, findRecord, nonce, readJson } from '../rows/commits';
+import { readInput } from '../rows/input-changes';
 import { piecesOf, readRangeLines } from '../rows/ranges';
 import { RangeValidator } from '../rows/range-validator';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../rows/validated-range';
@@ -61,7 +62,7 @@ async function* factsOf(
     const file = files[piece.file];
     if (file === undefined) throw new RangeError(`A range names file ${piece.file} of ${files.length}`);
     validator.beginPiece(piece.file);
-    for await (const line of readRangeLines(store, file, piece, { signal: attempt.signal })) {
+    for await (const line of readRangeLines(store, file, piece, { read: readInput, signal: attempt.signal })) {
       pending += validator.addLine(line);
       quietBytes += line.length;
       if (quietBytes > FLUSH_BYTES) {

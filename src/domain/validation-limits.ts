@@ -1,3 +1,5 @@
+import { count } from './count-text';
+
 /** What one job takes. */
 export const JOB_LIMITS = { rows: 200_000, bytes: 1_000_000_000 } as const;
 /** A job names its input files one by one up to here. */
@@ -23,8 +25,4 @@ export function limitExceeded(input: {
     return `A copy of the input with keys may have ${count(stagedBytes)} bytes and one job takes ${count(JOB_LIMITS.bytes)}: split it, or give each row a unique key.`;
   }
   return undefined;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -24,18 +24,20 @@ export class Hash64 {
     return this;
   }
 
-  /** Mixes the UTF-16 units of a text in, and their number. */
+  /** Mixes the UTF-16 units of a text in, two at a time, and their number. */
   text(text: string): this {
     let first = this.#first;
     let second = this.#second;
-    for (let position = 0; position < text.length; position += 1) {
-      first = Math.imul(first ^ text.charCodeAt(position), FIRST_MULTIPLIER);
+    const pairs = text.length & ~1;
+    for (let position = 0; position < pairs; position += 2) {
+      first = Math.imul(first ^ (text.charCodeAt(position) | (text.charCodeAt(position + 1) << 16)), FIRST_MULTIPLIER);
       first ^= first >>> 15;
       second = Math.imul(second ^ first, SECOND_MULTIPLIER);
       second = (second << 13) | (second >>> 19);
     }
     this.#first = first;
     this.#second = second;
+    if (pairs < text.length) this.word(text.charCodeAt(pairs));
     return this.word(text.length);
   }
 

@@ -1,4 +1,6 @@
 import type { SourceFile } from '../activities/contract';
+import { BatchError } from '../domain/batch-error';
+import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
 
@@ -18,29 +20,48 @@ function hasSameContent(one: Content, other: Content | undefined): boolean {
 
 const LOOKS_AT_A_TIME = 16;
 
-export interface PresentInput {
-  /** URIs that changed or vanished. */
-  readonly changed: readonly string[];
-  /** The generation to read of each of the others: a file that was replaced by an equal one has another. */
-  readonly generations: ReadonlyMap<string, string>;
-}
-
-/** Compares files as they were found with what is there now. A file that was written again with the same bytes is the same. */
-export async function lookAtInput(
+/** URIs of files that changed or vanished since they were found. The same bytes, written again, are no change. */
+export async function findChanges(
   store: ObjectStore,
-  files: readonly SourceFile[],
+  files: readonly Content[],
   options: CallOptions = {},
-): Promise<PresentInput> {
+): Promise<string[]> {
   const changed: string[] = [];
-  const generations = new Map<string, string>();
   for (let from = 0; from < files.length; from += LOOKS_AT_A_TIME) {
     const batch = files.slice(from, from + LOOKS_AT_A_TIME);
     const present = await Promise.all(batch.map((file) => store.find(file.uri, options)));
-    for (const [position, file] of batch.entries()) {
-      const live = present[position];
-      if (live !== undefined && hasSameContent(file, live)) generations.set(file.uri, live.generation);
-      else changed.push(file.uri);
-    }
+    changed.push(...batch.filter((file, position) => !hasSameContent(file, present[position])).map(({ uri }) => uri));
   }
-  return { changed, generations };
+  return changed;
+}
+
+/** What a read of the input found instead of the version that was noted. */
+export function inputChanged(uri: string, cause?: unknown): BatchError {
+  return new BatchError('InputChanged', `${uri} was replaced or deleted since the run read it`, { cause });
+}
+
+/**
+ * Bytes [from, to) of an input file as it was found; where that version is gone, of one with the same bytes.
+ * @throws {BatchError} `InputChanged` when there is none
+ */
+export async function* readInput(
+  store: ObjectStore,
+  file: Content & Pick<SourceFile, 'generation'>,
+  { from, to, signal }: CallOptions & { readonly from: number; readonly to: number },
+): AsyncGenerator<Buffer, void, undefined> {
+  const call = signal === undefined ? {} : { signal };
+  let position = from;
+  try {
+    for await (const chunk of store.read(file.uri, { ...call, generation: file.generation, from, to })) {
+      position += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    if (!isGatewayError(error, 'not-found')) throw error;
+    const live = await store.find(file.uri, call);
+    if (live === undefined || live.generation === file.generation || !hasSameContent(file, live)) {
+      throw inputChanged(file.uri, error);
+    }
+    yield* readInput(store, live, { ...call, from: position, to });
+  }
 }

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../gateways/object-store';
 import { readWhole } from './commits';
 import { HashChains } from './hash-chains';
 import { hashOf } from './hash64';
-import type { PartIndex, RowSource } from './part-index';
+import type { PartIndex, RowLocation, RowSource } from './part-index';
 import { partOf, type Plan, type PlanPart } from './plan';
 import { parseRowIndex, rowAt, type RowIndex } from './row-index';
 
@@ -69,10 +69,10 @@ export class StoredPartIndex implements PartIndex {
     return text === METADATA_IN_INPUT ? undefined : (JSON.parse(text) as Record<string, unknown>);
   }
 
-  locationOf(row: number) {
-    const { uri, generation } = this.#sourceFile(row);
+  locationOf(row: number): RowLocation {
+    const { uri, generation, size, crc32c } = this.#sourceFile(row);
     const from = at(this.#index.byte, row);
-    return { uri, generation, from, to: from + at(this.#index.length, row) };
+    return { uri, generation, size, crc32c, from, to: from + at(this.#index.length, row) };
   }
 
   #sourceFile(row: number) {

@@ -5,6 +5,17 @@ export interface RowSource {
   readonly line: number;
 }
 
+/** Bytes of a row in the caller's input, without its line end. */
+export interface RowLocation {
+  readonly uri: string;
+  readonly generation: string;
+  readonly from: number;
+  readonly to: number;
+  /** Of the whole file, to know it by when it was written again. */
+  readonly size: number;
+  readonly crc32c: string;
+}
+
 /**
  * What is known of the rows of one part, read from the plan's index and key files. Rows are numbered from 0 in input order.
  * `key`, `source` and `metadata` of a result come from here, never from the service's echo.
@@ -20,13 +31,7 @@ export interface PartIndex {
   /** The caller's own key, as a string; `<file ordinal>:<line>` where he gave none. */
   keyOf(row: number): string;
   sourceOf(row: number): RowSource;
-  /** The caller's other top-level fields; `undefined` when they pass 1 KB and must be read from the input at {@link locationOf}. */
+  /** The caller's other top-level fields; `undefined` when they pass 1 KB and must be read from the input at its location. */
   metadataOf(row: number): Readonly<Record<string, unknown>> | undefined;
-  /** Bytes of the row in the caller's input, without its line end. */
-  locationOf(row: number): {
-    readonly uri: string;
-    readonly generation: string;
-    readonly from: number;
-    readonly to: number;
-  };
+  locationOf(row: number): RowLocation;
 }

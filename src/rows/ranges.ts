@@ -1,5 +1,6 @@
 import type { FileRange, SourceFile } from '../activities/contract';
 import type { ObjectStore } from '../gateways/object-store';
+import type { CallOptions } from './commits';
 import { type Line, readLines } from './lines';
 
 export interface PlanRangesOptions {
@@ -66,8 +67,16 @@ export function piecesOf(range: FileRange, files: readonly Pick<SourceFile, 'siz
   return pieces;
 }
 
-export interface ReadRangeOptions {
-  readonly signal?: AbortSignal;
+/** Reads bytes [from, to) of a file as it was noted. */
+export type ReadFile = (
+  store: ObjectStore,
+  file: SourceFile,
+  range: CallOptions & { readonly from: number; readonly to: number },
+) => AsyncIterable<Buffer>;
+
+export interface ReadRangeOptions extends CallOptions {
+  /** @default its generation, or `not-found` */
+  readonly read?: ReadFile;
   /** @default MAX_LINE_BYTES */
   readonly maxLineBytes?: number;
 }
@@ -77,11 +86,12 @@ export function readRangeLines(
   store: ObjectStore,
   file: SourceFile,
   { from, to }: Pick<FileRange, 'from' | 'to'>,
-  { signal, maxLineBytes }: ReadRangeOptions = {},
+  { read = readGeneration, maxLineBytes, ...call }: ReadRangeOptions = {},
 ): AsyncGenerator<Line, void, undefined> {
   // The byte before the range tells whether a line begins at its first byte.
   const start = Math.max(0, from - 1);
-  return readLines(readOnwards(store, file, start, to, signal), {
+  const readPiece = (piece: { readonly from: number; readonly to: number }) => read(store, file, { ...call, ...piece });
+  return readLines(readOnwards(readPiece, start, to, file.size), {
     from: start,
     to,
     skipFirst: from > 0,
@@ -89,21 +99,23 @@ export function readRangeLines(
   });
 }
 
+const readGeneration: ReadFile = (store, { uri, generation }, range) => store.read(uri, { generation, ...range });
+
 const FIRST_TAIL_BYTES = 65_536;
 const TAIL_BYTES = 4 * 1024 * 1024;
 
 /** The range and a little more in one request, then, as long as the last line goes on, piece by piece what follows. */
-async function* readOnwards(store: ObjectStore, file: SourceFile, from: number, to: number, signal?: AbortSignal) {
+async function* readOnwards(
+  readPiece: (piece: { readonly from: number; readonly to: number }) => AsyncIterable<Buffer>,
+  from: number,
+  to: number,
+  size: number,
+): AsyncGenerator<Buffer> {
   let position = from;
-  let end = Math.min(file.size, to + FIRST_TAIL_BYTES);
+  let end = Math.min(size, to + FIRST_TAIL_BYTES);
   while (position < end) {
-    yield* store.read(file.uri, {
-      generation: file.generation,
-      from: position,
-      to: end,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    yield* readPiece({ from: position, to: end });
     position = end;
-    end = Math.min(file.size, end + TAIL_BYTES);
+    end = Math.min(size, end + TAIL_BYTES);
   }
 }

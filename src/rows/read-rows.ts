@@ -1,49 +1,31 @@
-import { BatchError } from '../domain/batch-error';
-import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
-import type { PartIndex } from './part-index';
+import { inputChanged, readInput } from './input-changes';
+import type { PartIndex, RowLocation } from './part-index';
 
 /** Rows that lie closer together than this are read in one request. */
 const GAP_BYTES = 262_144;
 
-type Location = ReturnType<PartIndex['locationOf']>;
-
 interface Span {
   readonly rows: number[];
-  readonly first: Location;
+  readonly first: RowLocation;
   to: number;
-}
-
-export interface ReadRowsOptions extends CallOptions {
-  /** By URI, the generation to read where it isn't the one that the index has: the same bytes, written again. */
-  readonly generations?: ReadonlyMap<string, string>;
 }
 
 /**
  * The bytes of rows as they stand in the input, without line ends, in the order given (ascending).
- * Throws `BatchError` of type `InputChanged` when the input isn't there any more as it was.
+ * @throws {BatchError} `InputChanged` when the input isn't there any more as it was
  */
 export async function* readRows(
   store: ObjectStore,
   index: PartIndex,
   rows: Iterable<number>,
-  { generations, ...options }: ReadRowsOptions = {},
+  options: CallOptions = {},
 ): AsyncGenerator<{ readonly row: number; readonly content: Buffer }, void, undefined> {
-  for (const span of spansOf(index, rows)) {
-    try {
-      yield* cutRows(index, span, store.read(span.first.uri, { ...options, ...bytesOf(span, generations) }));
-    } catch (error) {
-      if (!isGatewayError(error, 'not-found')) throw error;
-      throw new BatchError('InputChanged', `${span.first.uri} was replaced or deleted since the run read it`, {
-        cause: error,
-      });
-    }
+  for (const { rows: spanned, first, to } of spansOf(index, rows)) {
+    const chunks = readInput(store, first, { ...options, from: first.from, to });
+    yield* cutRows(index, spanned, first.from, chunks);
   }
-}
-
-function bytesOf({ first, to }: Span, generations?: ReadonlyMap<string, string>) {
-  return { generation: generations?.get(first.uri) ?? first.generation, from: first.from, to };
 }
 
 function* spansOf(index: PartIndex, rows: Iterable<number>): Generator<Span> {
@@ -65,19 +47,17 @@ function isNear(end: number, start: number): boolean {
   return start >= end && start - end <= GAP_BYTES;
 }
 
-async function* cutRows(index: PartIndex, span: Span, chunks: AsyncIterable<Buffer>) {
-  const iterator = chunks[Symbol.asyncIterator]();
+async function* cutRows(index: PartIndex, rows: readonly number[], start: number, chunks: AsyncGenerator<Buffer>) {
   let held: Buffer = Buffer.alloc(0);
-  let heldFrom = span.first.from;
+  let heldFrom = start;
   try {
-    for (const row of span.rows) {
+    for (const row of rows) {
       const { from, to, uri } = index.locationOf(row);
       const pieces = [held];
       let end = heldFrom + held.length;
       while (end < to) {
-        const { done, value } = await iterator.next();
-        if (done === true)
-          throw new BatchError('InputChanged', `${uri} ends at byte ${end}, a row at ${from} ends at ${to}`);
+        const { done, value } = await chunks.next();
+        if (done === true) throw inputChanged(uri);
         pieces.push(value);
         end += value.length;
       }
@@ -87,6 +67,6 @@ async function* cutRows(index: PartIndex, span: Span, chunks: AsyncIterable<Buff
       heldFrom = to;
     }
   } finally {
-    await iterator.return?.();
+    await chunks.return(undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { MAX_KEY_LENGTH, rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
 import { checkRequest } from './input-request';
@@ -47,11 +47,12 @@ function parseLine(line: Buffer, problems: RowProblems): unknown {
     problems.error('byte-order-mark', '', 'the line begins with a byte order mark; save the file as UTF-8 without one');
     return undefined;
   }
-  if (!isUtf8(line)) {
+  const ascii = isAscii(line);
+  if (!ascii && !isUtf8(line)) {
     problems.error('utf8', '', 'the line is not valid UTF-8; save the file as UTF-8');
     return undefined;
   }
-  const text = line.toString('utf8');
+  const text = line.toString(ascii ? 'latin1' : 'utf8');
   if (text.trim() === '') {
     problems.error('blank-line', '', 'the line is blank; every line must hold one request');
     return undefined;

@@ -126,16 +126,22 @@ describe('readRows', () => {
     }
   });
 
-  test('names an object that isn’t there any more as it was', async () => {
-    const store = await aStore({ [A]: [{ request: aRequest() }] });
+  test('reads the same bytes, written again, and refuses others', async () => {
+    const row = JSON.stringify({ request: aRequest() });
+    const store = await aStore({ [A]: row });
     await planInput(store);
     const index = await loadPartIndex(store, await readPlan(store, planUri(run)), 1);
-    const generations = new Map([[A, '999']]);
-    const reading = readRows(store, index, [0], { generations }).next();
-    await expect(reading).rejects.toMatchObject({
-      type: 'InputChanged',
-      message: `${A} was replaced or deleted since the run read it`,
+    const { generation: noted } = index.locationOf(0);
+    const onlyLive = storeWith(store, {
+      read: (uri, options) => store.read(uri, options?.generation === noted ? { generation: '999' } : options),
     });
+    const read = async () => String((await readRows(onlyLive, index, [0]).next()).value?.content);
+    const refusal = { type: 'InputChanged', message: `${A} was replaced or deleted since the run read it` };
+    await expect(read()).rejects.toMatchObject(refusal);
+    await store.write(A, row);
+    expect(await read()).toBe(row);
+    await store.write(A, `${row} `);
+    await expect(read()).rejects.toMatchObject(refusal);
   });
 });
 

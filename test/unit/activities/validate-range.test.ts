@@ -136,6 +136,19 @@ describe('validateRange', () => {
     await expect(recordOf(store, sourcesUri)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  test('an input that was replaced since it was found is named', async () => {
+    const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': [good] });
+    await store.write('gs://acme/in/a', 'other');
+    const gone = storeWith(store, {
+      read: (uri, options) => store.read(uri, uri === 'gs://acme/in/a' ? { generation: '999' } : options),
+    });
+    const validating = validateRange({ store: gone }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
+    await expect(validating).rejects.toMatchObject({
+      type: 'InputChanged',
+      message: 'gs://acme/in/a was replaced or deleted since the run read it',
+    });
+  });
+
   test('validates each range of a large file by itself', async () => {
     const rows = Array.from({ length: 50 }, (_, number) => ({ key: `row-${number}`, request: aRequest() }));
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': rows });

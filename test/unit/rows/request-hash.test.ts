@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hashOf } from '../../../src/rows/hash64';
 import { requestHash } from '../../../src/rows/request-hash';
 
 const request = {
@@ -97,6 +98,12 @@ describe('requestHash', () => {
       for (const hash of hashes) buckets[Number((hash >> shift) & 0xffffn)]! += 1;
       expect(Math.max(...buckets)).toBeLessThan(12);
     }
+  });
+
+  test('does not change: it is stored in indexes', () => {
+    expect(requestHash(request).toString(16)).toBe('de46dabbbe7b6754');
+    expect(hashOf('row-1').toString(16)).toBe('929c008f4c397f2a');
+    expect(hashOf('ключ 🔑 ').toString(16)).toBe('fe1df11ccf71051');
   });
 
   test('survives a nesting that no stack would', () => {
