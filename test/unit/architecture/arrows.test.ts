@@ -52,12 +52,15 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   index: { ours: LIBRARY, packages: [] },
   config: { ours: [...LIBRARY, 'emulator'], packages: [NODE, '@temporalio/*'] },
   worker: { ours: APPLICATION, packages: [NODE, '@temporalio/*'] },
-  cli: { ours: APPLICATION, packages: [NODE, '@temporalio/*', 'ansis', 'cli-progress', 'commander'] },
+  cli: {
+    ours: [...APPLICATION, '../package.json'],
+    packages: [NODE, '@temporalio/*', 'ansis', 'cli-progress', 'commander'],
+  },
   dev: { ours: [], packages: [NODE, '@temporalio/client'] },
   emulator: { ours: [], packages: [NODE, 'hono*', '@hono/node-server'] },
   testing: {
-    ours: ['emulator', 'domain', 'messages', 'schemas', 'rows', ...HANDLERS],
-    types: LIBRARY,
+    ours: ['emulator', 'activities', ...HANDLERS, ...INNER],
+    types: ['plugin', '@temporalio/common'],
     packages: [NODE],
   },
 };
@@ -78,7 +81,7 @@ function isAllowed(found: SourceImport): boolean {
     return true;
   }
   if (!found.isOurs) return arrows.packages.some((pattern) => matches(pattern, found.to));
-  return target === part || arrows.ours.includes(target);
+  return target === part || arrows.ours.includes(target) || arrows.ours.includes(found.to);
 }
 
 function matches(pattern: string, name: string): boolean {
