@@ -1,7 +1,7 @@
 import type { Handler, Handlers } from '../define-handler';
 import type { FailedRow, RowOutcome } from '../domain/row-outcome';
 import { addUsage, NO_USAGE, type TokenUsage } from '../domain/usage';
-import { writeCollectedRow } from '../rows/collected-rows';
+import { type OutputPlace, writeCollectedRow } from '../rows/collected-rows';
 import { commitOnce, findRecord, nonce, readJson } from '../rows/commits';
 import type { Line } from '../rows/lines';
 import { LineWriter } from '../rows/line-writer';
@@ -55,7 +55,7 @@ export async function collectRange(
     for await (const line of readRangeLines(store, file, range, { signal })) {
       signal.throwIfAborted();
       attempt.heartbeat();
-      await collector.add(line, file, outputs.endedWell);
+      await collector.add(line, range.file, file, outputs.endedWell);
     }
     const { record } = await commitOnce(store, recordUri, await collector.close(), { signal });
     return summaryOf(record);
@@ -93,7 +93,7 @@ class RangeCollector {
     this.#entries = parts.newWriter('entries');
   }
 
-  async add(line: Line, file: SourceFile, endedWell: boolean): Promise<void> {
+  async add(line: Line, ordinal: number, file: SourceFile, endedWell: boolean): Promise<void> {
     const text = line.content?.toString('utf8');
     if (text?.trim() === '') return;
     this.#counts.lines += 1;
@@ -111,7 +111,8 @@ class RangeCollector {
       this.#note('stranger', file, line, text);
       return;
     }
-    await this.#write(joined, parsed);
+    const echo = { file: ordinal, from: line.byte, to: line.byte + line.length };
+    await this.#write(joined, parsed, echo);
     for (const writer of this.#writers()) if (writer.isFull) await writer.drain();
   }
 
@@ -134,6 +135,7 @@ class RangeCollector {
   async #write(
     joined: Exclude<JoinedRow, { kind: 'stranger' }>,
     parsed: Readonly<Record<string, unknown>>,
+    echo: OutputPlace,
   ): Promise<void> {
     const { row } = joined;
     const classified = classifyOutputRow(parsed);
@@ -153,6 +155,7 @@ class RangeCollector {
         retryable: outcome.kind === 'failed' && outcome.retryable,
         usage: outcome.usage,
         requestHash: joined.kind === 'ambiguous' ? joined.requestHash : null,
+        echo: outcome.kind === 'failed' ? echo : null,
         ...place,
       }),
     );

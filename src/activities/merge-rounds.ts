@@ -8,7 +8,7 @@ import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import type { Attempt } from './attempt';
-import type { SettlePartInput } from './contract';
+import type { SettlePartInput, SourceFile } from './contract';
 
 const KEPT_PROBLEMS = 100;
 
@@ -17,6 +17,9 @@ export interface CollectedObjects {
   readonly round: number;
   readonly results: DataObject | null;
   readonly errors: DataObject | null;
+  readonly entries: DataObject | null;
+  /** The output files that it was collected from. */
+  readonly files: readonly SourceFile[];
 }
 
 export interface MergedRounds {
@@ -43,10 +46,10 @@ export async function mergeRounds(
   let strangers = 0;
   for (const round of [...rounds].sort((left, right) => left.round - right.round)) {
     books.beginRound(round.round);
-    const records = round.outputsUri === null ? [] : await readRecords(store, round.outputsUri, attempt);
+    const { records, files } = await readRecords(store, round.outputsUri, attempt);
     for (const record of records) {
-      const { results, errors } = record;
-      objects.push({ round: round.round, results, errors });
+      const { results, errors, entries } = record;
+      objects.push({ round: round.round, results, errors, entries, files });
       await enterRecord(store, index, books, record, objects.length - 1, attempt);
       problems.push(...record.problems.slice(0, KEPT_PROBLEMS - problems.length));
       strangers += record.strangers;
@@ -57,16 +60,17 @@ export async function mergeRounds(
   return { books, objects, strangers, problems, imbalances };
 }
 
-async function readRecords(store: ObjectStore, outputsUri: string, { signal }: Attempt): Promise<CollectRecord[]> {
-  const { ranges } = await readJson<JobOutputs>(store, outputsUri, { signal });
+async function readRecords(store: ObjectStore, outputsUri: string | null, { signal }: Attempt) {
   const records: CollectRecord[] = [];
+  if (outputsUri === null) return { records, files: [] };
+  const { ranges, files } = await readJson<JobOutputs>(store, outputsUri, { signal });
   for (const range of ranges.keys()) {
     const uri = rangeRecordUri(directoryOf(outputsUri), range);
     const record = await findRecord<CollectRecord>(store, uri, { signal });
     if (record === undefined) throw new Error(`${uri} is missing: range ${range} was not collected`);
     records.push(record);
   }
-  return records;
+  return { records, files };
 }
 
 async function enterRecord(
@@ -93,7 +97,7 @@ async function enterRecord(
 function enterRow(
   index: PartIndex,
   books: PartBooks,
-  { row, requestHash, ...entry }: CollectedRow,
+  { row, requestHash, echo: _, ...entry }: CollectedRow,
   object: number,
 ): void {
   if (requestHash === null) books.enter(row, { ...entry, object });

@@ -18,6 +18,7 @@ interface Begun {
 export class RangeProgress {
   readonly #store: ObjectStore;
   readonly #directory: string;
+  readonly #attempt = nonce();
   #last: ProcessedRecord;
   #lastUri: string | null;
   /** Rows below may have been handed out by an earlier attempt. */
@@ -51,13 +52,14 @@ export class RangeProgress {
     }
     const begun = await commitOnce<Begun>(store, `${directory}begun.json`, { handedBelow: firstHandedBelow });
     const { handedBelow } = begun.record;
-    const nothing = {
+    const nothing: ProcessedRecord = {
       from,
       to: from,
       handedBelow,
       processed: 0,
       rejected: 0,
       rejectedRows: null,
+      attempt: '',
       rejectedBefore: null,
     };
     return new RangeProgress(store, directory, nothing, null, begun.adopted ? handedBelow : from);
@@ -90,6 +92,7 @@ export class RangeProgress {
       processed: before.processed + rows - rejected.length,
       rejected: before.rejected + rejected.length,
       rejectedRows,
+      attempt: this.#attempt,
       rejectedBefore: before.rejectedRows === null ? before.rejectedBefore : this.#lastUri,
     };
     try {
@@ -98,7 +101,7 @@ export class RangeProgress {
       if (!isGatewayError(error, 'precondition')) throw error;
       // The answer to our own write may have been lost on its way.
       const standing = await readJson<ProcessedRecord>(this.#store, uri);
-      if (JSON.stringify(standing) !== JSON.stringify(record)) throw new ProgressTaken(`${uri} stands already`);
+      if (standing.attempt !== this.#attempt) throw new ProgressTaken(`${uri} stands already`);
     }
     this.#last = record;
     this.#lastUri = uri;

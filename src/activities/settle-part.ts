@@ -16,8 +16,9 @@ import { handlerDirectory } from '../rows/work-paths';
 import type { Attempt, RowGateways } from './attempt';
 import type { SettledPart, SettlePartInput } from './contract';
 import { type MergedRounds, mergeRounds } from './merge-rounds';
+import { writeDeadLetters } from './write-dead-letters';
+import { type UnansweredRows, writeErrors } from './write-errors';
 import { writeResults } from './write-results';
-import { type UnansweredRows, writeDeadLetters, writeErrors } from './write-unanswered';
 
 export interface SettleOptions {
   /** A result file is closed when it has this many bytes. @default 256,000,000 */
@@ -137,7 +138,7 @@ async function writeFinal({ store, input, plan, index, merged, prefix, attempt, 
   });
   const unanswered: UnansweredRows = { ...work, index, missing: missingOf(input) };
   const errors = await writeErrors(unanswered);
-  const { written, lost } = await writeDeadLetters(unanswered, plan.keys.field === null);
+  const { written, lost } = await writeDeadLetters(unanswered, plan.keys.field);
   const publishAs = (object: DataObject | null, name: string) =>
     object &&
     publish(store, object, `${directory}${name}${input.part === 1 ? '' : `-${input.part}`}.jsonl`, { signal });
@@ -146,7 +147,7 @@ async function writeFinal({ store, input, plan, index, merged, prefix, attempt, 
     errors: await publishAs(errors, 'errors'),
     deadLetters: await publishAs(written, 'dead-letters'),
     imbalances:
-      lost === 0 ? [] : [`${lost} dead letters could not be written: the input is not there any more as it was`],
+      lost === 0 ? [] : [`dead letters that are lost, since the input is not there any more as it was: ${lost}`],
   };
 }
 

@@ -6,6 +6,14 @@ export interface CollectedRow extends Omit<RowEntry, 'object'> {
   readonly row: number;
   /** Set when the row was found by its request and others have the same one: `row` is the first of them. */
   readonly requestHash: bigint | null;
+  /** Bytes of a failed row's line in an output file, by the file's ordinal: its echo may be all that is left of the request. */
+  readonly echo: OutputPlace | null;
+}
+
+export interface OutputPlace {
+  readonly file: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 type Written = readonly [
@@ -17,19 +25,22 @@ type Written = readonly [
   offset: number,
   length: number,
   usage: readonly number[] | null,
-  requestHash?: string,
+  requestHash: string | null,
+  echo: readonly [file: number, from: number, to: number] | null,
 ];
 
 /** One line of a range's `entries`. */
 export function writeCollectedRow(entry: CollectedRow): string {
-  const { row, kind, code, status, retryable, offset, length, usage, requestHash } = entry;
+  const { row, kind, code, status, retryable, offset, length, usage, requestHash, echo } = entry;
   const counts = usage && TOKEN_KINDS.map((token) => usage[token]);
-  const written: Written = [row, kind, code, status, retryable ? 1 : 0, offset, length, counts];
-  return JSON.stringify(requestHash === null ? written : [...written, requestHash.toString(16)]);
+  const hash = requestHash === null ? null : requestHash.toString(16);
+  const place = echo && ([echo.file, echo.from, echo.to] as const);
+  const written: Written = [row, kind, code, status, retryable ? 1 : 0, offset, length, counts, hash, place];
+  return JSON.stringify(written);
 }
 
 export function readCollectedRow(line: string): CollectedRow {
-  const [row, kind, code, status, retryable, offset, length, counts, hash] = JSON.parse(line) as Written;
+  const [row, kind, code, status, retryable, offset, length, counts, hash, place] = JSON.parse(line) as Written;
   return {
     row,
     kind,
@@ -39,6 +50,7 @@ export function readCollectedRow(line: string): CollectedRow {
     offset,
     length,
     usage: counts && usageOf((token) => counts[TOKEN_KINDS.indexOf(token)] ?? 0),
-    requestHash: hash === undefined ? null : BigInt(`0x${hash}`),
+    requestHash: hash === null ? null : BigInt(`0x${hash}`),
+    echo: place && { file: place[0], from: place[1], to: place[2] },
   };
 }

@@ -66,6 +66,8 @@ export interface ProcessedRecord {
   readonly rejected: number;
   /** Rows that were rejected since the record before. */
   readonly rejectedRows: DataObject | null;
+  /** Which attempt wrote it: an attempt knows its own record, whose answer was lost, from another's. */
+  readonly attempt: string;
   /** The last record before this one that has rejected rows. */
   readonly rejectedBefore: string | null;
 }

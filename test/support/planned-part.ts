@@ -18,6 +18,8 @@ export const RUN: RunReference = {
 export interface PlannedPartOptions {
   /** The caller's key field; null where he gave none. @default 'id' */
   readonly keyField?: string | null;
+  /** The input is not there any more as the plan found it. @default false */
+  readonly inputChanged?: boolean;
   /** Rows whose metadata are left to the input. */
   readonly metadataInInput?: (row: number) => boolean;
 }
@@ -26,7 +28,7 @@ export interface PlannedPartOptions {
 export async function planPart(
   store: ObjectStore,
   rows: readonly InputRow[],
-  { keyField = 'id', metadataInInput = () => false }: PlannedPartOptions = {},
+  { keyField = 'id', metadataInInput = () => false, inputChanged = false }: PlannedPartOptions = {},
 ): Promise<string> {
   const lines = rows.map((row) => JSON.stringify(row));
   const input = await store.write('gs://bucket/in.jsonl', lines.map((line) => `${line}\n`).join(''));
@@ -65,7 +67,7 @@ export async function planPart(
     bytes: input.size,
     warnings: 0,
     validationUri: null,
-    sources: [input],
+    sources: [inputChanged ? { ...input, generation: '404', crc32c: 'AAAAAA==' } : input],
     keys: {
       field: keyField,
       mode: keyField === null ? 'staged' : 'brought',

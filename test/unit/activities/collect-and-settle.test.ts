@@ -224,12 +224,34 @@ describe('settling', () => {
     ]);
   });
 
-  it('reads metadata that the index does not hold from the input, and lives without them when it changed', async () => {
-    const { store, planUri } = await planned(inputRows(2), { metadataInInput: () => true });
-    const output = linesOf(answered({ id: 'k0' }, 'a'));
-    await settle(store, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }] });
-    expect(await readResults(store)).toMatchObject([{ metadata: { note: 0 } }]);
+  it('takes dead letters from the echo when the input is not there any more as it was', async () => {
+    const gone = new MemoryObjectStore();
+    const rows = inputRows(3);
+    const planUri = await planPart(gone, rows, { inputChanged: true });
+    const echo = {
+      id: 'k0',
+      request: { contents: [{ parts: [{ fileData: null, text: 'prompt 0' }], role: 'user' }], tools: null },
+    };
+    const output = linesOf(refused(echo, 429), answered({ id: 'k1' }, 'a'));
+    const settled = await settle(gone, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }] });
+    expect(await readLasting(gone, settled.deadLettersUri)).toEqual([rows[0]]);
+    expect(settled.imbalances).toEqual([
+      'dead letters that are lost, since the input is not there any more as it was: 1',
+    ]);
   });
+
+  it.each([
+    [false, { note: 0 }],
+    [true, {}],
+  ])(
+    'reads metadata that the index does not hold from the input; input changed: %s',
+    async (inputChanged, metadata) => {
+      const { store, planUri } = await planned(inputRows(2), { metadataInInput: () => true, inputChanged });
+      const output = linesOf(answered({ id: 'k0' }, 'a'));
+      await settle(store, planUri, { rounds: [{ files: { 'predictions.jsonl': output } }] });
+      expect(await readResults(store)).toMatchObject([{ key: 'k0', metadata }]);
+    },
+  );
 });
 
 describe('a handler with a schema', () => {

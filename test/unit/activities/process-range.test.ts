@@ -13,6 +13,8 @@ import { planRanges } from '../../../src/rows/ranges';
 import type { SettledRecord } from '../../../src/rows/records';
 import type { ResultRow } from '../../../src/rows/result-row';
 import { testAttempt } from '../../support/attempt';
+import { type Fault, failingStore } from '../../support/failing-store';
+import { untilItWorks } from '../../support/output-side';
 import { RUN } from '../../support/planned-part';
 
 const handler = { name: 'save', version: '1' };
@@ -328,6 +330,50 @@ it('whatever fails wherever, each row is handled, none is said to be new twice, 
     { numRuns: 40 },
   );
 }, 30_000);
+
+it('calls that fail and answers that are lost lose no row and tell no lie about repeats', async () => {
+  const faults = fc.array(fc.constantFrom<Fault>(undefined, undefined, 'before', 'after'), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(faults, fc.integer({ min: 1, max: 2_000 }), async (planned, firstWindowBytes) => {
+      const { store, ...part } = await settledPart(keysOf(9));
+      const left = planned.values();
+      const failing = { ...part, store: failingStore(store, () => left.next().value) };
+      const handedOut = new Set<string>();
+      const untold: string[] = [];
+      const code = defineHandler({
+        batchSize: 2,
+        concurrency: 2,
+        handle: (rows, { mayRepeat, reject }) => {
+          for (const row of rows) {
+            if (!mayRepeat && handedOut.has(row.key)) untold.push(row.key);
+            handedOut.add(row.key);
+            if (row.key === 'k4') reject(row, 'no');
+          }
+        },
+      });
+      const options = { checkpointMs: 0, firstWindowBytes };
+      expect(await untilItWorks(() => process(failing, code, 0, options))).toEqual({ processed: 8, rejected: 1 });
+      expect([...handedOut].sort()).toEqual(keysOf(9));
+      expect(untold).toEqual([]);
+      const input = { run: RUN, result: {} as BatchResult, settledUris: [part.settledUri], handler, planUri: null };
+      expect(await untilItWorks(() => finishRun(failing, input, attempt()))).toMatchObject({ rejected: 1 });
+    }),
+    { numRuns: 40 },
+  );
+}, 30_000);
+
+it('two attempts at a time commit each row once', async () => {
+  const part = await settledPart(keysOf(8));
+  const seen: string[] = [];
+  const code = defineHandler({ batchSize: 1, concurrency: 1, handle: ([row]) => void seen.push(row!.key) });
+  const options = { checkpointMs: 0 };
+  const both = await Promise.all([process(part, code, 0, options), process(part, code, 0, options)]);
+  expect(both).toEqual([
+    { processed: 8, rejected: 0 },
+    { processed: 8, rejected: 0 },
+  ]);
+  expect(new Set(seen)).toEqual(new Set(keysOf(8)));
+});
 
 describe('finishing', () => {
   it('names every file in the manifest, and deletes what nobody needs, as often as it is run', async () => {

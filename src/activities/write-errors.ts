@@ -1,11 +1,9 @@
 import type { PartBooks } from '../domain/books';
-import { BatchError } from '../domain/batch-error';
 import type { ObjectStore } from '../gateways/object-store';
 import { type DataObject, nonce } from '../rows/commits';
 import { LineWriter } from '../rows/line-writer';
 import { readObjectLines } from '../rows/object-lines';
 import type { PartIndex } from '../rows/part-index';
-import { readRows } from '../rows/read-rows';
 import type { ErrorRow } from '../rows/result-row';
 import type { Attempt } from './attempt';
 import type { CollectedObjects } from './merge-rounds';
@@ -92,61 +90,4 @@ function missingRow({ index, missing }: UnansweredRows, row: number): ErrorRow {
     error: { code: null, status: 'MISSING', message: missing.message, retryable: true },
     round: missing.round,
   };
-}
-
-/**
- * Failed and missing rows as they were given, in input order. Those that are no longer to be had are counted as `lost`.
- * @param keyless the caller gave no keys, so each row gets the one that results and errors name
- */
-export async function writeDeadLetters(
-  { store, index, books, workPrefix, attempt }: UnansweredRows,
-  keyless: boolean,
-): Promise<{ readonly written: DataObject | null; readonly lost: number }> {
-  const dead = books.rowsThat((row) => books.kindOf(row) === 'failed' || books.kindOf(row) === 'missing');
-  const writer = new LineWriter(store, `${workPrefix}-dead-letters-${nonce()}.jsonl`);
-  let lost = 0;
-  try {
-    for (const rows of byFile(index, dead)) {
-      let written = 0;
-      try {
-        for await (const { row, content } of readRows(store, index, rows, { signal: attempt.signal })) {
-          attempt.heartbeat();
-          writer.add(keyless ? withKey(content, index.keyOf(row)) : content);
-          written += 1;
-          if (writer.isFull) await writer.drain();
-        }
-      } catch (error) {
-        if (!(error instanceof BatchError) || error.type !== 'InputChanged') throw error;
-        attempt.log.warn(`${rows.length - written} dead letters can't be written: ${error.message}`);
-        lost += rows.length - written;
-      }
-    }
-    return { written: await writer.close(), lost };
-  } finally {
-    await writer.abandon();
-  }
-}
-
-/** Rows of one input file at a time, in bounded lists. */
-function* byFile(index: PartIndex, rows: Iterable<number>): Generator<number[]> {
-  let group: number[] = [];
-  let uri: string | undefined;
-  for (const row of rows) {
-    const itsUri = index.locationOf(row).uri;
-    if (group.length > 0 && (itsUri !== uri || group.length >= WINDOW_ROWS)) {
-      yield group;
-      group = [];
-    }
-    uri = itsUri;
-    group.push(row);
-  }
-  if (group.length > 0) yield group;
-}
-
-/** The rest of the line stays as it was given, byte for byte. */
-function withKey(content: Buffer, key: string): string {
-  const text = content.toString('utf8');
-  const row = JSON.parse(text) as Record<string, unknown>;
-  if ('key' in row) return text;
-  return `{"key":${JSON.stringify(key)},${text.slice(text.indexOf('{') + 1)}`;
 }

@@ -1,0 +1,143 @@
+import { BatchError } from '../domain/batch-error';
+import type { ObjectStore } from '../gateways/object-store';
+import { type OutputPlace, readCollectedRow } from '../rows/collected-rows';
+import { type DataObject, nonce } from '../rows/commits';
+import { LineWriter } from '../rows/line-writer';
+import { readObjectLines } from '../rows/object-lines';
+import type { PartIndex } from '../rows/part-index';
+import { readRows } from '../rows/read-rows';
+import type { Attempt } from './attempt';
+import type { SourceFile } from './contract';
+import type { UnansweredRows } from './write-errors';
+
+/** Rows whose places are held at a time. */
+const GROUP_ROWS = 50_000;
+
+export interface DeadLetters {
+  readonly written: DataObject | null;
+  /** Rows that neither the input nor the output has any more. */
+  readonly lost: number;
+}
+
+/**
+ * Failed and missing rows as they were given, in input order; behind them those whose input changed, from the output's echo.
+ * @param keyField the caller's; null where he gave no keys, so that each row gets the one that results and errors name
+ */
+export async function writeDeadLetters(unanswered: UnansweredRows, keyField: string | null): Promise<DeadLetters> {
+  const { store, index, books, workPrefix, attempt } = unanswered;
+  const dead = books.rowsThat((row) => books.kindOf(row) === 'failed' || books.kindOf(row) === 'missing');
+  const writer = new LineWriter(store, `${workPrefix}-dead-letters-${nonce()}.jsonl`);
+  const gone: number[] = [];
+  try {
+    for (const rows of byFile(index, dead)) {
+      const written = await copyRows(unanswered, rows, keyField === null, writer);
+      for (const row of rows.slice(written)) gone.push(row);
+    }
+    const rescued = gone.length === 0 ? 0 : await writeEchoes(unanswered, new Set(gone), keyField, writer);
+    const lost = gone.length - rescued;
+    if (lost > 0)
+      attempt.log.warn(
+        `Dead letters that can't be written, since their input is not there any more as it was: ${lost}`,
+      );
+    return { written: await writer.close(), lost };
+  } finally {
+    await writer.abandon();
+  }
+}
+
+/** Rows of one input file at a time, in bounded lists. */
+function* byFile(index: PartIndex, rows: Iterable<number>): Generator<number[]> {
+  let group: number[] = [];
+  let uri: string | undefined;
+  for (const row of rows) {
+    const itsUri = index.locationOf(row).uri;
+    if (group.length > 0 && (itsUri !== uri || group.length >= GROUP_ROWS)) {
+      yield group;
+      group = [];
+    }
+    uri = itsUri;
+    group.push(row);
+  }
+  if (group.length > 0) yield group;
+}
+
+/** How many rows were copied before the input turned out to have changed. */
+async function copyRows(
+  { store, index, attempt }: UnansweredRows,
+  rows: readonly number[],
+  keyless: boolean,
+  writer: LineWriter,
+): Promise<number> {
+  let written = 0;
+  try {
+    for await (const { row, content } of readRows(store, index, rows, { signal: attempt.signal })) {
+      attempt.heartbeat();
+      writer.add(keyless ? withKey(content, index.keyOf(row)) : content);
+      written += 1;
+      if (writer.isFull) await writer.drain();
+    }
+  } catch (error) {
+    if (!(error instanceof BatchError) || error.type !== 'InputChanged') throw error;
+  }
+  return written;
+}
+
+/** The rest of the line stays as it was given, byte for byte. */
+function withKey(content: Buffer, key: string): string {
+  const text = content.toString('utf8');
+  const row = JSON.parse(text) as Record<string, unknown>;
+  if ('key' in row) return text;
+  return `{"key":${JSON.stringify(key)},${text.slice(text.indexOf('{') + 1)}`;
+}
+
+async function writeEchoes(
+  unanswered: UnansweredRows,
+  rows: ReadonlySet<number>,
+  keyField: string | null,
+  writer: LineWriter,
+): Promise<number> {
+  const { store, index, attempt } = unanswered;
+  let written = 0;
+  for await (const { row, place, file } of echoesOf(unanswered, rows)) {
+    attempt.heartbeat();
+    const { request } = await readOutputRow(store, file, place, attempt);
+    if (typeof request !== 'object' || request === null) continue;
+    const metadata = index.metadataOf(row) ?? {};
+    writer.add(JSON.stringify({ [keyField ?? 'key']: index.keyOf(row), request: withoutNulls(request), ...metadata }));
+    written += 1;
+    if (writer.isFull) await writer.drain();
+  }
+  return written;
+}
+
+async function readOutputRow(
+  store: ObjectStore,
+  { uri, generation }: SourceFile,
+  { from, to }: OutputPlace,
+  { signal }: Attempt,
+): Promise<{ readonly request?: unknown }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of store.read(uri, { generation, from, to, signal })) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as { readonly request?: unknown };
+}
+
+/** Where the output lines stand that won these rows. */
+async function* echoesOf({ store, books, objects, attempt }: UnansweredRows, rows: ReadonlySet<number>) {
+  for (const [object, { entries, files }] of objects.entries()) {
+    if (entries === null) continue;
+    for await (const { content } of readObjectLines(store, entries, { signal: attempt.signal })) {
+      const { row, echo: place, offset } = readCollectedRow(content?.toString('utf8') ?? '');
+      const file: SourceFile | undefined = place === null ? undefined : files[place.file];
+      if (place === null || file === undefined || !rows.has(row)) continue;
+      if (books.kindOf(row) === 'failed' && books.isWinner(row, object, offset)) yield { row, place, file };
+    }
+  }
+}
+
+/** An echo has null for every field that was not set. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutNulls(field)]));
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { FindOutputsInput } from '../../../src/activities/contract';
+import { findOutputs } from '../../../src/activities/find-outputs';
+import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
+import type { VertexJob } from '../../../src/gateways/vertex-jobs';
+import { readJson } from '../../../src/rows/commits';
+import type { JobOutputs } from '../../../src/rows/records';
+import { testAttempt } from '../../support/attempt';
+import { anEndedJob } from '../../support/job-output';
+import { RUN } from '../../support/planned-part';
+
+const prefix = `${RUN.directory}jobs/${RUN.key}-p1-r1-a1/`;
+const directory = `${prefix}prediction-model-2026-09-02T20:06:30.166279Z`;
+
+function inputFor(job: Partial<VertexJob>): FindOutputsInput {
+  const claim = { part: 1, round: 1, attempt: 1 };
+  return { run: RUN, planUri: `${RUN.directory}plan.json`, claim, job: anEndedJob(job), handler: null };
+}
+
+async function found(names: readonly string[], job: Partial<VertexJob> = {}) {
+  const store = new MemoryObjectStore();
+  for (const name of names) await store.write(name, 'some bytes\n');
+  const outputs = await findOutputs({ store }, inputFor(job), testAttempt());
+  const { files } = await readJson<JobOutputs>(store, outputs.outputsUri);
+  return files.map(({ uri }) => uri);
+}
+
+describe('finding outputs', () => {
+  it.each([
+    ['predictions.jsonl', true],
+    ['predictions_0001.jsonl', true],
+    ['predictions.jsonl-00000-of-00002', true],
+    ['incremental_predictions.jsonl', false],
+    ['errors_0001.jsonl', false],
+    ['predictions.jsonl.tmp', false],
+    ['below/predictions.jsonl', false],
+  ])('of a job that succeeded: %s → %s', async (name, isOutput) => {
+    expect(await found([`${directory}/${name}`], { outputDirectory: directory })).toEqual(
+      isOutput ? [`${directory}/${name}`] : [],
+    );
+  });
+
+  it('takes incremental files, too, where a job died', async () => {
+    const names = [`${directory}/incremental_predictions.jsonl`, `${directory}/predictions.jsonl`];
+    expect(await found(names, { state: 'JOB_STATE_FAILED', outputDirectory: directory })).toEqual(names);
+  });
+
+  it('looks below the prefix of the claim when the service names no directory', async () => {
+    const names = [`${directory}/predictions.jsonl`, `${prefix}other/predictions.jsonl`];
+    expect(await found(names, { outputDirectory: null })).toEqual([names[0]]);
+  });
+
+  it('finds nothing where nothing was written', async () => {
+    expect(await found([], { outputDirectory: null })).toEqual([]);
+  });
+
+  it('takes the directory of an adopted job, and says so', async () => {
+    const store = new MemoryObjectStore();
+    await store.write('gs://elsewhere/out/predictions.jsonl', 'x\n');
+    const attempt = testAttempt();
+    const input = inputFor({ outputDirectory: 'gs://elsewhere/out' });
+    expect(await findOutputs({ store }, input, attempt)).toMatchObject({ files: 1, bytes: 2, ranges: 1 });
+    expect(attempt.warnings.join()).toContain('wrote to gs://elsewhere/out/');
+  });
+
+  it('refuses an output that is no directory in Cloud Storage', async () => {
+    const input = inputFor({ outputDirectory: 'bq://project.dataset' });
+    await expect(findOutputs({ store: new MemoryObjectStore() }, input, testAttempt())).rejects.toMatchObject({
+      type: 'InvalidRequest',
+      message: expect.stringContaining('bq://project.dataset'),
+    });
+  });
+
+  it('stays with what it found first', async () => {
+    const store = new MemoryObjectStore();
+    const input = inputFor({ outputDirectory: directory });
+    const first = await findOutputs({ store }, input, testAttempt());
+    await store.write(`${directory}/predictions.jsonl`, 'late\n');
+    expect(await findOutputs({ store }, input, testAttempt())).toEqual(first);
+  });
+});
