@@ -4,7 +4,7 @@ import { GatewayError, type GatewayErrorKind } from '../gateways/gateway-error';
 import type { BatchReasonType } from '../messages';
 
 /** What a kind of error means for one sort of call. */
-export interface RetryRule {
+interface RetryRule {
   readonly retry: boolean;
   /** Pause between attempts while only a person can help. @default exponential, from a second to five minutes */
   readonly every?: '10m';
@@ -68,7 +68,7 @@ export interface FailureContext {
 }
 
 /** First detail of the failures made here. */
-export interface ActivityFailureDetail {
+interface ActivityFailureDetail {
   readonly kind: GatewayErrorKind;
   readonly status: number | null;
   readonly attention: boolean;

@@ -10,16 +10,17 @@ import { parseGsUri, parseObjectUri } from './gs-uri';
 import type { ObjectStore, ReadOptions, StoredObject, WriteOptions } from './object-store';
 import { Patience, type PatienceOptions } from './patience';
 import { StorageConnection } from './storage-connection';
-import { assertComposable, composeObjects, copyObject } from './storage-compose';
+import { assertComposable, composeObjects, contentOf, copyObject } from './storage-compose';
 import { download } from './storage-download';
-import { fromStorageLibrary, type StorageAct } from './storage-failure';
+import { brokenStorage, fromStorageLibrary, type StorageAct } from './storage-failure';
 import { fromObjectResource, OBJECT_FIELDS } from './storage-resource';
 import { chunksOf, uploadInChunks, uploadWhole } from './storage-upload';
 
 const GOOGLE_ENDPOINT = 'https://storage.googleapis.com';
 const DEFAULT_IDLE_MS = 30_000;
-/** A multiple of 256 KiB, as resumable uploads want it. */
-const DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024;
+/** The chunks of a resumable upload are multiples of this. */
+const CHUNK_UNIT_BYTES = 256 * 1024;
+const DEFAULT_CHUNK_BYTES = 32 * CHUNK_UNIT_BYTES;
 const PAGE_SIZE = 1000;
 
 export interface ObjectStoreGcsOptions extends PatienceOptions {
@@ -52,7 +53,7 @@ export class ObjectStoreGcs implements ObjectStore {
     this.#storage = libraryFor(endpoint, tokens, idleMs, options.projectId);
     this.#connection = new StorageConnection(endpoint, () => requireToken(tokens), idleMs);
     this.#patience = new Patience(options);
-    this.#chunkBytes = options.chunkBytes ?? DEFAULT_CHUNK_BYTES;
+    this.#chunkBytes = chunkBytesOf(options);
   }
 
   async find(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<StoredObject | undefined> {
@@ -98,18 +99,27 @@ export class ObjectStoreGcs implements ObjectStore {
     parseObjectUri(uri);
     const act: StorageAct = { verb: 'write', uri };
     const chunks = chunksOf(content, this.#chunkBytes);
-    const first = await chunks.next();
-    if (first.done) throw new TypeError('a content has at least one chunk');
-    if (first.value.last) return this.#writeWhole(act, first.value.bytes, options);
-    return uploadInChunks(this.#connection, this.#patience, act, startingWith(first.value, chunks), options);
+    try {
+      const first = await chunks.next();
+      if (first.done) throw new TypeError('a content has at least one chunk');
+      if (first.value.last) return await this.#writeWhole(act, first.value.bytes, options);
+      return await uploadInChunks(this.#connection, this.#patience, act, startingWith(first.value, chunks), options);
+    } finally {
+      // The source of the content may hold a connection of its own.
+      await chunks.return(undefined);
+    }
   }
 
   async compose(sources: readonly StoredObject[], uri: string, options: WriteOptions = {}): Promise<StoredObject> {
     const act: StorageAct = { verb: 'compose', uri };
     assertComposable(act, sources);
-    const size = sources.reduce((sum, source) => sum + source.size, 0);
-    const compose = (): Promise<StoredObject> => composeObjects(this.#connection, act, sources, options);
-    return this.#conditionally(act, options, compose, (found) => found.size === size);
+    const own = contentOf(sources);
+    const compose = async (): Promise<StoredObject> => {
+      const composed = await composeObjects(this.#connection, act, sources, options);
+      if (isContent(composed, own)) return composed;
+      throw brokenStorage(act, new Error(`crc32c is ${composed.crc32c} where the sources make ${own.crc32c}`));
+    };
+    return this.#conditionally(act, options, compose, (found) => isContent(found, own));
   }
 
   async copy(source: StoredObject, uri: string, options: WriteOptions = {}): Promise<StoredObject> {
@@ -120,11 +130,18 @@ export class ObjectStoreGcs implements ObjectStore {
 
   async delete(uri: string): Promise<boolean> {
     const act: StorageAct = { verb: 'delete', uri };
+    const file = this.#file(uri);
+    let attempts = 0;
+    const remove = (): Promise<unknown> => {
+      attempts += 1;
+      return file.delete();
+    };
     try {
-      await this.#call(act, () => this.#file(uri).delete());
+      await this.#call(act, remove);
       return true;
     } catch (error) {
-      if (isGatewayError(error, 'not-found')) return false;
+      // After a lost answer, nothing is left because the attempt before deleted it.
+      if (isGatewayError(error, 'not-found')) return attempts > 1;
       throw error;
     }
   }
@@ -179,6 +196,11 @@ export class ObjectStoreGcs implements ObjectStore {
     const { bucket, name } = parseObjectUri(uri);
     return this.#storage.bucket(bucket).file(name);
   }
+}
+
+function chunkBytesOf({ chunkBytes = DEFAULT_CHUNK_BYTES }: ObjectStoreGcsOptions): number {
+  if (chunkBytes > 0 && chunkBytes % CHUNK_UNIT_BYTES === 0) return chunkBytes;
+  throw new RangeError(`chunkBytes must be a multiple of ${CHUNK_UNIT_BYTES}, got ${chunkBytes}`);
 }
 
 function libraryFor(endpoint: Endpoint, tokens: AccessTokens, timeout: number, projectId?: string): Storage {

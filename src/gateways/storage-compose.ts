@@ -1,3 +1,4 @@
+import { fromBase64Crc32c, joinCrc32c, toBase64Crc32c } from '../rows/crc32c';
 import { GatewayError } from './gateway-error';
 import { parseJson } from './google-error';
 import { parseObjectUri } from './gs-uri';
@@ -17,6 +18,16 @@ export function assertComposable(act: StorageAct, sources: readonly StoredObject
     ? `sources must lie in the bucket ${bucket}, got ${stranger.uri}`
     : `sources must be 1 to ${COMPOSE_LIMIT} objects, got ${sources.length}`;
   throw new GatewayError('invalid-request', `Cannot compose ${act.uri}: ${why}.`, { effect: 'never-sent' });
+}
+
+/** Size and checksum of objects joined in order. */
+export function contentOf(sources: readonly StoredObject[]): Pick<StoredObject, 'size' | 'crc32c'> {
+  const size = sources.reduce((sum, source) => sum + source.size, 0);
+  const crc = sources.reduce(
+    (joined, source) => joinCrc32c(joined, fromBase64Crc32c(source.crc32c) ?? 0, source.size),
+    0,
+  );
+  return { size, crc32c: toBase64Crc32c(crc) };
 }
 
 /** Joins objects on the server; the sources are the versions that were given. */

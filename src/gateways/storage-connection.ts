@@ -109,6 +109,8 @@ export class StorageConnection {
       outgoing.on('error', reject);
       outgoing.once('response', (response) => {
         outgoing.setTimeout(0);
+        // A refusal may come before the body was read, and what is left of the body would block the connection.
+        if ((response.statusCode ?? 0) >= 400 && request.body) outgoing.shouldKeepAlive = false;
         resolve(response);
       });
       outgoing.end(request.body);

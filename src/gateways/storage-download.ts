@@ -85,6 +85,13 @@ async function openMedia(
     response.destroy();
     throw brokenStorage(act, new Error('the service sent the whole object instead of a range'));
   }
+  if (
+    response.headers['content-encoding'] === 'gzip' &&
+    response.headers['x-goog-stored-content-encoding'] === 'identity'
+  ) {
+    response.destroy();
+    throw brokenStorage(act, new Error('the service sent other bytes than it stores'));
+  }
   const size = total ?? response.headers['x-goog-stored-content-length'] ?? response.headers['content-length'];
   return {
     generation: text(response.headers['x-goog-generation']),

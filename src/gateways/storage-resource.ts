@@ -11,16 +11,16 @@ export function fromObjectResource(act: StorageAct, resource: unknown): StoredOb
     string,
     unknown
   >;
-  if (typeof bucket !== 'string' || typeof name !== 'string' || !isCount(generation) || !isCount(size)) {
+  if (!isText(bucket) || !isText(name) || !isText(crc32c) || !isCount(generation) || !isCount(size)) {
     throw brokenStorage(act, new Error('the answer is not an object resource'));
   }
   return {
     uri: toGsUri({ bucket, name }),
     generation: String(generation),
     size: Number(size),
-    crc32c: typeof crc32c === 'string' ? crc32c : '',
+    crc32c,
     updated: typeof updated === 'string' ? updated : '',
-    ...(typeof contentEncoding === 'string' && contentEncoding !== '' && { contentEncoding }),
+    ...(isText(contentEncoding) && { contentEncoding }),
   };
 }
 
@@ -31,6 +31,10 @@ export function resourceOf(options: WriteOptions): Record<string, unknown> {
 
 export function contentTypeOf(options: WriteOptions): string {
   return options.contentType ?? 'application/octet-stream';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function isCount(value: unknown): value is string | number {

@@ -186,6 +186,6 @@ function receivedBytes(answer: StorageAnswer): number {
 
 function checked(act: StorageAct, answer: StorageAnswer, crc32c: string): StoredObject {
   const stored = fromObjectResource(act, parseJson(answer.text));
-  if (stored.crc32c === '' || stored.crc32c === crc32c) return { ...stored, crc32c };
+  if (stored.crc32c === crc32c) return stored;
   throw brokenStorage(act, new Error(`its bytes arrived damaged: crc32c is ${stored.crc32c} instead of ${crc32c}`));
 }

@@ -35,8 +35,9 @@ export interface VertexParent {
 }
 
 export interface CallOptions {
+  /** The call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Bound of the whole call. */
+  /** Bound of the whole call; of each page of a listing. @default 30000 */
   readonly timeoutMs?: number;
 }
 

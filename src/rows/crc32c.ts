@@ -2,6 +2,8 @@ import { endianness } from 'node:os';
 
 /** CRC-32C (Castagnoli), reflected. */
 const POLYNOMIAL = 0x82f63b78;
+/** As a reflected polynomial: x⁰ is the highest bit. */
+const X_TO_THE_8 = 0x00800000;
 const TABLE = slicingTable();
 const LITTLE_ENDIAN = endianness() === 'LE';
 
@@ -19,6 +21,24 @@ export function toBase64Crc32c(crc: number): string {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(crc);
   return bytes.toString('base64');
+}
+
+/** The checksum in what {@link toBase64Crc32c} writes; undefined for anything else. */
+export function fromBase64Crc32c(text: string): number | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === 4 ? bytes.readUInt32BE() : undefined;
+}
+
+/** The checksum of one content behind another, from the checksum of each and the length of the second in bytes. */
+export function joinCrc32c(first: number, second: number, secondLength: number): number {
+  // Each byte that follows multiplies the first checksum by x⁸; squaring takes log2(length) steps.
+  let shifted = first;
+  let power = X_TO_THE_8;
+  for (let rest = secondLength; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) shifted = multiply(shifted, power);
+    power = multiply(power, power);
+  }
+  return (shifted ^ second) >>> 0;
 }
 
 /** The checksum of bytes that come in pieces. */
@@ -64,6 +84,17 @@ function overWords(words: Int32Array, seed: number): number {
       TABLE[second >>> 24]!;
   }
   return crc;
+}
+
+/** Product of two polynomials over GF(2), modulo the CRC's. */
+function multiply(left: number, right: number): number {
+  let product = 0;
+  let shifted = right;
+  for (let bit = 31; bit >= 0; bit -= 1) {
+    if ((left >>> bit) & 1) product ^= shifted;
+    shifted = shifted & 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+  }
+  return product;
 }
 
 /** Part n of 256 entries says what a byte does to the checksum when n more bytes follow it. */

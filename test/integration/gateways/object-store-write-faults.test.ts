@@ -22,13 +22,7 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
     emulator = createEmulator();
     emulator.blobs.createBucket('acme');
     server = await serveEmulator(emulator);
-    store = new ObjectStoreGcs({
-      apiEndpoint: server.url,
-      chunkBytes: CHUNK,
-      idleMs: 100,
-      retries: 2,
-      retryDelayMs: 1,
-    });
+    patientFor(5000);
   });
 
   afterEach(async () => {
@@ -36,6 +30,9 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
     await server.close();
   });
 
+  const patientFor = (idleMs: number): void => {
+    store = new ObjectStoreGcs({ apiEndpoint: server.url, chunkBytes: CHUNK, idleMs, retries: 2, retryDelayMs: 1 });
+  };
   const withFaults = (...faults: NonNullable<Scenario['faults']>): void => emulator.setScenario({ faults });
   const callsOf = (call: string): number => emulator.calls().filter((made) => made.call === call).length;
   const contentOf = async (uri: string): Promise<Buffer> => {
@@ -73,6 +70,7 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
 
   it('gives up a server that takes the bytes and says nothing', async () => {
     withFaults({ call: 'storage.write', fault: { kind: 'stall' } });
+    patientFor(100);
     expect((await errorOf(store.write(URI, 'x'))).message).toBe(`Cannot write ${URI}: no byte for 100 ms.`);
   });
 
@@ -84,6 +82,7 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
     ['answers of 429', { kind: 'status', status: 429 }],
     ['stalls', { kind: 'stall' }],
   ] as const)('uploads in chunks through %s', async (_, fault) => {
+    if (fault.kind === 'stall') patientFor(250);
     const pieces = Array.from({ length: 9 }, (__, index) => Buffer.alloc(100_000, index + 1));
     withFaults(...[1, 3, 5, 7].map((skip) => ({ call: 'storage.write', fault, skip, times: 1 }) as const));
     const written = await store.write(URI, toAsync(pieces), { ifGenerationMatch: 0 });
@@ -103,8 +102,6 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
   it('lists every page although one fails', async () => {
     for (let index = 0; index < 1001; index += 1) await emulator.blobs.write('acme', `list/${index}`, toAsync([]));
     withFaults({ call: 'storage.list', fault: { kind: 'status', status: 503 }, skip: 1 });
-    // A page of a thousand takes longer than the patience of the other tests.
-    store = new ObjectStoreGcs({ apiEndpoint: server.url, retryDelayMs: 1 });
     const listed: StoredObject[] = [];
     for await (const object of store.list('gs://acme/list/')) listed.push(object);
     expect(listed).toHaveLength(1001);
@@ -113,6 +110,7 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
 
   it.each(['stall', 'reset', 'half-close'] as const)('finds an object after a %s', async (kind) => {
     const written = await store.write(URI, 'x');
+    if (kind === 'stall') patientFor(250);
     withFaults({ call: 'storage.get', fault: { kind } });
     expect(await store.find(URI)).toEqual(written);
   });

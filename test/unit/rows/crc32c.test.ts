@@ -1,7 +1,7 @@
 import { CRC32C } from '@google-cloud/storage';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Crc32c, crc32cOf, toBase64Crc32c } from '../../../src/rows/crc32c';
+import { Crc32c, crc32cOf, fromBase64Crc32c, joinCrc32c, toBase64Crc32c } from '../../../src/rows/crc32c';
 
 describe('crc32cOf', () => {
   // The check value of CRC-32C, and RFC 3720, B.4.
@@ -39,5 +39,36 @@ describe('crc32cOf', () => {
         expect(crc.toString()).toBe(toBase64Crc32c(crc.value));
       }),
     );
+  });
+});
+
+describe('joinCrc32c', () => {
+  it('gives the checksum of both contents without seeing them', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 100 }), (first, second) => {
+        const joined = joinCrc32c(crc32cOf(first), crc32cOf(second), second.length);
+        expect(joined).toBe(crc32cOf(Buffer.concat([first, second])));
+      }),
+    );
+  });
+
+  it('joins contents that are longer than 32 bits count', () => {
+    // Zeros in a row: 16 GiB and then 1 MiB are the same bytes as 1 MiB and then 16 GiB.
+    const small = crc32cOf(Buffer.alloc(2 ** 20));
+    let large = small;
+    for (let length = 2 ** 20; length < 2 ** 34; length *= 2) large = joinCrc32c(large, large, length);
+    expect(joinCrc32c(large, small, 2 ** 20)).toBe(joinCrc32c(small, large, 2 ** 34));
+  });
+});
+
+describe('fromBase64Crc32c', () => {
+  it('reads what toBase64Crc32c writes, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), (crc) => {
+        expect(fromBase64Crc32c(toBase64Crc32c(crc))).toBe(crc);
+      }),
+    );
+    expect(fromBase64Crc32c('')).toBeUndefined();
+    expect(fromBase64Crc32c('AAAA')).toBeUndefined();
   });
 });

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { AccessTokensGoogle } from '../../../src/gateways/access-tokens-google';
+import { errorOf } from '../../support/vertex-jobs-contract';
+
+const failing = (error: Error): AccessTokensGoogle =>
+  new AccessTokensGoogle({
+    async getAccessToken() {
+      throw error;
+    },
+  });
+
+describe('AccessTokensGoogle', () => {
+  it('gives the token of the credentials', async () => {
+    const tokens = new AccessTokensGoogle({ getAccessToken: async () => 'T' });
+    expect(await tokens.getAccessToken()).toBe('T');
+  });
+
+  it('says what to do where there are no credentials', async () => {
+    const error = await errorOf(failing(new Error('Could not load the default credentials.')).getAccessToken());
+    expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'never-sent' });
+    expect(error.message).toBe(
+      'Cannot get an access token: Could not load the default credentials. Run gcloud auth application-default login, ' +
+        'or set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account to the machine.',
+    );
+  });
+
+  it('says so too when the credentials give none', async () => {
+    const tokens = new AccessTokensGoogle({ getAccessToken: async () => null });
+    expect(await errorOf(tokens.getAccessToken())).toMatchObject({ kind: 'unauthenticated' });
+  });
+
+  it.each([
+    ['a revoked login', { status: 400 }, 'unauthenticated'],
+    ['a key file that is not there', { code: 'ENOENT' }, 'unauthenticated'],
+    ['a token service that is out of order', { status: 503 }, 'unavailable'],
+    ['a token service that is out of reach', { code: 'ECONNREFUSED' }, 'unavailable'],
+    ['a token service without an address', { code: 'EAI_AGAIN' }, 'unavailable'],
+  ])('calls %s what it is', async (_, details, kind) => {
+    expect(await errorOf(failing(Object.assign(new Error('x'), details)).getAccessToken())).toMatchObject({ kind });
+  });
+});
