@@ -73,9 +73,9 @@ export function tokensOf(text: string): number {
   return Math.max(1, Math.ceil(text.length / 4));
 }
 
+const WORD = /[\p{L}\p{N}\p{M}]{3,}|[\p{Extended_Pictographic}]|[\p{Script=Han}\p{Script=Thai}]/gu;
+
+/** From the prompt's beginning only, so that long prompts cost no more than short ones. */
 function wordsOf(prompt: string): readonly string[] {
-  const words = prompt
-    .slice(0, 4000)
-    .match(/[\p{L}\p{N}\p{M}]{3,}|[\p{Extended_Pictographic}]|[\p{Script=Han}\p{Script=Thai}]/gu);
-  return words === null ? ['silence'] : words.slice(0, 60);
+  return prompt.slice(0, 400).match(WORD) ?? ['silence'];
 }

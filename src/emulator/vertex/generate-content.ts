@@ -19,6 +19,7 @@ interface Candidate {
 
 /** The row's answer by rule, or `undefined` where the rule leaves the row to the model. */
 export function ruledAnswer(outcome: RowOutcome | undefined, request: Message, model: string): RowAnswer | undefined {
+  if (outcome === undefined) return undefined;
   const fields = fieldsOf(request);
   const prompt = promptOf(fields);
   switch (outcome) {

@@ -30,6 +30,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 export function toCamelCase(name: string): string {
+  if (!name.includes('_')) return name;
   return name.replaceAll(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
