@@ -94,14 +94,11 @@ async function enterRecord(
   }
 }
 
-function enterRow(
-  index: PartIndex,
-  books: PartBooks,
-  { row, requestHash, echo: _, ...entry }: CollectedRow,
-  object: number,
-): void {
-  if (requestHash === null) books.enter(row, { ...entry, object });
-  else books.enterAmbiguous(index.rowsOfRequestHash(requestHash), { ...entry, object });
+function enterRow(index: PartIndex, books: PartBooks, collected: CollectedRow, object: number): void {
+  const { row, requestHash } = collected;
+  const entry = { ...collected, object };
+  if (requestHash === null) books.enter(row, entry);
+  else books.enterAmbiguous(index.rowsOfRequestHash(requestHash), entry);
 }
 
 function sumOf(records: readonly CollectRecord[]): { rows: number; unreadable: number } {
