@@ -6,7 +6,7 @@ import { PROGRESS_MEMO, type BatchProgress } from '../messages';
 
 /** One look at a run, taken from the server alone: it needs no worker. */
 export interface RunStatus extends BatchProgress {
-  /** Temporal's word: `RUNNING`, `COMPLETED`, `FAILED`, `CANCELED`, `TERMINATED`, `TIMED_OUT` … */
+  /** Temporal's word: `RUNNING`, `COMPLETED`, `FAILED`, `CANCELLED`, `TERMINATED`, `TIMED_OUT` … */
   readonly execution: string;
   readonly runId: string;
   readonly taskQueue: string;

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node' with { 'resolution-mode': 'import' };
 import { startTemporalServer } from '../../src/dev/temporal-server';
 import { findFakeGcsServer } from './fake-gcs-server';
@@ -8,5 +12,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporalAddress', server.address);
   project.provide('temporalUiUrl', server.uiUrl ?? null);
   project.provide('fakeGcsServer', await findFakeGcsServer());
-  return () => server.stop();
+  const directory = await mkdtemp(join(tmpdir(), 'vertex-batch-tests-'));
+  project.provide('workflowBundlePath', await bundleOurs(directory));
+  return async () => {
+    await server.stop();
+    await rm(directory, { recursive: true });
+  };
+}
+
+/** Our workflows as every test file needs them: bundling takes seconds, so it is done once. */
+async function bundleOurs(directory: string): Promise<string> {
+  const workflowsPath = join(__dirname, '../../src/workflows/index.ts');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const path = join(directory, 'workflow-bundle.js');
+  await writeFile(path, code);
+  return path;
 }

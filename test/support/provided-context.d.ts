@@ -7,6 +7,8 @@ declare module 'vitest' {
     temporalAddress: string;
     /** Address of that server's UI; `null` where the server isn't ours. */
     temporalUiUrl: string | null;
+    /** Our workflows as one finished bundle. */
+    workflowBundlePath: string;
     /** fake-gcs-server's binary, or why there is none. */
     fakeGcsServer: { readonly path: string } | { readonly missing: string };
   }

@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { inject } from 'vitest';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { startedWorkflows, type StartedWorkflow } from './started-workflows';
 
 const bundles = new Map<string, Promise<WorkflowBundle>>();
 
-/** The workflows of a file as one bundle, built once per test file and good for workers and for replay. */
-export function workflowBundle(workflowsPath: string): Promise<WorkflowBundle> {
+const OURS = join(__dirname, '../../src/workflows/index.ts');
+
+/** The workflows of a file as one bundle, good for workers and for replay; ours are bundled once for the whole run. */
+export async function workflowBundle(workflowsPath: string): Promise<WorkflowBundle | { codePath: string }> {
+  if (workflowsPath === OURS) return { codePath: inject('workflowBundlePath') };
   const logger = new DefaultLogger('ERROR');
   const bundle = bundles.get(workflowsPath) ?? bundleWorkflowCode({ workflowsPath, logger });
   bundles.set(workflowsPath, bundle);
