@@ -2,18 +2,17 @@ import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { type MergedValidation, type PlacedProblem, type PlacedRow, readSoundRows } from './merged-validation';
 import { PartIndexBuilder } from './part-index-builder';
+import type { Comparison } from './validation-report';
 
 const KEPT_PROBLEMS = 1000;
 
 /** What only shows when all rows are seen together, and the index made on the way. */
-export interface ComparedRows {
+export interface ComparedRows extends Comparison {
   readonly builder: PartIndexBuilder;
   /** Field that identifies the rows; null when not every row has one. */
   readonly keyField: string | null;
   /** Rows whose key an earlier row has. */
   readonly repeats: number;
-  /** The first of them. */
-  readonly problems: readonly PlacedProblem[];
 }
 
 /** The field that the caller named, or the first of the default ones that every row has. */
@@ -50,7 +49,8 @@ export async function compareRows(
       onProgress();
     }
   }
-  return { builder, keyField, repeats, problems };
+  const isNamed = namedKeyField !== null;
+  return { builder, keyField, repeats, problems, errors: isNamed ? repeats : 0, warnings: isNamed ? 0 : repeats };
 }
 
 function repeatedKey(

@@ -1,5 +1,4 @@
-import type { ValidationProblem, ValidationSummary } from '../domain/validation-problem';
-import { problemLine } from '../domain/validation-problem';
+import { problemLine, type ValidationProblem, type ValidationSummary } from '../domain/validation-problem';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
 import { type MergedValidation, type PlacedProblem, readProblems } from './merged-validation';
@@ -7,6 +6,14 @@ import { type MergedValidation, type PlacedProblem, readProblems } from './merge
 const MAX_LISTED = 10_000;
 const FIRST_PROBLEMS = 5;
 const FIRST_PROBLEM_CHARACTERS = 300;
+
+/** What came out when the rows were compared with each other. */
+export interface Comparison {
+  /** The first ones. */
+  readonly problems: readonly PlacedProblem[];
+  readonly errors: number;
+  readonly warnings: number;
+}
 
 export interface WrittenReport {
   /** null without problems. */
@@ -20,14 +27,13 @@ export async function writeReport(
   store: ObjectStore,
   uri: string,
   merged: MergedValidation,
-  /** What came out when the rows were compared with each other. */
-  comparing: { readonly problems: readonly PlacedProblem[]; readonly errors: number; readonly warnings: number },
+  comparison: Comparison,
   options: CallOptions = {},
 ): Promise<WrittenReport> {
-  const errors = merged.errors + comparing.errors;
-  const warnings = merged.warnings + comparing.warnings;
+  const errors = merged.errors + comparison.errors;
+  const warnings = merged.warnings + comparison.warnings;
   if (errors + warnings === 0) return { uri: null, first: [] };
-  const placed = [...comparing.problems];
+  const placed = [...comparison.problems];
   for await (const problem of readProblems(store, merged, options)) {
     if (placed.push(problem) >= MAX_LISTED) break;
   }

@@ -49,6 +49,11 @@ describe('resolveInput', () => {
     expect(await urisOf(objects, pattern)).toEqual(matched);
   });
 
+  test('characters that mean something elsewhere mean themselves', async () => {
+    const objects = ['gs://acme/a+(1)[x].$1/ü 1.jsonl', 'gs://acme/aa1x.1/ü 1.jsonl'];
+    expect(await urisOf(objects, 'gs://acme/a+(1)[x].$1/ü ?.jsonl')).toEqual([objects[0]]);
+  });
+
   test('keeps the order given, then that of names, and counts an object once', async () => {
     const objects = ['gs://acme/a.jsonl', 'gs://acme/b.jsonl', 'gs://acme/z.jsonl'];
     expect(await urisOf(objects, 'gs://acme/z.jsonl', 'gs://acme/*.jsonl', 'gs://acme/a.jsonl')).toEqual([
