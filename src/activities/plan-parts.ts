@@ -24,9 +24,9 @@ export async function planParts(
   if (standing === undefined) return planAnew(store, input, sources, attempt);
 
   checkVersion(standing, planUri(input.run));
-  const { rows, bytes, warnings, validationUri, firstProblems } = standing;
+  const { rows, bytes, warnings, validationUri } = standing;
   const plan = await planned(store, input, sources, standing, signal);
-  return { rows, bytes, errors: 0, warnings, validationUri, firstProblems, plan, refusal: null };
+  return { rows, bytes, errors: 0, warnings, validationUri, firstProblems: [], plan, refusal: null };
 }
 
 async function planAnew(

@@ -13,8 +13,6 @@ export interface Plan {
   readonly bytes: number;
   readonly warnings: number;
   readonly validationUri: string | null;
-  /** Warnings, the first few. */
-  readonly firstProblems: readonly string[];
   readonly sources: readonly SourceFile[];
   readonly keys: PlanKeys;
   readonly parts: readonly PlanPart[];

@@ -14,7 +14,6 @@ export interface Planning {
   readonly keys: PlanKeys;
   readonly warnings: number;
   readonly validationUri: string | null;
-  readonly firstProblems: readonly string[];
 }
 
 /** How jobs will see the keys of the rows. */
@@ -45,7 +44,7 @@ export async function writePlan(
   planning: Planning,
   options: CallOptions = {},
 ): Promise<Plan> {
-  const { merged, keys, warnings, validationUri, firstProblems } = planning;
+  const { merged, keys, warnings, validationUri } = planning;
   const { rows, bytes, sources } = merged;
   const part = await writePart(store, run, planning, options);
   const plan: Plan = {
@@ -56,7 +55,6 @@ export async function writePlan(
     bytes,
     warnings,
     validationUri,
-    firstProblems,
     sources: sources.files,
     keys,
     parts: [part],

@@ -262,7 +262,7 @@ describe('a plan that stands', () => {
   });
 
   test('is not an adopted one for another attempt of the execution that wrote it', async () => {
-    const store = await aStore({ [A]: keyed('a', 'a') });
+    const store = await aStore({ [A]: keyed('a') });
     const first = await planInput(store);
     expect(await planInput(store)).toEqual(first);
   });
