@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { StartRequest } from '../../client';
+import { readTemporalTarget } from '../../config';
+import type { AcceptedRequest } from '../../domain/accepted-request';
+import { runIdentity } from '../../run-identity';
+import { acceptRequest } from '../../schemas/batch-request';
+import { action, connectionWords, shellWord, withCommonOptions, type Host, type Invocation } from '../command-line';
+import { CommandError, EXIT, type ExitCode } from '../exit-code';
+import { followRun, noWorkerText, type FollowFlags } from '../follow-run';
+import { objectStore } from '../google';
+import { addRequestOptions, draftRequest, type DraftRequest, type RequestFlags } from '../run/request-flags';
+import { toBatchRequest } from '../run/normalised-request';
+import { planUploads, upload, type PlannedUpload } from '../run/uploads';
+import { isPolled, runPage, type TemporalSession } from '../temporal-session';
+import { bytesText } from '../text/quantities';
+import { givenInput, type GivenInput } from '../validation/local-input';
+import { printProblems, sumsText, validText } from '../validation/show-report';
+import { validateInput, type ValidationReport } from '../validation/validate-input';
+
+interface RunFlags extends RequestFlags, FollowFlags {
+  readonly detach?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** A request that can be started once its files are uploaded. */
+interface PreparedRun {
+  readonly workflowId: string;
+  readonly request: Omit<StartRequest, 'workflowId'>;
+  readonly accepted: AcceptedRequest;
+  readonly uploads: readonly PlannedUpload[];
+}
+
+export function addRun(program: Command, host: Host): void {
+  const command = program
+    .command('run')
+    .summary('start a run and follow it')
+    .description(
+      'Starts a run and follows it to its result. Local files as input are validated and uploaded first. Ctrl-C stops following, not the run.',
+    )
+    .argument('[request]', 'JSON file with the request, or - for stdin; flags override it');
+  addRequestOptions(command)
+    .option('--detach', 'start the run and return')
+    .option('--dry-run', 'validate, and show what would be uploaded and started')
+    .option('--allow-partial', 'exit code 0 also when some rows have no answer');
+  const example =
+    'vertex-batch run -w summaries/2026-11-22 --model gemini-2.5-flash --input prompts.jsonl --output gs://acme/answers/';
+  withCommonOptions(command, example).action(action<RunFlags, [file: string | undefined]>(host, run));
+}
+
+async function run(invocation: Invocation<RunFlags>, file: string | undefined): Promise<ExitCode> {
+  const { flags, config, stdin } = invocation;
+  const draft = await draftRequest(file, flags, config, stdin);
+  const input = await givenInput(namesOf(draft), undefined);
+  const prepared = await prepare(invocation, draft, input);
+  const report = await validated(invocation, input, prepared);
+  if (report !== null && !report.valid) return EXIT.failed;
+  if (flags.dryRun === true) return showPlan(invocation, prepared, report);
+
+  const session = await invocation.connect();
+  await uploadAll(invocation, prepared.uploads);
+  return start(invocation, session, prepared);
+}
+
+function namesOf({ input }: DraftRequest): readonly string[] {
+  const names: unknown = typeof input === 'string' ? [input] : (input ?? []);
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+/** Puts the URIs of uploads in place of local paths, and checks the whole. */
+async function prepare(
+  { flags, environment }: Invocation<RunFlags>,
+  draft: DraftRequest,
+  { local }: GivenInput,
+): Promise<PreparedRun> {
+  const { workflowId = madeUpId(), ...given } = draft;
+  if (typeof workflowId !== 'string' || workflowId === '') {
+    throw new CommandError(EXIT.usage, `workflowId must be a text, got ${JSON.stringify(workflowId)}.`);
+  }
+  // the directory depends on the request, and the request on the directory
+  const placeholders = local.map(({ uri }) => [uri, 'gs://local/file'] as const);
+  const { output, rerun } = accepted(withUris(given, new Map(placeholders)), workflowId);
+  const { namespace } = await readTemporalTarget(flags, environment);
+  const { directory } = runIdentity({ namespace, workflowId, rerun, output });
+  const uploads = planUploads(local, directory);
+  const request = withUris(given, new Map(uploads.map(({ from, to }) => [from.uri, to] as const)));
+  return { workflowId, request: request as PreparedRun['request'], accepted: accepted(request, workflowId), uploads };
+}
+
+function withUris(request: DraftRequest, uris: ReadonlyMap<string, string>): DraftRequest {
+  const { input } = request;
+  if (typeof input === 'string') return { ...request, input: uris.get(input) ?? input };
+  if (!Array.isArray(input)) return request;
+  return { ...request, input: input.map((name: string) => uris.get(name) ?? name) };
+}
+
+const FLAGS = {
+  model: '--model',
+  input: '--input',
+  output: '--output',
+  project: '--project or GOOGLE_CLOUD_PROJECT',
+  location: '--location or GOOGLE_CLOUD_LOCATION',
+};
+
+/** @throws {CommandError} naming each field at fault, and the flags for those that are missing */
+function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
+  const missing = Object.entries(FLAGS).filter(([field]) => request[field] === undefined);
+  if (missing.length > 0) {
+    const names = missing.map(([field, flag]) => `${field} (${flag})`);
+    throw new CommandError(EXIT.usage, `The request lacks ${names.join(', ')}. Give it by flags or in a request file.`);
+  }
+  try {
+    return acceptRequest(request, workflowId);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new CommandError(EXIT.usage, `InvalidRequest: ${error.message}`, { cause: error });
+  }
+}
+
+function madeUpId(): string {
+  return `vertex-batch/${new Date().toISOString().slice(0, 16).replace(':', '')}Z-${randomUUID().slice(0, 8)}`;
+}
+
+const SHOWN_PROBLEMS = 20;
+
+/** What lies here is validated before it is uploaded; the run validates all of it. null where nothing was. */
+async function validated(
+  { output, config, flags }: Invocation<RunFlags>,
+  input: GivenInput,
+  { accepted: { keyField } }: PreparedRun,
+): Promise<ValidationReport | null> {
+  const looked = flags.dryRun === true ? input : { ...input, remote: [] };
+  if (looked.local.length + looked.remote.length === 0) return null;
+  const options = {
+    keyField,
+    maxProblems: SHOWN_PROBLEMS,
+    remote: () => objectStore(config),
+    signal: new AbortController().signal,
+  };
+  return validateInput(looked, options, async (report, textOf) => {
+    if (report.valid) output.print(entry(output, 'validated', validText(report)));
+    await printProblems(output, report, textOf);
+    if (!report.valid) output.print(`${sumsText(report)} Nothing was uploaded, started or spent.`);
+    if (!report.valid || flags.dryRun !== true) output.json({ validated: report });
+    if (!report.valid) output.json({ result: null });
+    return report;
+  });
+}
+
+function showPlan(
+  { output, taskQueue }: Invocation<RunFlags>,
+  prepared: PreparedRun,
+  validation: ValidationReport | null,
+): ExitCode {
+  const { workflowId, uploads } = prepared;
+  const request = toBatchRequest(prepared.accepted);
+  const files = uploads.map(({ from, to }) => ({ from: from.uri, to, bytes: from.size }));
+  output.json({ result: { workflowId, taskQueue, request, uploads: files, validation, estimate: null } });
+  for (const { from, to, bytes } of files)
+    output.print(entry(output, 'would upload', `${from} → ${to}   ${bytesText(bytes)}`));
+  output.print(entry(output, 'would start', `${workflowId} on task queue ${taskQueue}`));
+  output.print(JSON.stringify(request, null, 2));
+  return EXIT.done;
+}
+
+async function uploadAll({ output, config }: Invocation<RunFlags>, uploads: readonly PlannedUpload[]): Promise<void> {
+  if (uploads.length === 0) return;
+  const store = objectStore(config);
+  for (const planned of uploads) {
+    output.live.show(() => `uploading   ${planned.from.uri}   ${bytesText(planned.from.size)}`);
+    const done = await upload(store, planned);
+    output.live.hide();
+    output.print(entry(output, done === 'uploaded' ? 'uploaded' : 'there already', planned.to));
+    output.json({
+      uploaded: { from: planned.from.uri, to: planned.to, bytes: planned.from.size, adopted: done === 'adopted' },
+    });
+  }
+}
+
+async function start(
+  invocation: Invocation<RunFlags>,
+  session: TemporalSession,
+  prepared: PreparedRun,
+): Promise<ExitCode> {
+  const { output, config, flags, taskQueue } = invocation;
+  const { workflowId, request } = prepared;
+  const batch = await session.batches.start({ ...request, workflowId });
+  const page = runPage(session.target, config.uiUrl, workflowId);
+  const word = batch.started ? 'started' : 'found';
+  output.print(entry(output, word, `${workflowId}${page === null ? '' : ` · ${page}`}`));
+  output.json({ started: { workflowId, taskQueue, page, found: !batch.started } });
+  if (flags.detach !== true) return followRun(invocation, session, batch);
+  const id = `${shellWord(workflowId)}${connectionWords(flags)}`;
+  output.print(entry(output, 'follow it', `vertex-batch watch ${id}`));
+  if (!(await isPolled(session, taskQueue))) output.note(noWorkerText(taskQueue));
+  output.json({ result: null });
+  return EXIT.done;
+}
+
+function entry({ colors }: Invocation['output'], name: string, text: string): string {
+  return `${colors.dim(name.padEnd(11))} ${text}`;
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type * as WorkerApplication from '../../worker';
+import { readTemporalTarget, type TemporalFlags } from '../../config';
+import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
+import { EXIT, type ExitCode } from '../exit-code';
+import { listenForInterrupts } from '../interrupts';
+import { requirePackages, WORKER_PACKAGES } from '../optional-packages';
+import { existingFile } from '../existing-file';
+
+interface WorkerFlags extends CommonFlags, TemporalFlags {
+  readonly handlers?: string;
+  readonly workflows?: string;
+}
+
+export function addWorker(program: Command, host: Host): void {
+  const command = program
+    .command('worker')
+    .summary('a worker, configured by the environment')
+    .description(
+      'Runs a worker, configured by the environment. A first SIGINT or SIGTERM lets what is in flight end, a second one stops at once.',
+    )
+    .option('--handlers <module>', 'JavaScript module that exports handlers (default: VERTEX_BATCH_HANDLERS)')
+    .option('--workflows <module>', 'workflows file that re-exports ours, to be bundled in place of ours');
+  withCommonOptions(command, 'vertex-batch worker --handlers ./dist/handlers.js').action(
+    action<WorkerFlags>(host, runWorker),
+  );
+}
+
+async function runWorker({
+  flags,
+  config,
+  output,
+  environment,
+  taskQueue,
+}: Invocation<WorkerFlags>): Promise<ExitCode> {
+  requirePackages('worker', WORKER_PACKAGES);
+  const { createBatchWorker, installRuntime, loadHandlers } = workerApplication();
+  installRuntime();
+  const interrupts = listenForInterrupts();
+  const handlersPath = flags.handlers ?? config.handlers;
+  const handlers =
+    handlersPath === null || handlersPath === undefined
+      ? {}
+      : await loadHandlers(existingFile('--handlers', handlersPath));
+  const temporal = await readTemporalTarget(flags, environment);
+  const worker = await createBatchWorker({
+    temporal,
+    taskQueue,
+    endpoints: config.endpoints,
+    handlers,
+    ...(flags.workflows !== undefined && { workflowsPath: existingFile('--workflows', flags.workflows) }),
+  });
+  if (interrupts.signal.aborted) return EXIT.done;
+  const drained = worker.run();
+  void interrupts.first.then((signal) => {
+    output.note(`${signal}: no new tasks; what is in flight ends. A second signal stops at once.`);
+    worker.drain();
+  });
+  const names = Object.keys(handlers);
+  const ready = { address: temporal.address, namespace: temporal.namespace, taskQueue, handlers: names };
+  output.json({ polling: ready });
+  output.print(
+    `Polling ${taskQueue} of namespace ${temporal.namespace} at ${temporal.address} · handlers: ${names.join(', ') || 'none'}`,
+  );
+  try {
+    await drained;
+  } finally {
+    interrupts.dispose();
+  }
+  return EXIT.done;
+}
+
+/** Loaded late: whoever runs no worker needn't have its packages. */
+export function workerApplication(): typeof WorkerApplication {
+  return require('../../worker') as typeof WorkerApplication;
+}

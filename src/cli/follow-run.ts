@@ -1,0 +1,194 @@
+import type { RunStatus, VertexBatchRun } from '../client';
+import { VertexBatchCancelledError, VertexBatchError, VertexBatchFailedError } from '../client';
+import { isTerminal, shortState } from '../domain/job-state';
+import type { BatchResult } from '../messages';
+import { connectionWords, shellWord, type CommonFlags, type Invocation } from './command-line';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-code';
+import { listenForInterrupts } from './interrupts';
+import { isPassing } from './report-error';
+import { isPolled, type TemporalSession } from './temporal-session';
+import { plain } from './text/plain';
+import { progressLine, waitedJob } from './text/progress-line';
+import { clockText } from './text/quantities';
+import { outcomeText, resultText } from './text/result-text';
+import { attentionLines } from './text/status-text';
+
+export interface FollowFlags extends CommonFlags {
+  readonly allowPartial?: boolean;
+}
+
+/** Shows a run until it has closed, then its result. Ctrl-C stops following, not the run. */
+export async function followRun(
+  invocation: Invocation<FollowFlags>,
+  session: TemporalSession,
+  run: VertexBatchRun,
+): Promise<ExitCode> {
+  const { output, flags } = invocation;
+  const interrupts = listenForInterrupts();
+  try {
+    await watchUntilClosed(invocation, session, run, interrupts.signal);
+    output.live.hide();
+    if (interrupts.signal.aborted) {
+      sayHowToComeBack(invocation, run.workflowId);
+      return EXIT.interrupted;
+    }
+    return await showResult(invocation, run, flags.allowPartial === true);
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/** Prints the result of a run that has closed, or waits for it. */
+export async function showResult(
+  { output }: Invocation,
+  run: VertexBatchRun,
+  allowPartial: boolean,
+): Promise<ExitCode> {
+  try {
+    const result = await run.result();
+    return presentResult(output, result, allowPartial);
+  } catch (error) {
+    if (error instanceof VertexBatchFailedError && error.result !== undefined) {
+      return presentResult(output, error.result, allowPartial);
+    }
+    if (error instanceof VertexBatchCancelledError && error.closed !== undefined) {
+      output.json({ result: error.closed });
+      output.print(
+        `${outcomeText('cancelled', output.colors, 11)} ${plain(error.message)}${manifestOf(error.closed.manifest)}`,
+      );
+      return EXIT.failed;
+    }
+    if (error instanceof VertexBatchError && error.type !== 'RunNotFound') {
+      output.json({ result: null, error: { type: error.type, message: error.message } });
+    }
+    throw error;
+  }
+}
+
+function presentResult(output: Invocation['output'], result: BatchResult, allowPartial: boolean): ExitCode {
+  output.json({ result });
+  output.print(resultText(result, output.colors));
+  return exitCodeOf(result.outcome, allowPartial);
+}
+
+function manifestOf(manifest: string | null): string {
+  return manifest === null ? '' : `\n${'manifest'.padEnd(11)} ${manifest}`;
+}
+
+const LOOK_INTERVAL_MS = 1_000;
+
+async function watchUntilClosed(
+  { output }: Invocation,
+  session: TemporalSession,
+  run: VertexBatchRun,
+  signal: AbortSignal,
+): Promise<void> {
+  const view = new RunView(output);
+  const pollers = new PollerWatch(session, output);
+  for (;;) {
+    try {
+      for await (const status of run.follow({ intervalMs: LOOK_INTERVAL_MS, signal })) {
+        output.json({ progress: status });
+        view.show(status);
+        if (status.execution !== 'RUNNING') return;
+        await pollers.look(status);
+      }
+      return;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      output.note(`Temporal doesn't answer; the run isn't harmed by that. Asking again.`);
+    }
+  }
+}
+
+/** A line for each state that the run went through; where the terminal can redraw it, the last one tells the time. */
+class RunView {
+  readonly #output: Invocation['output'];
+  #stage = '';
+  #attention = '';
+  readonly #jobs = new Set<string>();
+
+  constructor(output: Invocation['output']) {
+    this.#output = output;
+  }
+
+  show(status: RunStatus): void {
+    const { live } = this.#output;
+    const stage = `${status.phase} ${waitedJob(status)?.state ?? ''}`;
+    const isNew = stage !== this.#stage;
+    this.#stage = stage;
+    if (isNew) live.freeze();
+    this.#announceJobs(status);
+    this.#announceAttention(status);
+    if (status.execution !== 'RUNNING') return;
+    if (live.isVisible) live.show((columns) => this.#line(status, columns));
+    else if (isNew) this.#output.print(this.#line(status, this.#output.columns));
+  }
+
+  #line(status: RunStatus, columns: number): string {
+    return progressLine(status, { now: Date.now(), columns, colors: this.#output.colors });
+  }
+
+  #announceJobs({ jobs, jobCount }: RunStatus): void {
+    for (const [index, job] of jobs.entries()) {
+      const end = isTerminal(job.state) ? `${job.name} ${job.state}` : undefined;
+      if (!this.#jobs.has(job.name)) {
+        this.#jobs.add(job.name);
+        const round = job.round > 1 ? `   round ${job.round}` : '';
+        this.#output.print(
+          `${this.#output.colors.dim(`job ${jobCount - jobs.length + index + 1}`.padEnd(11))} ${job.name}${round}`,
+        );
+      }
+      if (end === undefined || this.#jobs.has(end)) continue;
+      this.#jobs.add(end);
+      const error = job.error === null ? '' : `  code ${job.error.code} "${plain(job.error.message)}"`;
+      this.#output.print(`  ${clockText(job.since, Date.now(), true)}  ${shortState(job.state)}${error}`);
+    }
+  }
+
+  #announceAttention(status: RunStatus): void {
+    const { attention } = status;
+    const shown = attention === null ? '' : `${attention.type} ${attention.since}`;
+    if (attention !== null && shown !== this.#attention) {
+      this.#output.print(
+        attentionLines(attention, status, { colors: this.#output.colors, now: Date.now() }).join('\n'),
+      );
+    }
+    this.#attention = shown;
+  }
+}
+
+const POLLER_INTERVAL_MS = 15_000;
+
+/** Says when nobody polls the run's task queue, and when somebody does again. */
+class PollerWatch {
+  readonly #session: TemporalSession;
+  readonly #output: Invocation['output'];
+  #lookedAt = 0;
+  #polled = true;
+
+  constructor(session: TemporalSession, output: Invocation['output']) {
+    this.#session = session;
+    this.#output = output;
+  }
+
+  async look({ taskQueue }: RunStatus): Promise<void> {
+    if (this.#polled && Date.now() - this.#lookedAt < POLLER_INTERVAL_MS) return;
+    this.#lookedAt = Date.now();
+    const polled = await isPolled(this.#session, taskQueue);
+    if (!polled && this.#polled) this.#output.note(noWorkerText(taskQueue));
+    if (polled && !this.#polled) this.#output.note(`A worker polls ${taskQueue} now.`);
+    this.#polled = polled;
+  }
+}
+
+export function noWorkerText(taskQueue: string): string {
+  return `No worker polls ${taskQueue}: the run waits until one does. Start one with "vertex-batch worker --task-queue ${shellWord(taskQueue)}".`;
+}
+
+function sayHowToComeBack({ output, flags }: Invocation<FollowFlags>, workflowId: string): void {
+  const id = `${shellWord(workflowId)}${connectionWords(flags)}`;
+  output.note('Stopped following. The run goes on, and so does the bill.');
+  output.note(`  come back: vertex-batch watch ${id}`);
+  output.note(`  stop it:   vertex-batch cancel ${id}`);
+}

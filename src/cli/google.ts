@@ -1,0 +1,24 @@
+import type { Config } from '../config';
+import { AccessTokensGoogle } from '../gateways/access-tokens-google';
+import { ObjectStoreGcs } from '../gateways/object-store-gcs';
+import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
+
+/** Cloud Storage, or what the environment names in its place. */
+export function objectStore({ endpoints }: Config): ObjectStoreGcs {
+  const { storage, trustedHosts } = endpoints;
+  return new ObjectStoreGcs({
+    tokens: new AccessTokensGoogle(),
+    trustedHosts,
+    ...(storage !== undefined && { apiEndpoint: storage }),
+  });
+}
+
+/** Vertex AI, or what the environment names in its place. */
+export function vertexJobs({ endpoints }: Config): VertexJobsRest {
+  const { api, trustedHosts } = endpoints;
+  return new VertexJobsRest({
+    tokens: new AccessTokensGoogle(),
+    trustedHosts,
+    ...(api !== undefined && { endpoint: api }),
+  });
+}

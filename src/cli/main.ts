@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { runProgram } from './program';
+
+// a reader that stops reading, such as head, is no error of ours
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+void runProgram(process.argv.slice(2), {
+  environment: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  end: (exitCode) => {
+    process.exitCode = exitCode;
+  },
+});

@@ -1,0 +1,35 @@
+import type { AcceptedRequest } from '../../domain/accepted-request';
+import type { BatchRequest } from '../../messages';
+
+/** A request with every default filled in, as it could be sent: the way back from an accepted one. */
+export function toBatchRequest(accepted: AcceptedRequest): BatchRequest {
+  const { handler, keyField, minAnsweredShare, paused, deadlines, listingLagMs, ...same } = accepted;
+  return {
+    ...same,
+    ...(keyField !== null && { keyField }),
+    ...(handler !== null && {
+      handler: { name: handler.name, ...(handler.taskQueue !== null && { taskQueue: handler.taskQueue }) },
+    }),
+    ...(minAnsweredShare !== null && { minAnsweredShare }),
+    paused: { policy: paused.policy, deadline: durationOf(paused.deadlineMs) },
+    deadlines: {
+      queued: durationOf(deadlines.queuedMs),
+      running: durationOf(deadlines.runningMs),
+      cancelling: durationOf(deadlines.cancellingMs),
+      run: durationOf(deadlines.runMs),
+    },
+    listingLag: durationOf(listingLagMs),
+  };
+}
+
+/** As Temporal writes durations, in the largest unit that loses nothing. */
+function durationOf(milliseconds: number): string {
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const) {
+    if (milliseconds % size === 0) return `${milliseconds / size}${unit}`;
+  }
+  return `${milliseconds}ms`;
+}

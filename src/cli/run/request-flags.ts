@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { StartRequest } from '../../client';
+import type { Config } from '../../config';
+import type { CommonFlags } from '../command-line';
+import { CommandError, EXIT } from '../exit-code';
+import { existingFile } from '../existing-file';
+import { dollars, label, share } from '../flag-values';
+
+export interface RequestFlags extends CommonFlags {
+  readonly workflowId?: string;
+  readonly model?: string;
+  readonly input?: readonly string[];
+  readonly output?: string;
+  readonly handler?: string;
+  readonly project?: string;
+  readonly location?: string;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly keyField?: string;
+  readonly minAnswered?: number;
+  readonly maxCost?: number;
+}
+
+export function addRequestOptions(command: Command): Command {
+  return command
+    .option('-w, --workflow-id <id>', 'your business key; starting it again attaches or answers (default: one is made)')
+    .option('--model <name>', 'gemini-…, publishers/google/models/M, or projects/P/locations/L/models/ID')
+    .option('--input <uri...>', 'gs:// objects and wildcards, or local JSONL files, which are uploaded')
+    .option('--output <uri>', 'gs://bucket/prefix/ below which the run has its directory')
+    .option('--handler <name>', 'handler of the worker')
+    .option('--project <id>', 'Google Cloud project (default: GOOGLE_CLOUD_PROJECT)')
+    .option('--location <region>', 'region, or global (default: GOOGLE_CLOUD_LOCATION)')
+    .option('--label <name=value>', 'label of the job; may be given more than once', label)
+    .option('--key-field <name>', 'top-level field that identifies a row')
+    .option('--min-answered <share>', 'below this share of answered rows the run is a failure', share)
+    .option('--max-cost <usd>', 'refuse a run whose estimate is higher', dollars);
+}
+
+/** A request as far as file, flags and environment give it; what is wrong with it is found when it is accepted. */
+export type DraftRequest = Partial<StartRequest> & Readonly<Record<string, unknown>>;
+
+/**
+ * The request in the file (`-` is stdin), overridden by flags, completed by the environment.
+ * @throws {CommandError} when the file isn't a JSON object
+ */
+export async function draftRequest(
+  file: string | undefined,
+  flags: RequestFlags,
+  config: Pick<Config, 'project' | 'location'>,
+  stdin: AsyncIterable<Buffer | string>,
+): Promise<DraftRequest> {
+  const written = file === undefined ? {} : await readRequest(file, stdin);
+  return {
+    ...(config.project !== null && { project: config.project }),
+    ...(config.location !== null && { location: config.location }),
+    ...written,
+    ...overrides(flags, written),
+  };
+}
+
+function overrides(flags: RequestFlags, written: DraftRequest): DraftRequest {
+  const { input } = flags;
+  const given = {
+    workflowId: flags.workflowId,
+    model: flags.model,
+    input: input?.length === 1 ? input[0] : input,
+    output: flags.output,
+    handler: flags.handler,
+    project: flags.project,
+    location: flags.location,
+    labels: flags.label === undefined ? undefined : { ...written.labels, ...flags.label },
+    keyField: flags.keyField,
+    minAnsweredShare: flags.minAnswered,
+    maxCostUsd: flags.maxCost,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+async function readRequest(file: string, stdin: AsyncIterable<Buffer | string>): Promise<DraftRequest> {
+  const text = file === '-' ? await textOf(stdin) : await readFile(existingFile('The request', file), 'utf8');
+  const name = file === '-' ? 'stdin' : file;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `The request in ${name} isn't JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as DraftRequest;
+  throw new CommandError(
+    EXIT.usage,
+    `The request in ${name} must be one JSON object, got ${Array.isArray(value) ? 'an array' : typeof value}.`,
+  );
+}
+
+async function textOf(stdin: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

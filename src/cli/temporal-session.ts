@@ -1,0 +1,58 @@
+import { Client, Connection } from '@temporalio/client';
+import { VertexBatchClient } from '../client';
+import type { TemporalTarget } from '../config';
+import { CommandError, EXIT } from './exit-code';
+
+/** A connection to Temporal for the time of one command. */
+export interface TemporalSession {
+  readonly target: TemporalTarget;
+  readonly client: Client;
+  readonly batches: VertexBatchClient;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT = '5s';
+
+/** @throws {CommandError} with the remedies when the server isn't reached */
+export async function openSession(target: TemporalTarget, taskQueue: string): Promise<TemporalSession> {
+  const connection = await Connection.connect({ ...target.connection, connectTimeout: CONNECT_TIMEOUT }).catch(
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CommandError(
+        EXIT.noAnswer,
+        `Temporal at ${target.address} can't be reached: ${reason}. Start one with "vertex-batch dev", or name another with --address or TEMPORAL_ADDRESS.`,
+        { cause: error },
+      );
+    },
+  );
+  const client = new Client({ connection, namespace: target.namespace });
+  return {
+    target,
+    client,
+    batches: new VertexBatchClient(client, { taskQueue }),
+    close: () => connection.close(),
+  };
+}
+
+/** A worker asks for work at least this often. */
+const LONGEST_POLL_MS = 70_000;
+
+/** Whether some worker has asked for work of this task queue lately. */
+export async function isPolled({ client, target }: TemporalSession, taskQueue: string): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: target.namespace,
+    taskQueue: { name: taskQueue },
+  });
+  return pollers.some(({ lastAccessTime }) => {
+    const seconds = Number(lastAccessTime?.seconds ?? 0);
+    return Date.now() - seconds * 1000 < LONGEST_POLL_MS;
+  });
+}
+
+/** Page of a run in the Temporal UI; null where nobody knows the UI's address. */
+export function runPage(target: TemporalTarget, uiUrl: string | null, workflowId: string): string | null {
+  const base =
+    uiUrl ?? (/\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/.test(target.address) ? 'https://cloud.temporal.io' : null);
+  if (base === null) return null;
+  return `${base}/namespaces/${encodeURIComponent(target.namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+}

@@ -1,0 +1,106 @@
+import type { Colors } from '../colors';
+import type { BatchProgress, JobProgress } from '../../messages';
+import { count } from '../../domain/count-text';
+import { estimateEndMs } from '../../domain/job-progress';
+import { isTerminal, phaseOf, shortState } from '../../domain/job-state';
+import { clockText, durationText } from './quantities';
+import { fitted, widthOf } from './plain';
+
+export interface Look {
+  readonly now: number;
+  readonly columns: number;
+  readonly colors: Colors;
+}
+
+/** The job that the run waits for, if it waits for one. */
+export function waitedJob(progress: BatchProgress): JobProgress | undefined {
+  const job = progress.jobs.at(-1);
+  return job !== undefined && progress.phase === 'waiting' && !isTerminal(job.state) ? job : undefined;
+}
+
+/** Where the run stands, on one line: what is dropped first where the terminal is narrow comes last. */
+export function progressLine(progress: BatchProgress, look: Look): string {
+  const job = waitedJob(progress);
+  const since = job?.since ?? progress.since;
+  const lead = `  ${clockText(since, look.now, true)}  ${job === undefined ? progress.phase : shortState(job.state)}  `;
+  const done = job === undefined ? handled(progress) : counted(progress);
+  const details = job === undefined ? phaseDetails(progress, look) : jobDetails(progress, job, look);
+  const bar = done === undefined ? undefined : barOf(done, look.columns);
+  const start = `${lead}${bar === undefined ? '' : `${bar.text}  `}`;
+  const line = joined(start, details, look.columns);
+  return bar === undefined
+    ? line
+    : line.replace(bar.full, look.colors.cyan(bar.full)).replace(bar.empty, look.colors.gray(bar.empty));
+}
+
+interface Done {
+  readonly rows: number;
+  readonly of: number;
+}
+
+function counted({ rows: { input, succeeded, failed } }: BatchProgress): Done | undefined {
+  if (input === null || input === 0 || succeeded === null) return undefined;
+  return { rows: Math.min(input, succeeded + (failed ?? 0)), of: input };
+}
+
+function handled({ phase, books, handler }: BatchProgress): Done | undefined {
+  if (phase !== 'processing' || books === null || books.answered === 0) return undefined;
+  return { rows: Math.min(books.answered, handler.processed + handler.rejected), of: books.answered };
+}
+
+function jobDetails(progress: BatchProgress, job: JobProgress, { now }: Look): string[] {
+  const done = counted(progress);
+  const next = progress.nextCheckAt === null ? [] : [`next look ${clockText(progress.nextCheckAt, now, true)}`];
+  const age = durationText(now - Date.parse(job.since));
+  if (phaseOf(job.state) === 'queued') return [`queued ${age}`, ...next];
+  if (done === undefined) return [age, ...next];
+  const failed = progress.rows.failed ?? 0;
+  return [
+    `${percent(done)}  ${count(done.rows)} of ${count(done.of)}`,
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...pace(progress, job, done, now),
+    ...next,
+  ];
+}
+
+function pace({ checkedAt, rows }: BatchProgress, job: JobProgress, done: Done, now: number): string[] {
+  const startedMs = Date.parse(job.since);
+  const seenMs = checkedAt === null ? now : Date.parse(checkedAt);
+  const counts = { succeeded: rows.succeeded ?? 0, failed: rows.failed ?? 0 };
+  const endMs = estimateEndMs(counts, done.of, startedMs, seenMs);
+  if (endMs === null) return [];
+  const rate = (1_000 * done.rows) / (seenMs - startedMs);
+  return [
+    `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} rows/s`,
+    `ends about ${clockText(endMs, now, endMs - now < 600_000)}`,
+  ];
+}
+
+function phaseDetails(progress: BatchProgress, { now }: Look): string[] {
+  const done = handled(progress);
+  const { input } = progress.rows;
+  const age = durationText(now - Date.parse(progress.since));
+  if (done !== undefined) return [`${percent(done)}  ${count(done.rows)} of ${count(done.of)} handled`, age];
+  return [...(input === null ? [] : [`${count(input)} rows`]), age];
+}
+
+function percent({ rows, of }: Done): string {
+  return `${String(Math.floor((100 * rows) / of)).padStart(3)} %`;
+}
+
+function barOf({ rows, of }: Done, columns: number) {
+  const cells = columns < 90 ? 12 : 24;
+  const filled = Math.floor((cells * rows) / of);
+  const [full, empty] = ['█'.repeat(filled), '░'.repeat(cells - filled)];
+  return { text: full + empty, full, empty };
+}
+
+function joined(start: string, details: readonly string[], columns: number): string {
+  let line = start;
+  for (const [index, detail] of details.entries()) {
+    const longer = index === 0 ? line + detail : `${line} · ${detail}`;
+    if (index > 0 && widthOf(longer) > columns) break;
+    line = longer;
+  }
+  return fitted(line, columns);
+}
