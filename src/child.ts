@@ -13,7 +13,10 @@ import { VERTEX_BATCH_WORKFLOW, type BatchRequest, type BatchResult } from './me
 export type * from './messages';
 
 /** Where the run's worker is and what it is called; bounds belong into the request's `deadlines`. */
-export interface ChildRunOptions extends Pick<ChildWorkflowOptions, 'taskQueue' | 'memo' | 'staticSummary' | 'staticDetails'> {
+export interface ChildRunOptions extends Pick<
+  ChildWorkflowOptions,
+  'taskQueue' | 'memo' | 'staticSummary' | 'staticDetails'
+> {
   /** The run's business key: one paid run, ever. */
   readonly workflowId: string;
 }
@@ -30,7 +33,10 @@ export async function executeVertexBatch(request: BatchRequest, options: ChildRu
 }
 
 /** Starts a batch as a child; as {@link executeVertexBatch}, without waiting for its end. */
-export async function startVertexBatch(request: BatchRequest, options: ChildRunOptions): Promise<ChildWorkflowHandle<VertexBatch>> {
+export async function startVertexBatch(
+  request: BatchRequest,
+  options: ChildRunOptions,
+): Promise<ChildWorkflowHandle<VertexBatch>> {
   return await orTaken(options, () => startChild<VertexBatch>(VERTEX_BATCH_WORKFLOW, childOptions(request, options)));
 }
 
@@ -49,6 +55,9 @@ async function orTaken<Value>(options: ChildRunOptions, start: () => Promise<Val
     return await start();
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw ApplicationFailure.nonRetryable(`workflow id ${options.workflowId} has a run already; choose another id`, 'WorkflowIdTaken');
+    throw ApplicationFailure.nonRetryable(
+      `workflow id ${options.workflowId} has a run already; choose another id`,
+      'WorkflowIdTaken',
+    );
   }
 }

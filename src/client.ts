@@ -85,7 +85,9 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
         workflowIdReusePolicy: repeats ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
         staticSummary: summaryOf(accepted),
         staticDetails: detailsOf(accepted),
-        memo: { [PROGRESS_MEMO]: { phase: 'resolving', since: new Date().toISOString(), workflowId, request: fingerprint } },
+        memo: {
+          [PROGRESS_MEMO]: { phase: 'resolving', since: new Date().toISOString(), workflowId, request: fingerprint },
+        },
       });
       return new VertexBatchRun(this.#client.workflow, workflowId, handle.firstExecutionRunId !== last?.runId);
     } catch (error) {
@@ -136,7 +138,10 @@ function isRepeat(last: WorkflowExecutionDescription, fingerprint: RequestFinger
 
 function refuseOtherRequest(last: WorkflowExecutionDescription, fingerprint: RequestFingerprint): void {
   if (last.type !== VERTEX_BATCH_WORKFLOW) {
-    throw new VertexBatchError('WorkflowIdTaken', `workflow id ${last.workflowId} belongs to a workflow of type ${last.type}; choose another`);
+    throw new VertexBatchError(
+      'WorkflowIdTaken',
+      `workflow id ${last.workflowId} belongs to a workflow of type ${last.type}; choose another`,
+    );
   }
   const standing = fingerprintIn(last);
   if (standing === undefined) return;
@@ -156,7 +161,9 @@ function refuseOtherRequest(last: WorkflowExecutionDescription, fingerprint: Req
   );
 }
 
-function fingerprintIn(execution: Pick<WorkflowExecutionDescription, 'memo' | 'workflowId' | 'startTime'>): RequestFingerprint | undefined {
+function fingerprintIn(
+  execution: Pick<WorkflowExecutionDescription, 'memo' | 'workflowId' | 'startTime'>,
+): RequestFingerprint | undefined {
   return progressIn(execution.memo, execution.workflowId, execution.startTime).request;
 }
 
@@ -181,13 +188,18 @@ function summaryOf(request: AcceptedRequest): string {
   const model = request.model.split('/').at(-1) ?? request.model;
   const more = request.input.length > 1 ? ` +${request.input.length - 1}` : '';
   const summary = `${model} · ${request.input[0]}${more}${request.handler === null ? '' : ` → ${request.handler.name}`}`;
-  return Buffer.byteLength(summary) <= LONGEST_SUMMARY_BYTES ? summary : `${Buffer.from(summary).subarray(0, 190).toString('utf8')}…`;
+  return Buffer.byteLength(summary) <= LONGEST_SUMMARY_BYTES
+    ? summary
+    : `${Buffer.from(summary).subarray(0, 190).toString('utf8')}…`;
 }
 
 function detailsOf(request: AcceptedRequest): string {
   return [
     `model \`${request.model}\` in \`${request.location}\`, project \`${request.project}\``,
-    `input ${request.input.slice(0, 10).map((uri) => `\`${uri}\``).join(', ')}`,
+    `input ${request.input
+      .slice(0, 10)
+      .map((uri) => `\`${uri}\``)
+      .join(', ')}`,
     `output \`${request.output}\``,
     `[batch jobs in the console](https://console.cloud.google.com/vertex-ai/batch-predictions?project=${encodeURIComponent(request.project)})`,
     'query `progress`; updates `cancelBatch` (also a signal), `adoptJob`, `resubmit`, `checkNow`',

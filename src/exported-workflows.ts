@@ -7,7 +7,9 @@ import { createContext, Script } from 'node:vm';
 export function exportedWorkflows(bundleCode: string): string[] | undefined {
   const context = createContext(sandboxGlobals());
   try {
-    new Script(bundleCode, { filename: 'workflow-bundle.js' }).runInContext(context, { timeout: EVALUATION_TIMEOUT_MS });
+    new Script(bundleCode, { filename: 'workflow-bundle.js' }).runInContext(context, {
+      timeout: EVALUATION_TIMEOUT_MS,
+    });
     const names: unknown = new Script('Object.keys(__TEMPORAL__.importWorkflows())').runInContext(context, {
       timeout: EVALUATION_TIMEOUT_MS,
     });

@@ -134,9 +134,12 @@ const FIELDS: readonly string[] = [
 
 function dependenciesOf(options: VertexBatchPluginOptions): BatchDependencies {
   const unknown = Object.keys(options).find((field) => !FIELDS.includes(field));
-  if (unknown !== undefined) throw new TypeError(`VertexBatchPlugin has no option ${unknown}${didYouMean(unknown, FIELDS)}`);
+  if (unknown !== undefined)
+    throw new TypeError(`VertexBatchPlugin has no option ${unknown}${didYouMean(unknown, FIELDS)}`);
   if (options.searchAttributes === true) {
-    throw new TypeError('searchAttributes are not built yet; leave the option out, the memo vertexBatch shows the same');
+    throw new TypeError(
+      'searchAttributes are not built yet; leave the option out, the memo vertexBatch shows the same',
+    );
   }
   const { endpoints = {}, polling = {}, timeouts = {} } = options;
   const trusted = endpoints.trustedHosts === undefined ? {} : { trustedHosts: endpoints.trustedHosts };
@@ -144,11 +147,21 @@ function dependenciesOf(options: VertexBatchPluginOptions): BatchDependencies {
   const initialMs = durationMs('polling.initial', polling.initial ?? '30s');
   const maxMs = durationMs('polling.max', polling.max ?? '10m');
   if (maxMs < initialMs || initialMs < 1) {
-    throw new TypeError(`polling.max must be at least polling.initial, and that at least 1 ms, got ${maxMs} and ${initialMs} ms`);
+    throw new TypeError(
+      `polling.max must be at least polling.initial, and that at least 1 ms, got ${maxMs} and ${initialMs} ms`,
+    );
   }
   return {
-    store: new ObjectStoreGcs({ tokens, ...trusted, ...(endpoints.storage === undefined ? {} : { apiEndpoint: endpoints.storage }) }),
-    jobs: new VertexJobsRest({ tokens, ...trusted, ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }) }),
+    store: new ObjectStoreGcs({
+      tokens,
+      ...trusted,
+      ...(endpoints.storage === undefined ? {} : { apiEndpoint: endpoints.storage }),
+    }),
+    jobs: new VertexJobsRest({
+      tokens,
+      ...trusted,
+      ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }),
+    }),
     handlers: options.handlers ?? {},
     polling: { initialMs, maxMs },
     concurrency: {

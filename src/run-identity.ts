@@ -15,7 +15,10 @@ export function runIdentity(run: {
   /** `gs://bucket/prefix/` */
   readonly output: string;
 }): RunIdentity {
-  const key = createHash('sha256').update(JSON.stringify([run.namespace, run.workflowId, run.rerun])).digest('hex').slice(0, 32);
+  const key = createHash('sha256')
+    .update(JSON.stringify([run.namespace, run.workflowId, run.rerun]))
+    .digest('hex')
+    .slice(0, 32);
   return { key, directory: `${run.output}${objectPath(run.workflowId)}/${key.slice(0, 8)}/` };
 }
 
@@ -23,7 +26,11 @@ export function runIdentity(run: {
 function objectPath(workflowId: string): string {
   return workflowId
     .split('/')
-    .map((segment) => (/^\.{0,2}$/.test(segment) ? encodeDots(segment) : encodeURIComponent(segment).replace(/[*'()!]/g, encodeCharacter)))
+    .map((segment) =>
+      /^\.{0,2}$/.test(segment)
+        ? encodeDots(segment)
+        : encodeURIComponent(segment).replace(/[*'()!]/g, encodeCharacter),
+    )
     .join('/');
 }
 

@@ -43,7 +43,10 @@ function checked(request: unknown, workflowId: string) {
   }
 }
 
-function found(handlers: Handlers, asked: { readonly name: string; readonly taskQueue: string | null }): AcceptedRun['handler'] {
+function found(
+  handlers: Handlers,
+  asked: { readonly name: string; readonly taskQueue: string | null },
+): AcceptedRun['handler'] {
   const handler = handlerOf(handlers, asked.name);
   return { ...asked, version: handlerVersion(handler), hasSchema: handler.schema !== null };
 }

@@ -16,7 +16,12 @@ export interface LookDetails {
 }
 
 /** Type of the failure that says "unchanged". */
-export const WAITING = 'Waiting';
+const WAITING = 'Waiting';
+
+/** Whether an error is not one: the job is unchanged, and the server sleeps until the next look. */
+export function isKeptWaiting(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === WAITING;
+}
 
 const GET_TIMEOUT_MS = 30_000;
 
@@ -32,8 +37,10 @@ export async function awaitChange(
   const job = await look(jobs, input.job, attempt.signal);
   const checkedAt = new Date();
   if (job === null) return { job, checkedAt: checkedAt.toISOString() };
-  if (!isKnownState(job.state)) attempt.log.warn(`Unknown state ${job.state} counts as still running`, { job: job.name });
-  if (input.once === true || input.stuck === true || differs(job, input)) return { job, checkedAt: checkedAt.toISOString() };
+  if (!isKnownState(job.state))
+    attempt.log.warn(`Unknown state ${job.state} counts as still running`, { job: job.name });
+  if (input.once === true || input.stuck === true || differs(job, input))
+    return { job, checkedAt: checkedAt.toISOString() };
   throw unchanged(job, input.rows, checkedAt, lookDelayMs(input, polling));
 }
 

@@ -6,7 +6,11 @@ import type { CancelJobInput, CancelledJob } from './contract';
 const CANCEL_TIMEOUT_MS = 30_000;
 
 /** Asks the service to cancel. That it agreed says nothing of the end: the job may still succeed. */
-export async function cancelJob({ jobs }: Pick<JobGateways, 'jobs'>, input: CancelJobInput, attempt: Attempt): Promise<CancelledJob> {
+export async function cancelJob(
+  { jobs }: Pick<JobGateways, 'jobs'>,
+  input: CancelJobInput,
+  attempt: Attempt,
+): Promise<CancelledJob> {
   try {
     await jobs.cancel(input.job, { signal: attempt.signal, timeoutMs: CANCEL_TIMEOUT_MS });
     return { kind: 'accepted' };

@@ -36,7 +36,10 @@ export async function takeClaim(
   const nonce = randomUUID();
   const content = JSON.stringify({ claim: claimKey(run.key, claim), nonce, digest, execution: run.execution });
   try {
-    const written = await store.write(claimUri(run, claim), content, { ifGenerationMatch: 0, contentType: 'application/json' });
+    const written = await store.write(claimUri(run, claim), content, {
+      ifGenerationMatch: 0,
+      contentType: 'application/json',
+    });
     return { claimedAt: written.updated, nonce, digest };
   } catch (error) {
     if (isGatewayError(error, 'precondition')) return undefined;
@@ -44,14 +47,22 @@ export async function takeClaim(
   }
 }
 
-export async function readClaim(store: ObjectStore, run: RunReference, claim: ClaimReference): Promise<StandingClaim | undefined> {
+export async function readClaim(
+  store: ObjectStore,
+  run: RunReference,
+  claim: ClaimReference,
+): Promise<StandingClaim | undefined> {
   const found = await store.find(claimUri(run, claim));
   if (found === undefined) return undefined;
   const { nonce, digest } = (await readJson(store, found.uri)) as { nonce: string; digest: string };
   return { claimedAt: found.updated, nonce, digest };
 }
 
-export async function readOutcome(store: ObjectStore, run: RunReference, claim: ClaimReference): Promise<ClaimOutcome | undefined> {
+export async function readOutcome(
+  store: ObjectStore,
+  run: RunReference,
+  claim: ClaimReference,
+): Promise<ClaimOutcome | undefined> {
   const found = await store.find(outcomeUri(run, claim));
   return found === undefined ? undefined : ((await readJson(store, found.uri)) as ClaimOutcome);
 }
@@ -64,7 +75,10 @@ export async function writeOutcome(
   outcome: ClaimOutcome,
 ): Promise<ClaimOutcome> {
   try {
-    await store.write(outcomeUri(run, claim), JSON.stringify(outcome), { ifGenerationMatch: 0, contentType: 'application/json' });
+    await store.write(outcomeUri(run, claim), JSON.stringify(outcome), {
+      ifGenerationMatch: 0,
+      contentType: 'application/json',
+    });
     return outcome;
   } catch (error) {
     if (!isGatewayError(error, 'precondition')) throw error;
@@ -80,7 +94,10 @@ export async function findClaimedJobs(
   signal: AbortSignal,
 ): Promise<VertexJob[]> {
   const found: VertexJob[] = [];
-  for await (const listed of jobs.list(parent, `labels.${CLAIM_LABEL}=${key}`, { signal, timeoutMs: LOOK_TIMEOUT_MS })) {
+  for await (const listed of jobs.list(parent, `labels.${CLAIM_LABEL}=${key}`, {
+    signal,
+    timeoutMs: LOOK_TIMEOUT_MS,
+  })) {
     if (listed.labels[CLAIM_LABEL] !== key) continue;
     const job = await findJob(jobs, listed.name, signal);
     if (job !== null) found.push(job);

@@ -2,6 +2,8 @@ import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
 
+export type { VertexJob };
+
 /**
  * What the workflow may ask of the worker. Names and shapes are stored in histories: fields are added, never renamed.
  * Every activity may be run again at any moment, also while an attempt that timed out is still running.
@@ -44,7 +46,11 @@ export interface BatchActivities {
 /** An attempt that keeps failing comes back as `stuck`, so that the run can say so; the workflow calls again with `stuck: true`. */
 export type Guarded<Value> =
   | { readonly kind: 'done'; readonly value: Value }
-  | { readonly kind: 'stuck'; readonly type: BatchReasonType | 'HandlerFailing' | 'HandlerUnknown'; readonly message: string };
+  | {
+      readonly kind: 'stuck';
+      readonly type: BatchReasonType | 'HandlerFailing' | 'HandlerUnknown';
+      readonly message: string;
+    };
 
 export interface GuardedInput {
   /** The run already shows that this call is stuck: report nothing more, return at the first success. */
@@ -61,7 +67,12 @@ export interface AcceptedRun {
   readonly run: RunReference;
   /** Hashes of the accepted request: what a second starter of the id must agree on. */
   readonly fingerprint: NonNullable<BatchProgress['request']>;
-  readonly handler: { readonly name: string; readonly taskQueue: string | null; readonly version: string; readonly hasSchema: boolean } | null;
+  readonly handler: {
+    readonly name: string;
+    readonly taskQueue: string | null;
+    readonly version: string;
+    readonly hasSchema: boolean;
+  } | null;
   /** Bounds that the worker's configuration sets, recorded so that a replay has them. */
   readonly timing: { readonly submitMs: number; readonly heartbeatMs: number; readonly lookIntervalMs: number };
 }
@@ -215,7 +226,12 @@ export type ClaimOutcome =
 export type SubmittedJob =
   | { readonly kind: 'created'; readonly job: VertexJob }
   /** Nothing was claimed: the look before it failed in a way that may pass. */
-  | { readonly kind: 'not-tried'; readonly type: BatchReasonType; readonly message: string; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: 'not-tried';
+      readonly type: BatchReasonType;
+      readonly message: string;
+      readonly retryAfterMs: number | null;
+    }
   /** The service said no, or was not reached: nothing was created. The next claim may try where `mayPass`. */
   | {
       readonly kind: 'refused';
@@ -226,7 +242,12 @@ export type SubmittedJob =
     }
   /** The answer to the POST is lost, or the claim is another's and has no outcome yet. */
   | { readonly kind: 'unknown'; readonly claimedAt: string; readonly message: string }
-  | { readonly kind: 'standing'; readonly claimedAt: string; readonly outcome: ClaimOutcome; readonly job: VertexJob | null }
+  | {
+      readonly kind: 'standing';
+      readonly claimedAt: string;
+      readonly outcome: ClaimOutcome;
+      readonly job: VertexJob | null;
+    }
   /** A job of this claim exists, though this bucket knows nothing of it. */
   | { readonly kind: 'taken'; readonly job: VertexJob };
 
@@ -248,7 +269,9 @@ export interface LookedForJob {
 export interface DecideClaimInput extends GuardedInput {
   readonly run: RunReference;
   readonly claim: ClaimReference;
-  readonly decision: { readonly kind: 'adopt'; readonly name: string } | { readonly kind: 'abandon'; readonly by: string };
+  readonly decision:
+    | { readonly kind: 'adopt'; readonly name: string }
+    | { readonly kind: 'abandon'; readonly by: string };
 }
 
 export type DecidedClaim =

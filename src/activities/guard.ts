@@ -85,7 +85,8 @@ function afterFailure(error: unknown, { input, rules, timing, streak, context, d
   const handlerTrouble = handlerTroubleOf(error);
   if (handlerTrouble !== undefined) {
     const { type, message } = handlerTrouble;
-    if (input.stuck !== true && Date.now() - next.since >= timing.handlerAttentionMs) return { kind: 'stuck', type, message };
+    if (input.stuck !== true && Date.now() - next.since >= timing.handlerAttentionMs)
+      return { kind: 'stuck', type, message };
     context.heartbeat(next);
     throw handlerFailure(type, message, error, next.count, timing.timeScale);
   }
@@ -102,7 +103,8 @@ function afterFailure(error: unknown, { input, rules, timing, streak, context, d
 
 function streakOf(context: Context): Streak {
   const details: unknown = context.info.heartbeatDetails;
-  if (typeof details !== 'object' || details === null || !('count' in details) || !('since' in details)) return NO_FAILURE;
+  if (typeof details !== 'object' || details === null || !('count' in details) || !('since' in details))
+    return NO_FAILURE;
   return { count: Number(details.count), since: Number(details.since) };
 }
 
@@ -112,11 +114,18 @@ const LONGEST_HANDLER_DELAY_MS = 60_000;
 /** Answers that are paid for wait for a handler that throws, or that a deploy took away, for as long as the run may live. */
 function handlerTroubleOf(error: unknown): { type: 'HandlerFailing' | 'HandlerUnknown'; message: string } | undefined {
   if (error instanceof HandlerError) return { type: 'HandlerFailing', message: error.message };
-  if (error instanceof BatchError && error.type === 'HandlerUnknown') return { type: 'HandlerUnknown', message: error.message };
+  if (error instanceof BatchError && error.type === 'HandlerUnknown')
+    return { type: 'HandlerUnknown', message: error.message };
   return undefined;
 }
 
-function handlerFailure(type: string, message: string, error: unknown, failures: number, timeScale: number): ApplicationFailure {
+function handlerFailure(
+  type: string,
+  message: string,
+  error: unknown,
+  failures: number,
+  timeScale: number,
+): ApplicationFailure {
   const delay = Math.min(FIRST_HANDLER_DELAY_MS * 2 ** (failures - 1), LONGEST_HANDLER_DELAY_MS) * timeScale;
   return ApplicationFailure.create({
     message,

@@ -1,20 +1,30 @@
 import { CLAIM_LABEL, claimKey } from '../domain/claim-key';
-import { GatewayError, isGatewayError, type GatewayErrorKind } from '../gateways/gateway-error';
+import { GatewayError, type GatewayErrorKind } from '../gateways/gateway-error';
 import type { BatchReasonType } from '../messages';
+import { REASON_TYPES } from './activity-failure';
 import type { Attempt } from './attempt';
-import { findClaimedJobs, findJob, readClaim, readOutcome, takeClaim, writeOutcome, type JobGateways, type StandingClaim } from './claims';
+import {
+  findClaimedJobs,
+  findJob,
+  readClaim,
+  readOutcome,
+  takeClaim,
+  writeOutcome,
+  type JobGateways,
+  type StandingClaim,
+} from './claims';
 import type { SubmitJobInput, SubmittedJob } from './contract';
 
-/** What a refused create is called in the run's result. */
+/** What a refused create is called in the run's result: that the service knows no such model is a refusal, too. */
 const REFUSALS = {
-  unavailable: 'ServiceUnreachable',
-  quota: 'QuotaExceeded',
-  unauthenticated: 'PermissionDenied',
-  permission: 'PermissionDenied',
+  ...REASON_TYPES,
   'not-found': 'JobRefused',
   precondition: 'JobRefused',
   'invalid-request': 'JobRefused',
 } as const satisfies Record<GatewayErrorKind, BatchReasonType>;
+
+/** Before a claim is taken, what may pass by itself is tried again; a permission that is lacking is said at once. */
+const MAY_PASS: ReadonlySet<GatewayErrorKind> = new Set(['unavailable', 'quota']);
 
 /**
  * Creates the job of a claim. The claim is an object that can be written once; only the attempt that wrote it sends the POST,
@@ -30,7 +40,10 @@ export async function submitJob(gateways: JobGateways, input: SubmitJobInput, at
     if (mine !== undefined) return await createOnce(gateways, input, mine);
     const theirs = await readClaim(gateways.store, input.run, input.claim);
     if (theirs !== undefined) return await whatStands(gateways, input, theirs, attempt);
-    throw new GatewayError('unavailable', `Cannot read claim ${claimKey(input.run.key, input.claim)} though it was refused as standing`);
+    throw new GatewayError(
+      'unavailable',
+      `Cannot read claim ${claimKey(input.run.key, input.claim)} though it was refused as standing`,
+    );
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return notTried(error);
@@ -104,7 +117,11 @@ async function whatStands(
 ): Promise<SubmittedJob> {
   const outcome = await readOutcome(gateways.store, input.run, input.claim);
   if (outcome === undefined) {
-    return { kind: 'unknown', claimedAt: claim.claimedAt, message: 'the claim stands, and nobody noted what became of it' };
+    return {
+      kind: 'unknown',
+      claimedAt: claim.claimedAt,
+      message: 'the claim stands, and nobody noted what became of it',
+    };
   }
   const job = outcome.kind === 'job' ? await findJob(gateways.jobs, outcome.name, attempt.signal) : null;
   return { kind: 'standing', claimedAt: claim.claimedAt, outcome, job };
@@ -113,6 +130,6 @@ async function whatStands(
 function notTried(error: GatewayError): SubmittedJob {
   const { message, retryAfterMs = null } = error;
   const type = REFUSALS[error.kind];
-  if (isGatewayError(error, 'unavailable', 'quota')) return { kind: 'not-tried', type, message, retryAfterMs };
+  if (MAY_PASS.has(error.kind)) return { kind: 'not-tried', type, message, retryAfterMs };
   return { kind: 'refused', type, message, mayPass: false, retryAfterMs };
 }

@@ -17,7 +17,12 @@ export class VertexBatchFailedError extends VertexBatchError {
   /** What it gave; absent when it failed before there was anything to count. */
   readonly result: BatchResult | undefined;
 
-  constructor(type: VertexBatchError['type'], message: string, result: BatchResult | undefined, options?: ErrorOptions) {
+  constructor(
+    type: VertexBatchError['type'],
+    message: string,
+    result: BatchResult | undefined,
+    options?: ErrorOptions,
+  ) {
     super(type, message, options);
     this.result = result;
   }

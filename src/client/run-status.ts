@@ -40,7 +40,10 @@ export async function statusOf(client: WorkflowClient, description: WorkflowExec
   const pending = pendingActivities.map((activity) => pendingStep(activity));
   const looks = await Promise.all(pendingActivities.map((activity) => lastLookOf(client, activity)));
   return {
-    ...overlaid(progressIn(description.memo, description.workflowId, description.startTime), looks.find((look) => look !== undefined)),
+    ...overlaid(
+      progressIn(description.memo, description.workflowId, description.startTime),
+      looks.find((look) => look !== undefined),
+    ),
     execution: description.status.name,
     runId: description.runId,
     taskQueue: description.taskQueue,
@@ -52,7 +55,11 @@ export async function statusOf(client: WorkflowClient, description: WorkflowExec
 }
 
 /** The progress that a run's memo holds; of a run that no worker has touched yet, an empty one. */
-export function progressIn(memo: Record<string, unknown> | undefined, workflowId: string, startTime: Date): BatchProgress {
+export function progressIn(
+  memo: Record<string, unknown> | undefined,
+  workflowId: string,
+  startTime: Date,
+): BatchProgress {
   const inMemo = memo?.[PROGRESS_MEMO] as Partial<BatchProgress> | undefined;
   return {
     workflowId,

@@ -1,4 +1,9 @@
-import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowClient, type WorkflowHandle } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import {
   ADOPT_JOB,
@@ -79,7 +84,9 @@ export class VertexBatchRun {
   cancel(input: CancelBatchInput & { readonly wait?: true }): Promise<BatchResult>;
   cancel(input: CancelBatchInput & { readonly wait: false }): Promise<undefined>;
   cancel(): Promise<BatchResult>;
-  async cancel({ wait: waits = true, ...input }: CancelBatchInput & { readonly wait?: boolean } = {}): Promise<BatchResult | undefined> {
+  async cancel({ wait: waits = true, ...input }: CancelBatchInput & { readonly wait?: boolean } = {}): Promise<
+    BatchResult | undefined
+  > {
     try {
       await this.#handle.signal(CANCEL_BATCH, input);
     } catch (error) {
@@ -126,16 +133,24 @@ export class VertexBatchRun {
       return new VertexBatchCancelledError(cause.message, closed, { cause });
     }
     if (cause instanceof TerminatedFailure) {
-      return new VertexBatchError('RunTerminated', `${this.workflowId} was terminated; a job that it had created may still run`, { cause });
+      return new VertexBatchError(
+        'RunTerminated',
+        `${this.workflowId} was terminated; a job that it had created may still run`,
+        { cause },
+      );
     }
     if (!(cause instanceof ApplicationFailure)) return error;
     const result = cause.details?.[0] as BatchResult | undefined;
-    return new VertexBatchFailedError((cause.type ?? 'InternalError') as BatchReasonType, cause.message, result, { cause });
+    return new VertexBatchFailedError((cause.type ?? 'InternalError') as BatchReasonType, cause.message, result, {
+      cause,
+    });
   }
 
   #notFound(error: unknown): VertexBatchError | undefined {
     if (!(error instanceof WorkflowNotFoundError)) return undefined;
-    return new VertexBatchError('RunNotFound', `the namespace has no run ${JSON.stringify(this.workflowId)}`, { cause: error });
+    return new VertexBatchError('RunNotFound', `the namespace has no run ${JSON.stringify(this.workflowId)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -69,12 +69,10 @@ export function memoOf(progress: BatchProgress): BatchProgress {
   return {
     ...progress,
     attention: progress.attention === null ? null : { ...progress.attention, message: cut(progress.attention.message) },
-    jobs: progress.jobs
-      .slice(-JOBS_IN_MEMO)
-      .map((job) => ({
-        ...job,
-        error: job.error === null ? null : { ...job.error, message: cut(job.error.message, 100) },
-      })),
+    jobs: progress.jobs.slice(-JOBS_IN_MEMO).map((job) => ({
+      ...job,
+      error: job.error === null ? null : { ...job.error, message: cut(job.error.message, 100) },
+    })),
     ...(progress.closed === undefined
       ? {}
       : {

@@ -14,7 +14,10 @@ const gcsUri = z
   .describe('gs://bucket/object; * and ? are wildcards that do not cross a /, ** does.');
 const labelKey = z
   .string()
-  .regex(/^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u, 'must start with a lower-case letter and have at most 63 letters, digits, _ and -');
+  .regex(
+    /^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u,
+    'must start with a lower-case letter and have at most 63 letters, digits, _ and -',
+  );
 const labelValue = z
   .string()
   .regex(/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u, 'must have at most 63 lower-case letters, digits, _ and -');
@@ -27,13 +30,19 @@ export const batchRequestSchema = z
       .string()
       .regex(/^[a-z]+(-[a-z]+\d+)?$/, 'must be a region such as us-central1, or global')
       .describe('A region such as us-central1, or global.'),
-    model: z.string().min(1).describe('gemini-2.5-flash, publishers/google/models/M, or projects/P/locations/L/models/ID.'),
+    model: z
+      .string()
+      .min(1)
+      .describe('gemini-2.5-flash, publishers/google/models/M, or projects/P/locations/L/models/ID.'),
     input: z.union([gcsUri, z.array(gcsUri).min(1, 'must name at least one object').max(100)]),
     output: z
       .string()
       .regex(/^(gs|bq):\/\/[^/]+/, 'must be a URI such as gs://bucket/answers/')
       .describe('Prefix below which each run has its own directory.'),
-    workspace: z.string().regex(/^gs:\/\/[^/]+/, 'must be a URI such as gs://bucket/work/').optional(),
+    workspace: z
+      .string()
+      .regex(/^gs:\/\/[^/]+/, 'must be a URI such as gs://bucket/work/')
+      .optional(),
     keyField: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _')
@@ -113,12 +122,18 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
 export function modelPath(model: string, location: string): string {
   const tuned = /^projects\/[^/]+\/locations\/([^/]+)\/models\/[^/]+$/.exec(model);
   if (tuned !== null) {
-    if (location === 'global') throw new TypeError(`model ${model} is tuned, and tuned models are not served at location global; use ${tuned[1]}`);
-    if (tuned[1] !== location) throw new TypeError(`model ${model} lies in ${tuned[1]}, but location is ${location}; use the model's location`);
+    if (location === 'global')
+      throw new TypeError(
+        `model ${model} is tuned, and tuned models are not served at location global; use ${tuned[1]}`,
+      );
+    if (tuned[1] !== location)
+      throw new TypeError(`model ${model} lies in ${tuned[1]}, but location is ${location}; use the model's location`);
     return model;
   }
   if (/\/endpoints\//.test(model)) {
-    throw new TypeError(`model ${model} is an endpoint; batch jobs take the tuned model deployed there, projects/P/locations/L/models/ID`);
+    throw new TypeError(
+      `model ${model} is an endpoint; batch jobs take the tuned model deployed there, projects/P/locations/L/models/ID`,
+    );
   }
   if (/^publishers\/[^/]+\/models\/[^/]+$/.test(model)) return model;
   const publisherModel = /^projects\/[^/]+\/locations\/[^/]+\/(publishers\/[^/]+\/models\/[^/]+)$/.exec(model);
@@ -133,7 +148,8 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
   const names = Object.keys(labels);
   if (names.length > 60) throw new TypeError(`labels must have at most 60 entries, got ${names.length}`);
   const forbidden = names.find((name) => FORBIDDEN_LABELS.test(name));
-  if (forbidden !== undefined) throw new TypeError(`labels.${forbidden} is reserved; choose a name that begins otherwise`);
+  if (forbidden !== undefined)
+    throw new TypeError(`labels.${forbidden} is reserved; choose a name that begins otherwise`);
   return labels;
 }
 
@@ -141,10 +157,14 @@ function refuseWhatIsNotBuilt(request: BatchRequest): void {
   const uris = [...(typeof request.input === 'string' ? [request.input] : request.input), request.output];
   const table = uris.find((uri) => uri.startsWith('bq://'));
   if (table !== undefined) {
-    throw new TypeError(`${table} is a BigQuery table, which this version can't read or write; export it to gs://bucket/prompts.jsonl`);
+    throw new TypeError(
+      `${table} is a BigQuery table, which this version can't read or write; export it to gs://bucket/prompts.jsonl`,
+    );
   }
   if (request.maxCostUsd !== undefined) {
-    throw new TypeError(`maxCostUsd needs a price table, which this version doesn't have; leave it out, got ${request.maxCostUsd}`);
+    throw new TypeError(
+      `maxCostUsd needs a price table, which this version doesn't have; leave it out, got ${request.maxCostUsd}`,
+    );
   }
 }
 
@@ -162,7 +182,9 @@ function refuseLongInput(input: readonly string[]): void {
 function describeIssue(issue: z.core.$ZodIssue): string {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `unknown field ${[...issue.path, key].join('.')}${didYouMean(key, knownFieldsAt(issue.path))}`).join('; ');
+    return issue.keys
+      .map((key) => `unknown field ${[...issue.path, key].join('.')}${didYouMean(key, knownFieldsAt(issue.path))}`)
+      .join('; ');
   }
   const value = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input)?.slice(0, 200);
   return `${path === '' ? 'the request' : path}: ${issue.message}, got ${value}`;

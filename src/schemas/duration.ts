@@ -5,7 +5,9 @@ import type { DurationLike } from '../messages';
 export function durationMs(name: string, value: DurationLike): number {
   const milliseconds = parse(value);
   if (milliseconds === undefined || !Number.isFinite(milliseconds) || milliseconds < 0) {
-    throw new TypeError(`${name} must be a duration such as "30s", "24h" or a number of milliseconds, got ${JSON.stringify(value)}`);
+    throw new TypeError(
+      `${name} must be a duration such as "30s", "24h" or a number of milliseconds, got ${JSON.stringify(value)}`,
+    );
   }
   return Math.round(milliseconds);
 }

@@ -1,10 +1,9 @@
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
-import type { ObservedJob } from '../activities/contract';
+import type { ObservedJob, VertexJob } from '../activities/contract';
 import { progressStep } from '../domain/job-progress';
 import { isTerminal, phaseOf, shortState, type JobPhase } from '../domain/job-state';
 import type { TrackedJob } from '../domain/run-progress';
 import type { AcceptedRequest } from '../domain/accepted-request';
-import type { VertexJob } from '../gateways/vertex-jobs';
 import type { BatchReason } from '../messages';
 import { isTimeout, step } from './steps';
 import type { RunState } from './run-state';
@@ -102,7 +101,9 @@ class JobWait {
   /** Sleeps until the job changed, the run stops, a deadline is over or somebody asks to look. */
   async nextChange(): Promise<void> {
     if (this.#goneSince !== undefined) {
-      await sleep(Math.max(1, Math.round(this.#request.listingLagMs / 5)), { summary: 'Until the next look for a job that is gone' });
+      await sleep(Math.max(1, Math.round(this.#request.listingLagMs / 5)), {
+        summary: 'Until the next look for a job that is gone',
+      });
     }
     const scope = new CancellationScope({ cancellable: true, parent: CancellationScope.current() });
     const look: { observed?: ObservedJob; failed?: unknown; ended: boolean } = { ended: false };

@@ -1,4 +1,12 @@
-import { ApplicationFailure, CancellationScope, condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 import { isTerminal } from '../domain/job-state';
 import {
   ADOPT_JOB,
@@ -79,9 +87,15 @@ function hasNoOpenJob(run: RunState): boolean {
 
 function checkCancel(input: CancelBatchInput | undefined): void {
   if (input?.reason !== undefined && typeof input.reason !== 'string') {
-    throw ApplicationFailure.nonRetryable(`reason must be a string, got ${JSON.stringify(input.reason)}`, 'UpdateRefused');
+    throw ApplicationFailure.nonRetryable(
+      `reason must be a string, got ${JSON.stringify(input.reason)}`,
+      'UpdateRefused',
+    );
   }
   if (input?.salvage !== undefined && typeof input.salvage !== 'boolean') {
-    throw ApplicationFailure.nonRetryable(`salvage must be true or false, got ${JSON.stringify(input.salvage)}`, 'UpdateRefused');
+    throw ApplicationFailure.nonRetryable(
+      `salvage must be true or false, got ${JSON.stringify(input.salvage)}`,
+      'UpdateRefused',
+    );
   }
 }

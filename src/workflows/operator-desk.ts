@@ -36,7 +36,8 @@ export class OperatorDesk {
 
   checkResubmit(input: ResubmitInput | undefined): void {
     const claim = this.#find(input?.claim);
-    if (!claim.mayResubmit) throw refusal(`claim ${claim.key} is still being looked for; a job that was accepted would be paid twice`);
+    if (!claim.mayResubmit)
+      throw refusal(`claim ${claim.key} is still being looked for; a job that was accepted would be paid twice`);
   }
 
   async adopt(input: AdoptJobInput): Promise<{ name: string }> {
@@ -56,11 +57,14 @@ export class OperatorDesk {
     if (key === undefined) {
       if (open.length === 1 && open[0] !== undefined) return open[0];
       throw refusal(
-        open.length === 0 ? 'no claim is open' : `${open.length} claims are open, name one: ${open.map((claim) => claim.key).join(', ')}`,
+        open.length === 0
+          ? 'no claim is open'
+          : `${open.length} claims are open, name one: ${open.map((claim) => claim.key).join(', ')}`,
       );
     }
     const found = this.#open.get(key);
-    if (found === undefined) throw refusal(`claim ${key} is not open; open: ${open.map((claim) => claim.key).join(', ') || 'none'}`);
+    if (found === undefined)
+      throw refusal(`claim ${key} is not open; open: ${open.map((claim) => claim.key).join(', ') || 'none'}`);
     return found;
   }
 }

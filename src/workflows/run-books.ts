@@ -42,7 +42,6 @@ export class RunBooks {
   settle(part: SettledPart): void {
     this.#settled.push(part);
     this.#run.books = this.#books;
-    this.#run.publish();
   }
 
   enterParts(ends: readonly PartEnd[]): void {
@@ -100,7 +99,11 @@ export class RunBooks {
   #verdict(input: number, books: RowBooks) {
     const { accepted, stop, processed, rejected } = this.#run;
     const handled = processed + rejected;
-    const reasons = [...(stop === undefined ? [] : [stop.reason]), ...this.#ends.flatMap((end) => end.reasons), ...this.#reasons];
+    const reasons = [
+      ...(stop === undefined ? [] : [stop.reason]),
+      ...this.#ends.flatMap((end) => end.reasons),
+      ...this.#reasons,
+    ];
     return verdictOf({
       input,
       books,

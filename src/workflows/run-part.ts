@@ -1,9 +1,16 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { AcceptedRun, ClaimReference, FoundOutputs, PlannedPart, PlannedParts, SettledPart } from '../activities/contract';
+import type {
+  AcceptedRun,
+  ClaimReference,
+  FoundOutputs,
+  PlannedPart,
+  PlannedParts,
+  SettledPart,
+  VertexJob,
+} from '../activities/contract';
 import { count } from '../domain/count-text';
 import { endReasonOf, isWorthAnotherRound } from '../domain/job-end';
 import type { TrackedJob } from '../domain/run-progress';
-import type { VertexJob } from '../gateways/vertex-jobs';
 import type { BatchReason } from '../messages';
 import { awaitEnd, track, type JobEnding } from './await-end';
 import type { OperatorDesk } from './operator-desk';
@@ -97,15 +104,18 @@ class PartLife {
     else if (round === 1) this.#firstWasAdopted = true;
     const tracked = this.#track(submitted.job, round);
     this.#run.enter('waiting');
-    const ending = await awaitEnd(this.#run, this.#accepted.request, submitted.job, tracked, () => this.#onRunning(submitted.claim));
+    const ending = await awaitEnd(this.#run, this.#accepted.request, submitted.job, tracked, () =>
+      this.#onRunning(submitted.claim),
+    );
     await this.#onEnd(submitted.claim, ending);
     this.#rounds.push({ round, job: ending.job, outputsUri: await this.#collect(submitted.claim, ending, tracked) });
-    return this.#mayGoOn(ending) && (await this.#hasRowsToSend());
+    const hasAll = tracked.kept >= tracked.rows;
+    return !hasAll && this.#mayGoOn(ending) && (await this.#hasRowsToSend());
   }
 
   async settle(final: boolean): Promise<SettledPart> {
     this.#run.enter('settling');
-    const settled = await step(
+    return await step(
       this.#run,
       'vertexBatchSettlePart',
       {
@@ -116,9 +126,12 @@ class PartLife {
         handler: this.#handler,
         final,
       },
-      { summary: final ? `Settle ${count(this.#part.rows)} rows, write results and errors` : 'Find the rows to send again' },
+      {
+        summary: final
+          ? `Settle ${count(this.#part.rows)} rows, write results and errors`
+          : 'Find the rows to send again',
+      },
     );
-    return settled;
   }
 
   async #submit(round: number): Promise<Submitted> {
@@ -150,7 +163,10 @@ class PartLife {
     const stands = this.#claimStands(round);
     const changed = this.#inputChanged ? this.#plan.changed : await this.#changedFiles();
     if (changed.length === 0 || stands) return;
-    throw new RunStopped({ type: 'InputChanged', message: `the input changed since it was validated: ${changed.join(', ')}` });
+    throw new RunStopped({
+      type: 'InputChanged',
+      message: `the input changed since it was validated: ${changed.join(', ')}`,
+    });
   }
 
   async #changedFiles(): Promise<readonly string[]> {
@@ -178,7 +194,6 @@ class PartLife {
     };
     track(tracked, job);
     this.#run.jobs.push(tracked);
-    this.#run.publish();
     return tracked;
   }
 
@@ -204,7 +219,10 @@ class PartLife {
   }
 
   #noteChanged(changed: readonly string[]): void {
-    this.reasons.push({ type: 'InputChanged', message: `the input changed after it was validated: ${changed.join(', ')}` });
+    this.reasons.push({
+      type: 'InputChanged',
+      message: `the input changed after it was validated: ${changed.join(', ')}`,
+    });
   }
 
   /** Should the service ever double a create, the job in history is kept and the other one cancelled. */
@@ -218,7 +236,12 @@ class PartLife {
     );
     const own = this.#run.jobs.at(-1)?.name;
     for (const double of jobs.filter((job) => job.name !== own)) {
-      await step(this.#run, 'vertexBatchCancelJob', { job: double.name }, { summary: `Cancel double ${double.name}`.slice(0, 190) });
+      await step(
+        this.#run,
+        'vertexBatchCancelJob',
+        { job: double.name },
+        { summary: `Cancel double ${double.name}`.slice(0, 190) },
+      );
     }
   }
 

@@ -57,7 +57,7 @@ export async function step<Name extends GuardedName>(
   const key = `${name} ${options.summary}`;
   try {
     for (;;) {
-      const answer = (await schedule(name, { ...input, stuck } as never, options)) as Guarded<ValueOf<Name>>;
+      const answer: Guarded<ValueOf<Name>> = await schedule(name, { ...input, stuck } as never, options);
       if (answer.kind === 'done') return answer.value;
       stuck = true;
       run.raise(key, { type: answer.type, message: answer.message, until: null, part: null, claim: null, actions: [] });

@@ -1,7 +1,6 @@
 import { condition, sleep } from '@temporalio/workflow';
-import type { AcceptedRun, ClaimReference, ClaimOutcome, DecidedClaim } from '../activities/contract';
+import type { AcceptedRun, ClaimOutcome, ClaimReference, DecidedClaim, VertexJob } from '../activities/contract';
 import { claimKey } from '../domain/claim-key';
-import type { VertexJob } from '../gateways/vertex-jobs';
 import type { BatchReason } from '../messages';
 import type { OpenClaim, OperatorDesk } from './operator-desk';
 import type { RunState } from './run-state';
@@ -35,8 +34,13 @@ const ATTENTION_AFTER = 3;
  * Gets the one job of a round: walks the claims from the first, adopts what stands, creates where nothing stands, and never
  * goes past a claim of which nobody knows what became.
  */
-export async function submit(run: RunState, accepted: AcceptedRun, desk: OperatorDesk, submission: Submission): Promise<Submitted> {
-  for (let attempt = 1, failures = 0; ; ) {
+export async function submit(
+  run: RunState,
+  accepted: AcceptedRun,
+  desk: OperatorDesk,
+  submission: Submission,
+): Promise<Submitted> {
+  for (let attempt = 1, failures = 0; ;) {
     const claim = { part: submission.part, round: submission.round, attempt };
     const answer = await askOnce(run, accepted, submission, claim);
     switch (answer.kind) {
@@ -51,7 +55,8 @@ export async function submit(run: RunState, accepted: AcceptedRun, desk: Operato
         break;
       }
       case 'standing':
-        if (answer.outcome.kind === 'job') return { job: standingJob(answer.job, answer.outcome), claim, adopted: true };
+        if (answer.outcome.kind === 'job')
+          return { job: standingJob(answer.job, answer.outcome), claim, adopted: true };
         attempt += 1;
         break;
       case 'refused':
@@ -110,7 +115,14 @@ async function delay(
 ): Promise<void> {
   const ms = answer.retryAfterMs ?? Math.min(SHORTEST_DELAY_MS * 2 ** (failures - 1), LONGEST_DELAY_MS);
   if (failures >= ATTENTION_AFTER) {
-    run.raise('submit', { type: answer.type, message: answer.message, until: null, part: null, claim: null, actions: ['cancelBatch'] });
+    run.raise('submit', {
+      type: answer.type,
+      message: answer.message,
+      until: null,
+      part: null,
+      claim: null,
+      actions: ['cancelBatch'],
+    });
   }
   await run.pause(ms, `Until the next try to create: ${answer.message}`.slice(0, 150));
   run.clear('submit');
@@ -139,7 +151,8 @@ async function resolveUnknown(
         if (decided !== undefined) return decided;
       }
       const lookIsOver = Date.now() >= until;
-      if (lookIsOver && request.onUnknown === 'resubmit') return await abandon(run, accepted, claim, 'onUnknown: resubmit');
+      if (lookIsOver && request.onUnknown === 'resubmit')
+        return await abandon(run, accepted, claim, 'onUnknown: resubmit');
       if (lookIsOver && run.stop !== undefined) throw new RunStopped(unknownReason(key, message));
       if (lookIsOver) askOperator(run, open, claim, key, message);
       await waitForWord(run, open, lookIsOver, timing.lookIntervalMs);
@@ -160,7 +173,12 @@ async function waitForWord(run: RunState, open: OpenClaim, lookIsOver: boolean, 
   });
 }
 
-async function lookOnce(run: RunState, accepted: AcceptedRun, claim: ClaimReference, key: string): Promise<Resolution | undefined> {
+async function lookOnce(
+  run: RunState,
+  accepted: AcceptedRun,
+  claim: ClaimReference,
+  key: string,
+): Promise<Resolution | undefined> {
   const { project, location } = accepted.request;
   const looked = await step(
     run,
@@ -246,5 +264,8 @@ function takenReason(job: VertexJob): BatchReason {
 
 function standingJob(job: VertexJob | null, outcome: Extract<ClaimOutcome, { kind: 'job' }>): VertexJob {
   if (job !== null) return job;
-  throw new RunStopped({ type: 'JobVanished', message: `job ${outcome.name} of an earlier execution doesn't exist any more` });
+  throw new RunStopped({
+    type: 'JobVanished',
+    message: `job ${outcome.name} of an earlier execution doesn't exist any more`,
+  });
 }

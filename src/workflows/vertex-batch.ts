@@ -46,7 +46,12 @@ export async function vertexBatch(request: BatchRequest): Promise<BatchResult> {
 }
 
 /** The run from first to last; whatever stops it early is written into the books. */
-async function runSteps(run: RunState, desk: OperatorDesk, books: RunBooks, request: BatchRequest): Promise<() => void> {
+async function runSteps(
+  run: RunState,
+  desk: OperatorDesk,
+  books: RunBooks,
+  request: BatchRequest,
+): Promise<() => void> {
   let endDeadline = () => {};
   try {
     const accepted = await accept(run, request);
@@ -87,7 +92,12 @@ async function resolveInput(run: RunState, accepted: AcceptedRun): Promise<Resol
   const { input } = accepted.request;
   const more = input.length > 1 ? ` and ${input.length - 1} more` : '';
   return await run.interruptible(() =>
-    step(run, 'vertexBatchResolveInput', { run: accepted.run, input }, { summary: `Find ${input[0]?.slice(0, 150)}${more}` }),
+    step(
+      run,
+      'vertexBatchResolveInput',
+      { run: accepted.run, input },
+      { summary: `Find ${input[0]?.slice(0, 150)}${more}` },
+    ),
   );
 }
 
@@ -163,7 +173,11 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
 function conclude(result: BatchResult, wasCancelled: boolean): BatchResult {
   if (wasCancelled) throw new CancelledFailure(`The run was cancelled: ${result.reason?.message ?? result.outcome}`);
   if (result.outcome !== 'failed') return result;
-  throw ApplicationFailure.nonRetryable(result.reason?.message ?? 'failed', result.reason?.type ?? 'RowsUnanswered', result);
+  throw ApplicationFailure.nonRetryable(
+    result.reason?.message ?? 'failed',
+    result.reason?.type ?? 'RowsUnanswered',
+    result,
+  );
 }
 
 /** Turns `handle.cancel()` into a stop of the run; tells whether it came. */
@@ -171,7 +185,11 @@ function stopWhenCancelled(run: RunState): () => boolean {
   let wasCancelled = false;
   CancellationScope.current().cancelRequested.catch(() => {
     wasCancelled = true;
-    run.stopWith({ kind: 'cancel', salvage: true, reason: { type: 'CancelRequested', message: 'the workflow was cancelled' } });
+    run.stopWith({
+      kind: 'cancel',
+      salvage: true,
+      reason: { type: 'CancelRequested', message: 'the workflow was cancelled' },
+    });
   });
   return () => wasCancelled;
 }

@@ -31,7 +31,12 @@ export class BatchWorld {
   readonly #closeServer: () => Promise<void>;
   readonly #workers = new Set<{ worker: Worker; ended: Promise<void> }>();
 
-  private constructor(options: WorldOptions, emulator: Emulator, server: { url: string; close(): Promise<void> }, temporal: TestTemporal) {
+  private constructor(
+    options: WorldOptions,
+    emulator: Emulator,
+    server: { url: string; close(): Promise<void> },
+    temporal: TestTemporal,
+  ) {
     this.#options = options;
     this.emulator = emulator;
     this.url = server.url;
@@ -58,7 +63,15 @@ export class BatchWorld {
       polling: { initial: 15, max: 100 },
       timeScale: 0.01,
       ...rest,
-      timeouts: { submit: '4s', heartbeat: '2s', look: 100, handlerGrace: 300, attention: 50, handlerAttention: 200, ...timeouts },
+      timeouts: {
+        submit: '4s',
+        heartbeat: '2s',
+        look: 100,
+        handlerGrace: 300,
+        attention: 50,
+        handlerAttention: 200,
+        ...timeouts,
+      },
     };
   }
 
@@ -111,7 +124,8 @@ export class BatchWorld {
   async readRowsBelow<Row>(prefix: string): Promise<Row[]> {
     const [, bucket = '', name = ''] = /^gs:\/\/([^/]+)\/(.*)$/.exec(prefix) ?? [];
     const rows: Row[] = [];
-    for (const blob of this.emulator.blobs.list(bucket, name)) rows.push(...(await this.readRows<Row>(`gs://${bucket}/${blob.name}`)));
+    for (const blob of this.emulator.blobs.list(bucket, name))
+      rows.push(...(await this.readRows<Row>(`gs://${bucket}/${blob.name}`)));
     return rows;
   }
 

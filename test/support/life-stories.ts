@@ -11,7 +11,6 @@ export interface LifeStory {
   readonly name: string;
   readonly scenario: Scenario;
   readonly request?: Partial<StartRequest>;
-  readonly rows?: number;
   /** What people do while the run lives. */
   readonly act?: (world: BatchWorld, run: VertexBatchRun) => Promise<void>;
   readonly outcome: BatchResult['outcome'];
@@ -25,7 +24,8 @@ export interface LifeStory {
   readonly unrecorded?: true;
 }
 
-const ROWS = 12;
+/** Rows of every story. */
+export const ROWS = 12;
 const HALF = { atLeast: 1, atMost: ROWS - 1 } as const;
 const FINISHES = [{ state: 'JOB_STATE_PENDING' }, { state: 'JOB_STATE_RUNNING' }] as const;
 const PAUSES_HALFWAY: Scenario = {
@@ -39,7 +39,15 @@ const PAUSES_HALFWAY: Scenario = {
 const RUNS_LONG: Scenario = { durations: { JOB_STATE_RUNNING: 60_000 }, cancel: { end: 'JOB_STATE_CANCELLED' } };
 
 export const LIFE_STORIES: readonly LifeStory[] = [
-  { name: 'happy', scenario: {}, outcome: 'succeeded', execution: 'COMPLETED', reason: null, answered: ROWS, paidJobs: 1 },
+  {
+    name: 'happy',
+    scenario: {},
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 1,
+  },
   {
     name: 'paused-then-resumed',
     scenario: {
@@ -119,7 +127,9 @@ export const LIFE_STORIES: readonly LifeStory[] = [
   },
   {
     name: 'failed',
-    scenario: { end: { state: 'JOB_STATE_FAILED', finishedShare: 0, error: { code: 3, message: 'Failed to import data.' } } },
+    scenario: {
+      end: { state: 'JOB_STATE_FAILED', finishedShare: 0, error: { code: 3, message: 'Failed to import data.' } },
+    },
     outcome: 'failed',
     execution: 'FAILED',
     reason: 'JobFailed',
@@ -158,7 +168,9 @@ export const LIFE_STORIES: readonly LifeStory[] = [
   },
   {
     name: 'a-state-nobody-has-heard-of',
-    scenario: { transitions: [...FINISHES, { state: 'JOB_STATE_HIBERNATING', ms: 100 }, { state: 'JOB_STATE_SUCCEEDED' }] },
+    scenario: {
+      transitions: [...FINISHES, { state: 'JOB_STATE_HIBERNATING', ms: 100 }, { state: 'JOB_STATE_SUCCEEDED' }],
+    },
     outcome: 'succeeded',
     execution: 'COMPLETED',
     reason: null,
@@ -169,7 +181,12 @@ export const LIFE_STORIES: readonly LifeStory[] = [
   {
     name: 'back-from-running-to-pending',
     scenario: {
-      transitions: [...FINISHES, { state: 'JOB_STATE_PENDING', ms: 60 }, { state: 'JOB_STATE_RUNNING' }, { state: 'JOB_STATE_SUCCEEDED' }],
+      transitions: [
+        ...FINISHES,
+        { state: 'JOB_STATE_PENDING', ms: 60 },
+        { state: 'JOB_STATE_RUNNING' },
+        { state: 'JOB_STATE_SUCCEEDED' },
+      ],
     },
     outcome: 'succeeded',
     execution: 'COMPLETED',
@@ -210,7 +227,10 @@ export const LIFE_STORIES: readonly LifeStory[] = [
   },
   {
     name: 'create-lost-and-listed-late',
-    scenario: { faults: [{ call: 'create', fault: { kind: 'lost-answer', as: 'status', status: 500 } }], listing: { lagMs: 600 } },
+    scenario: {
+      faults: [{ call: 'create', fault: { kind: 'lost-answer', as: 'status', status: 500 } }],
+      listing: { lagMs: 600 },
+    },
     outcome: 'succeeded',
     execution: 'COMPLETED',
     reason: null,
@@ -278,9 +298,15 @@ export const LIFE_STORIES: readonly LifeStory[] = [
 ];
 
 export async function untilState(run: VertexBatchRun, state: string): Promise<void> {
-  await waitFor(async () => (await run.status()).jobs.at(-1)?.state === state, { what: `${run.workflowId} to show ${state}`, timeoutMs: 20_000 });
+  await waitFor(async () => (await run.status()).jobs.at(-1)?.state === state, {
+    what: `${run.workflowId} to show ${state}`,
+    timeoutMs: 20_000,
+  });
 }
 
 export async function untilAttention(run: VertexBatchRun, type: string): Promise<void> {
-  await waitFor(async () => (await run.status()).attention?.type === type, { what: `${run.workflowId} to show ${type}`, timeoutMs: 20_000 });
+  await waitFor(async () => (await run.status()).attention?.type === type, {
+    what: `${run.workflowId} to show ${type}`,
+    timeoutMs: 20_000,
+  });
 }

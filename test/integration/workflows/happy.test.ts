@@ -36,8 +36,16 @@ describe('a run from input to processed rows', () => {
       jobCount: 1,
     });
     const rows = await world.readRowsBelow<ResultRow>(`${result.directory}results/`);
-    expect(rows.map((row) => row.key).toSorted()).toEqual(prompts(30).map((row) => row.key).toSorted());
-    expect(handled.toSorted()).toEqual(prompts(30).map((row) => row.key).toSorted());
+    expect(rows.map((row) => row.key).toSorted()).toEqual(
+      prompts(30)
+        .map((row) => row.key)
+        .toSorted(),
+    );
+    expect(handled.toSorted()).toEqual(
+      prompts(30)
+        .map((row) => row.key)
+        .toSorted(),
+    );
     expect(world.paidJobs()).toHaveLength(1);
   });
 });

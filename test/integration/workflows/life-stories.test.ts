@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { VertexBatchCancelledError, VertexBatchFailedError, type VertexBatchRun } from '../../../src/client';
 import type { BatchProgress } from '../../../src/messages';
 import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
-import { LIFE_STORIES, type LifeStory } from '../../support/life-stories';
+import { LIFE_STORIES, ROWS, type LifeStory } from '../../support/life-stories';
 import { fetchHistoryJson, replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
 
@@ -16,34 +16,49 @@ describe('the life of a run', () => {
     await replayStarted((await testEnvironment()).client, WORKFLOWS_PATH);
   });
 
-  for (const cached of [true, false]) {
-    describe(cached ? 'with the workflow cache' : 'without the workflow cache', () => {
-      it.concurrent.each(LIFE_STORIES.map((story) => [story.name, story] as const))('%s', async (_, story) => {
-        await tell(story, cached);
-      });
-    });
-  }
+  const names = LIFE_STORIES.map((story) => [story.name, story] as const);
+
+  it.concurrent.each(names)('%s, with the workflow cache', async (_, story) => {
+    await expect(tell(story, true)).resolves.toEqual(expectedEnd(story));
+  });
+
+  it.concurrent.each(names)('%s, without the workflow cache', async (_, story) => {
+    await expect(tell(story, false)).resolves.toEqual(expectedEnd(story));
+  });
 });
 
-async function tell(story: LifeStory, cached: boolean): Promise<void> {
+/** What of a run's end the stories fix. */
+interface StoryEnd {
+  readonly execution: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly paidJobs: number;
+  readonly answersFit: boolean;
+}
+
+function expectedEnd({ execution, outcome, reason, paidJobs }: LifeStory): StoryEnd {
+  return { execution, outcome, reason, paidJobs, answersFit: true };
+}
+
+async function tell(story: LifeStory, cached: boolean): Promise<StoryEnd> {
   const world = await BatchWorld.create({
     emulator: { scenario: story.scenario },
     worker: cached ? {} : { maxCachedWorkflows: 0 },
   });
   try {
-    await world.put('gs://acme/in/prompts.jsonl', prompts(story.rows ?? 12));
+    await world.put('gs://acme/in/prompts.jsonl', prompts(ROWS));
     const run = await world.start(story.request ?? {});
     await story.act?.(world, run);
     const closed = await closeOf(run);
     const { execution } = await run.status();
-    expect({ execution, outcome: closed.outcome, reason: closed.reason?.type ?? null, jobs: world.paidJobs().length }).toEqual({
-      execution: story.execution,
-      outcome: story.outcome,
-      reason: story.reason,
-      jobs: story.paidJobs,
-    });
-    expectAnswered(closed.rows, story);
     if (RECORDS && cached && story.unrecorded !== true) await record(world, run, story.name);
+    return {
+      execution,
+      outcome: closed.outcome,
+      reason: closed.reason?.type ?? null,
+      paidJobs: world.paidJobs().length,
+      answersFit: answersFit(closed.rows, story),
+    };
   } finally {
     await world.close();
   }
@@ -62,18 +77,18 @@ async function closeOf(run: VertexBatchRun): Promise<Closed> {
   }
 }
 
-function expectAnswered(rows: Closed['rows'], { answered, rows: asked = 12 }: LifeStory): void {
-  expect(rows.answered + rows.blocked + rows.failed + rows.missing).toBe(rows.input);
-  expect(rows.input).toBe(asked);
-  if (typeof answered === 'number') expect(rows.answered).toBe(answered);
-  else {
-    expect(rows.answered).toBeGreaterThanOrEqual(answered.atLeast);
-    expect(rows.answered).toBeLessThanOrEqual(answered.atMost);
-  }
+/** Whether the books balance and as many rows are answered as the story says. */
+function answersFit(rows: Closed['rows'], { answered }: LifeStory): boolean {
+  const balanced = rows.input === ROWS && rows.answered + rows.blocked + rows.failed + rows.missing === rows.input;
+  const { atLeast, atMost } = typeof answered === 'number' ? { atLeast: answered, atMost: answered } : answered;
+  return balanced && rows.answered >= atLeast && rows.answered <= atMost;
 }
 
 async function record(world: BatchWorld, run: VertexBatchRun, name: string): Promise<void> {
   const { runId } = await run.status();
   mkdirSync(HISTORIES, { recursive: true });
-  writeFileSync(join(HISTORIES, `${name}.json`), `${await fetchHistoryJson(world.temporal.client, { workflowId: run.workflowId, runId })}\n`);
+  writeFileSync(
+    join(HISTORIES, `${name}.json`),
+    `${await fetchHistoryJson(world.temporal.client, { workflowId: run.workflowId, runId })}\n`,
+  );
 }
