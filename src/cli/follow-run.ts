@@ -1,6 +1,6 @@
 import type { RunStatus, VertexBatchRun } from '../client';
 import { VertexBatchCancelledError, VertexBatchError, VertexBatchFailedError } from '../client';
-import { isTerminal, shortState } from '../domain/job-state';
+import { isTerminal } from '../domain/job-state';
 import type { BatchResult } from '../messages';
 import { connectionWords, shellWord, type CommonFlags, type Invocation } from './command-line';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code';
@@ -8,8 +8,7 @@ import { listenForInterrupts } from './interrupts';
 import { isPassing } from './report-error';
 import { isPolled, type TemporalSession } from './temporal-session';
 import { plain } from './text/plain';
-import { progressLine, waitedJob } from './text/progress-line';
-import { clockText } from './text/quantities';
+import { endedJobLine, pastLine, progressLine, waitedJob, type Look } from './text/progress-line';
 import { outcomeText, resultText } from './text/result-text';
 import { attentionLines } from './text/status-text';
 
@@ -27,7 +26,7 @@ export async function followRun(
   const interrupts = listenForInterrupts();
   try {
     await watchUntilClosed(invocation, session, run, interrupts.signal);
-    output.live.hide();
+    output.live.keep();
     if (interrupts.signal.aborted) {
       sayHowToComeBack(invocation, run.workflowId);
       return EXIT.interrupted;
@@ -105,6 +104,7 @@ async function watchUntilClosed(
 class RunView {
   readonly #output: Invocation['output'];
   #stage = '';
+  #last: RunStatus | undefined;
   #attention = '';
   readonly #jobs = new Set<string>();
 
@@ -114,10 +114,13 @@ class RunView {
 
   show(status: RunStatus): void {
     const { live } = this.#output;
-    const stage = `${status.phase} ${waitedJob(status)?.state ?? ''}`;
+    const stage = stageOf(status, live.isVisible);
     const isNew = stage !== this.#stage;
+    if (isNew) live.hide();
+    if (isNew && live.isVisible && this.#last !== undefined)
+      this.#output.print(pastLine(this.#last, { now: Date.now() }));
     this.#stage = stage;
-    if (isNew) live.freeze();
+    this.#last = status;
     this.#announceJobs(status);
     this.#announceAttention(status);
     if (status.execution !== 'RUNNING') return;
@@ -126,10 +129,15 @@ class RunView {
   }
 
   #line(status: RunStatus, columns: number): string {
-    return progressLine(status, { now: Date.now(), columns, colors: this.#output.colors });
+    return progressLine(status, this.#look(columns));
   }
 
-  #announceJobs({ jobs, jobCount }: RunStatus): void {
+  #look(columns: number): Look {
+    return { now: Date.now(), columns, colors: this.#output.colors };
+  }
+
+  #announceJobs(status: RunStatus): void {
+    const { jobs, jobCount } = status;
     for (const [index, job] of jobs.entries()) {
       const end = isTerminal(job.state) ? `${job.name} ${job.state}` : undefined;
       if (!this.#jobs.has(job.name)) {
@@ -141,8 +149,7 @@ class RunView {
       }
       if (end === undefined || this.#jobs.has(end)) continue;
       this.#jobs.add(end);
-      const error = job.error === null ? '' : `  code ${job.error.code} "${plain(job.error.message)}"`;
-      this.#output.print(`  ${clockText(job.since, Date.now(), true)}  ${shortState(job.state)}${error}`);
+      this.#output.print(endedJobLine(job, status, this.#look(this.#output.columns)));
     }
   }
 
@@ -156,6 +163,12 @@ class RunView {
     }
     this.#attention = shown;
   }
+}
+
+/** What deserves a line of its own: a phase or state; where lines can't be redrawn, also each quarter of the rows. */
+function stageOf(status: RunStatus, isLive: boolean): string {
+  const quarter = isLive ? 0 : Math.floor((status.percent ?? 0) / 25);
+  return `${status.phase} ${waitedJob(status)?.state ?? ''} ${quarter}`;
 }
 
 const POLLER_INTERVAL_MS = 15_000;

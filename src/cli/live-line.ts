@@ -32,7 +32,7 @@ export class LiveLine {
   }
 
   /** Leaves the line behind as it is now. */
-  freeze(): void {
+  keep(): void {
     const stream = this.#stream;
     if (this.#bar === undefined || stream === undefined) return;
     this.hide();

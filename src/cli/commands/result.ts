@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BatchResult } from '../../messages';
+import type { Manifest } from '../../activities/finish-run';
 import { readJson } from '../../rows/commits';
 import { action, withCommonOptions, type Host, type Invocation } from '../command-line';
 import { CommandError, EXIT, exitCodeOf, type ExitCode } from '../exit-code';
@@ -39,9 +39,9 @@ async function resultOfRun(invocation: Invocation<ResultFlags>, id: string): Pro
 }
 
 async function resultInManifest({ output, config, flags }: Invocation<ResultFlags>, uri: string): Promise<ExitCode> {
-  const manifest = await readJson<{ readonly result?: BatchResult }>(objectStore(config), uri);
+  const manifest = await readJson<Partial<Manifest>>(objectStore(config), uri);
   const result = manifest.result;
-  if (result?.outcome === undefined || result.rows === undefined) {
+  if (result?.outcome === undefined) {
     throw new CommandError(
       EXIT.usage,
       `${uri} isn't a run's manifest: it has no result. The result of a run names its manifest.`,

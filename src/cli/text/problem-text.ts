@@ -28,7 +28,7 @@ export function problemText(
 function spotOf(problem: ValidationProblem, line: string): Span | undefined {
   if (problem.path !== '') return positionOf(line, problem.path);
   const position = /at position (\d+)/.exec(problem.message)?.[1];
-  return position === undefined || Number(position) >= line.length
+  return position === undefined || Number(position) > line.length
     ? undefined
     : [Number(position), Number(position) + 1];
 }

@@ -4,7 +4,7 @@ import { count } from '../../domain/count-text';
 import { estimateEndMs } from '../../domain/job-progress';
 import { isTerminal, phaseOf, shortState } from '../../domain/job-state';
 import { clockText, durationText } from './quantities';
-import { fitted, widthOf } from './plain';
+import { fitted, plain, widthOf } from './plain';
 
 export interface Look {
   readonly now: number;
@@ -22,7 +22,7 @@ export function waitedJob(progress: BatchProgress): JobProgress | undefined {
 export function progressLine(progress: BatchProgress, look: Look): string {
   const job = waitedJob(progress);
   const since = job?.since ?? progress.since;
-  const lead = `  ${clockText(since, look.now, true)}  ${job === undefined ? progress.phase : shortState(job.state)}  `;
+  const lead = leadOf(since, job === undefined ? progress.phase : shortState(job.state), look.now);
   const done = job === undefined ? handled(progress) : counted(progress);
   const details = job === undefined ? phaseDetails(progress, look) : jobDetails(progress, job, look);
   const bar = done === undefined ? undefined : barOf(done, look.columns);
@@ -31,6 +31,32 @@ export function progressLine(progress: BatchProgress, look: Look): string {
   return bar === undefined
     ? line
     : line.replace(bar.full, look.colors.cyan(bar.full)).replace(bar.empty, look.colors.gray(bar.empty));
+}
+
+/** The same for a stage that is over: how long it was. */
+export function pastLine(progress: BatchProgress, { now }: Pick<Look, 'now'>): string {
+  const job = waitedJob(progress);
+  const since = job?.since ?? progress.since;
+  return (
+    leadOf(since, job === undefined ? progress.phase : shortState(job.state), now) +
+    durationText(now - Date.parse(since))
+  );
+}
+
+/** A job that has ended, with its share of the rows. */
+export function endedJobLine(job: JobProgress, progress: BatchProgress, look: Look): string {
+  const lead = leadOf(job.since, shortState(job.state), look.now);
+  if (job.error !== null) return `${lead}code ${job.error.code} "${plain(job.error.message)}"`;
+  const done = counted(progress);
+  return done === undefined ? lead.trimEnd() : `${lead}${count(done.rows)} of ${count(done.of)}${failedText(progress)}`;
+}
+
+function leadOf(since: string, stage: string, now: number): string {
+  return `  ${clockText(since, now, true)}  ${stage.padEnd(10)}  `;
+}
+
+function failedText({ rows: { failed } }: BatchProgress): string {
+  return failed === null || failed === 0 ? '' : ` · ${count(failed)} failed`;
 }
 
 interface Done {
@@ -54,10 +80,8 @@ function jobDetails(progress: BatchProgress, job: JobProgress, { now }: Look): s
   const age = durationText(now - Date.parse(job.since));
   if (phaseOf(job.state) === 'queued') return [`queued ${age}`, ...next];
   if (done === undefined) return [age, ...next];
-  const failed = progress.rows.failed ?? 0;
   return [
-    `${percent(done)}  ${count(done.rows)} of ${count(done.of)}`,
-    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    `${percent(done)}  ${count(done.rows)} of ${count(done.of)}${failedText(progress)}`,
     ...pace(progress, job, done, now),
     ...next,
   ];
@@ -71,8 +95,8 @@ function pace({ checkedAt, rows }: BatchProgress, job: JobProgress, done: Done, 
   if (endMs === null) return [];
   const rate = (1_000 * done.rows) / (seenMs - startedMs);
   return [
-    `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} rows/s`,
     `ends about ${clockText(endMs, now, endMs - now < 600_000)}`,
+    `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} rows/s`,
   ];
 }
 

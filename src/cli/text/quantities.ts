@@ -1,3 +1,5 @@
+import { count } from '../../domain/count-text';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -29,7 +31,7 @@ export function bytesText(bytes: number): string {
 
 /** `44.1 M`, `850`. */
 export function tokensText(tokens: number): string {
-  return tokens < 10_000 ? String(tokens) : scaled(tokens, ['k', 'M', 'G']);
+  return tokens < 10_000 ? count(tokens) : scaled(tokens, ['k', 'M', 'G']);
 }
 
 function scaled(value: number, units: readonly string[]): string {

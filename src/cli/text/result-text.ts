@@ -18,7 +18,10 @@ export function resultText(result: BatchResult, colors: Colors): string {
       result.jobs.map((job) => `${job.name.split('/').at(-1)} ${job.state.replace('JOB_STATE_', '')}`).join(' · ') ||
         'none',
     ],
-    ['results', `${result.results.uri}   ${count(result.results.files)} files · ${bytesText(result.results.bytes)}`],
+    [
+      'results',
+      `${result.results.uri}   ${count(result.results.files)} ${result.results.files === 1 ? 'file' : 'files'} · ${bytesText(result.results.bytes)}`,
+    ],
     otherFiles(result, directory),
     result.manifest === null ? null : ['manifest', result.manifest],
   ];
