@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../../../src/cli/program';
+import { parseScenario } from '../../../src/emulator';
+import { acceptRequest } from '../../../src/schemas/batch-request';
+import {
+  anchors,
+  codeBlocks,
+  commandsIn,
+  links,
+  pages,
+  readPage,
+  ROOT,
+  targetOf,
+  type CodeBlock,
+} from '../../support/markdown';
+
+const blocks = pages().flatMap((page) => codeBlocks(page));
+
+function where({ page, line }: Pick<CodeBlock, 'page' | 'line'>): string {
+  return `${page}:${line}`;
+}
+
+describe('the pages', () => {
+  it.each(pages())('%s links only to what exists', (page) => {
+    const broken = links(page).filter((link) => {
+      const target = targetOf(link);
+      if (target === undefined) return false;
+      if (!existsSync(join(ROOT, target.path))) return true;
+      const isPage = statSync(join(ROOT, target.path)).isFile() && target.path.endsWith('.md');
+      return target.anchor !== '' && isPage && !anchors(target.path).includes(target.anchor);
+    });
+    expect(broken.map((link) => `${where(link)} ${link.target}`)).toEqual([]);
+  });
+
+  it('TypeScript in the README is a file of examples, or whole lines of one', () => {
+    const shown = blocks.filter(({ page, language }) => page === 'README.md' && language === 'ts');
+    expect(shown.length).toBeGreaterThan(0);
+    for (const block of shown) {
+      const [, name = '', code = ''] = /^\/\/ (\S+\.ts)\n([^]*)$/.exec(block.code) ?? [];
+      expect(name, `${where(block)} begins with // and a file of examples`).not.toBe('');
+      expect(readFileSync(join(ROOT, 'examples', name), 'utf8'), where(block)).toContain(code);
+    }
+  });
+
+  it('each file of examples stands in the README as a whole', () => {
+    const shown = blocks.filter(({ page, language }) => page === 'README.md' && language === 'ts');
+    for (const name of ['handlers', 'workflows', 'worker', 'start', 'cancel', 'handlers.test']) {
+      const file = readFileSync(join(ROOT, 'examples', `${name}.ts`), 'utf8');
+      expect(shown.map(({ code }) => code)).toContain(`// ${name}.ts\n${file}`);
+    }
+  });
+
+  const json = blocks.filter(({ language }) => language === 'json').map((block) => [where(block), block] as const);
+  it.each(json)('the JSON at %s is what it says: a request, or a scenario', (_, { page, code }) => {
+    const value: unknown = JSON.parse(code);
+    if (page === 'docs/scenarios.md') parseScenario(value);
+    else acceptRequest(value, 'an-id');
+  });
+});
+
+/** What a command's help says of itself. */
+async function helpOf(command: string): Promise<{ readonly text: string; readonly exitCode: number | undefined }> {
+  let text = '';
+  let exitCode: number | undefined;
+  const stream = { columns: 200, write: (piece: string) => ((text += piece), true) };
+  await runProgram([command, '--help'], {
+    environment: {},
+    stdin: (async function* () {})(),
+    stdout: stream,
+    stderr: stream,
+    end: (code) => (exitCode = code),
+  });
+  return { text, exitCode };
+}
+
+const ours = ['vertex-batch', 'temporal-vertex-batch'];
+const commandLines = blocks
+  .filter(({ language }) => language === 'sh')
+  .flatMap((block) => commandsIn(block).map((words) => ({ block, words })))
+  .map(({ block, words }) => ({ block, words: words[0] === 'npx' ? words.slice(1) : words }))
+  .filter(({ words: [program = ''] }) => ours.includes(program))
+  .map(({ block, words }) => [`${words.join(' ')} (${where(block)})`, words] as const);
+
+describe('the command lines in the pages', () => {
+  it.each(commandLines)('%s has a command and flags that exist', async (_, [, command = '', ...words]) => {
+    if (command.startsWith('-')) return;
+    const { text, exitCode } = await helpOf(command);
+    expect(exitCode, text).toBe(0);
+    expect(text).toContain(`Usage: vertex-batch ${command}`);
+    for (const flag of words.filter((word) => word.startsWith('-') && word !== '-'))
+      expect(text).toMatch(new RegExp(`(^|[\\s,])${flag}\\b`, 'm'));
+  });
+});
+
+describe('the page of errors', () => {
+  const messages = readFileSync(join(ROOT, 'src/messages.ts'), 'utf8');
+  const union = /export type BatchReasonType =([^;]+);/.exec(messages)?.[1] ?? '';
+  const types = [...union.matchAll(/'(\w+)'/g)].map(([, type = '']) => type);
+  const others = ['HandlerFailing', 'RunNotFound', 'RunTerminated', 'UpdateRefused'];
+
+  it('knows the types of the messages', () => {
+    expect(types.length).toBeGreaterThan(20);
+  });
+
+  it.each([...types, ...others])('has a section for %s that says what was spent and what to do', (type) => {
+    const [, section = ''] = new RegExp(`^## ${type}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(readPage('docs/errors.md')) ?? [];
+    expect(section).toMatch(/\*\*Spent\*\*/);
+    expect(section).toMatch(/\*\*Do\*\*/);
+  });
+
+  it('has no section for a type that is gone', () => {
+    const sections = [...readPage('docs/errors.md').matchAll(/^## ([A-Z]\w+)$/gm)].map(([, type = '']) => type);
+    expect(sections.filter((type) => ![...types, ...others].includes(type))).toEqual([]);
+  });
+});
