@@ -215,6 +215,8 @@ export interface SubmitJobInput {
   readonly inputUris: readonly string[];
   /** Bound of the POST, below the attempt's own. */
   readonly requestTimeoutMs: number;
+  /** Tell what stands, and create nothing. */
+  readonly onlyStanding: boolean;
 }
 
 /** What stands beside a claim once it is decided. */
@@ -248,6 +250,8 @@ export type SubmittedJob =
       readonly outcome: ClaimOutcome;
       readonly job: VertexJob | null;
     }
+  /** No such claim stands, and `onlyStanding` forbade to take it. */
+  | { readonly kind: 'nothing-stands' }
   /** A job of this claim exists, though this bucket knows nothing of it. */
   | { readonly kind: 'taken'; readonly job: VertexJob };
 

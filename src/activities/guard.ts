@@ -52,14 +52,17 @@ export async function guarded<Value>(
   });
 }
 
-/** Runs `body` with a beat every third of the heartbeat's limit, so that a cancel is heard while it works. */
+/** A cancel is heard with the answer to a beat. */
+const LONGEST_BEAT_MS = 1_000;
+
+/** Runs `body` and beats for it, so that a cancel is heard while it works. */
 export async function whileBeating<Value>(
   context: Context,
   details: unknown,
   body: (attempt: HandlerAttempt) => Promise<Value>,
 ): Promise<Value> {
   const beat = () => context.heartbeat(details);
-  const every = Math.max(10, Math.round((context.info.heartbeatTimeoutMs ?? 60_000) / 3));
+  const every = Math.min(LONGEST_BEAT_MS, Math.max(10, Math.round((context.info.heartbeatTimeoutMs ?? 60_000) / 3)));
   const timer = setInterval(beat, every);
   timer.unref();
   try {

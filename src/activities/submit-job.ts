@@ -34,6 +34,7 @@ export async function submitJob(gateways: JobGateways, input: SubmitJobInput, at
   try {
     const standing = await readClaim(gateways.store, input.run, input.claim);
     if (standing !== undefined) return await whatStands(gateways, input, standing, attempt);
+    if (input.onlyStanding) return { kind: 'nothing-stands' };
     const hidden = await findClaimedJobs(gateways.jobs, input, claimKey(input.run.key, input.claim), attempt.signal);
     if (hidden[0] !== undefined) return { kind: 'taken', job: hidden[0] };
     const mine = await takeClaim(gateways.store, input.run, input.claim, input.digest);

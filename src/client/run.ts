@@ -130,7 +130,8 @@ export class VertexBatchRun {
     const { cause } = error;
     if (cause instanceof CancelledFailure) {
       const { closed } = await this.status();
-      return new VertexBatchCancelledError(cause.message, closed, { cause });
+      const why = closed?.reason?.message ?? 'the workflow was cancelled';
+      return new VertexBatchCancelledError(`${this.workflowId} was cancelled: ${why}`, closed, { cause });
     }
     if (cause instanceof TerminatedFailure) {
       return new VertexBatchError(

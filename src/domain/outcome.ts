@@ -26,10 +26,10 @@ export interface Verdict {
 /** How a run ends: red when it gave less than was asked for, `cancelled` only when a cancel cost something. */
 export function verdictOf(end: RunEnd): Verdict {
   const unanswered = end.input - end.books.answered;
-  const complete = unanswered === 0 && end.unprocessed === 0;
+  const complete = end.input > 0 && unanswered === 0 && end.unprocessed === 0;
   const sound = end.imbalances.length === 0 && !end.reasons.some((reason) => reason.type === 'InputChanged');
   if (end.mustFail) return { outcome: 'failed', reason: leadingReason(end) };
-  if (complete && sound && end.input > 0) return { outcome: 'succeeded', reason: null };
+  if (complete && sound) return { outcome: 'succeeded', reason: null };
   if (end.cancelled && !complete) return { outcome: 'cancelled', reason: leadingReason(end) };
   if (isBelowShare(end)) return { outcome: 'failed', reason: leadingReason(end) };
   return { outcome: 'partial', reason: leadingReason(end) };

@@ -79,7 +79,7 @@ export class RunBooks {
       jobCount: jobs.length,
       directory,
       results: {
-        uri: `${directory}results/`,
+        uri: directory === '' ? '' : `${directory}results/`,
         files: sum(this.#settled.map((part) => part.results.files)),
         rows: sum(this.#settled.map((part) => part.results.rows)),
         bytes: sum(this.#settled.map((part) => part.results.bytes)),

@@ -67,7 +67,8 @@ class PartLife {
   readonly #plan: Plan;
   readonly #part: PlannedPart;
   readonly #rounds: Round[] = [];
-  #inputChanged: boolean;
+  /** Sources that differ from the plan. */
+  #changed: readonly string[] = [];
   #created = 0;
   #firstWasAdopted = false;
   #rowsUri: string | null = null;
@@ -80,8 +81,7 @@ class PartLife {
     this.#plan = plan;
     this.#part = part;
     this.#rows = part.rows;
-    this.#inputChanged = plan.changed.length > 0;
-    if (this.#inputChanged) this.#noteChanged(plan.changed);
+    this.#noteChanged(plan.changed);
   }
 
   get hasJobs(): boolean {
@@ -100,6 +100,7 @@ class PartLife {
   async nextRound(): Promise<boolean> {
     const round = this.#rounds.length + 1;
     const submitted = await this.#submit(round);
+    if (submitted === undefined) return false;
     if (!submitted.adopted) this.#created += 1;
     else if (round === 1) this.#firstWasAdopted = true;
     const tracked = this.#track(submitted.job, round);
@@ -134,49 +135,51 @@ class PartLife {
     );
   }
 
-  async #submit(round: number): Promise<Submitted> {
-    const input = await this.#input(round);
+  /** The job of a round; `undefined` when another one may not be created and none stands. */
+  async #submit(round: number): Promise<Submitted | undefined> {
+    await this.#noticeChange();
+    const onlyStanding = this.#changed.length > 0 || !this.#mayCreate();
+    const input = await this.#input(round, onlyStanding);
     this.#run.enter('submitting');
-    return await submit(this.#run, this.#accepted, this.#desk, { part: this.#part.part, round, ...input });
+    const submission = { part: this.#part.part, round, onlyStanding, ...input };
+    const submitted = await submit(this.#run, this.#accepted, this.#desk, submission);
+    if (submitted === undefined && !this.hasJobs) throw this.#changedBeforeCreate();
+    return submitted;
   }
 
-  /** What the job reads: the input as it lies, or a staged object. */
-  async #input(round: number): Promise<{ inputUris: readonly string[]; digest: string }> {
-    if (this.#part.asItLies && this.#rowsUri === null) {
-      await this.#refuseChangedInput(round);
-      return { inputUris: this.#part.uris, digest: this.#plan.digest };
-    }
+  /** What the job reads: the input as it lies, or a staged object. Nothing is staged for a job that may only be found. */
+  async #input(round: number, onlyStanding: boolean): Promise<{ inputUris: readonly string[]; digest: string }> {
+    const asItLies = this.#part.asItLies && this.#rowsUri === null;
+    if (asItLies || onlyStanding) return { inputUris: this.#part.uris, digest: this.#plan.digest };
     this.#run.enter('staging');
     const staged = await this.#run.interruptible(() =>
       step(
         this.#run,
         'vertexBatchStagePart',
-        { run: this.#accepted.run, planUri: this.#plan.uri, part: this.#part.part, round, rowsUri: this.#rowsUri },
+        {
+          run: this.#accepted.run,
+          planUri: this.#plan.uri,
+          part: this.#part.part,
+          round,
+          rowsUri: this.#rowsUri,
+        },
         { summary: `Stage ${count(this.#rows)} rows for round ${round}` },
       ),
     );
     return { inputUris: staged.uris, digest: staged.digest };
   }
 
-  /** Before anything is spent a changed input fails the run; a claim that stands is seen through all the same. */
-  async #refuseChangedInput(round: number): Promise<void> {
-    const stands = this.#claimStands(round);
-    const changed = this.#inputChanged ? this.#plan.changed : await this.#changedFiles();
-    if (changed.length === 0 || stands) return;
-    throw new RunStopped({
-      type: 'InputChanged',
-      message: `the input changed since it was validated: ${changed.join(', ')}`,
-    });
+  /** Rounds that this execution may still pay for; what an earlier one created doesn't count. */
+  #mayCreate(): boolean {
+    return this.#created < this.#accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
   }
 
-  async #changedFiles(): Promise<readonly string[]> {
-    const { changed } = await step(
-      this.#run,
-      'vertexBatchCheckInput',
-      { run: this.#accepted.run, planUri: this.#plan.uri },
-      { summary: 'Compare the input with the plan' },
-    );
-    return changed;
+  #changedBeforeCreate(): RunStopped {
+    const files = this.#changed.join(', ');
+    return new RunStopped({
+      type: 'InputChanged',
+      message: `the input changed since it was validated: ${files}. Nothing was sent.`,
+    });
   }
 
   #track(job: VertexJob, round: number): TrackedJob {
@@ -210,19 +213,23 @@ class PartLife {
     await Promise.all([this.#noticeChange(), this.#noticeDouble(claim)]);
   }
 
+  /** The service reads the input without its generations, so a change can only be noticed; a staged copy prevents it. */
   async #noticeChange(): Promise<void> {
-    if (!this.#part.asItLies || this.#rowsUri !== null || this.#inputChanged) return;
-    const changed = await this.#changedFiles();
-    if (changed.length === 0) return;
-    this.#inputChanged = true;
+    if (!this.#part.asItLies || this.#rowsUri !== null || this.#changed.length > 0) return;
+    const { changed } = await step(
+      this.#run,
+      'vertexBatchCheckInput',
+      { run: this.#accepted.run, planUri: this.#plan.uri },
+      { summary: 'Compare the input with the plan' },
+    );
     this.#noteChanged(changed);
   }
 
   #noteChanged(changed: readonly string[]): void {
-    this.reasons.push({
-      type: 'InputChanged',
-      message: `the input changed after it was validated: ${changed.join(', ')}`,
-    });
+    if (changed.length === 0) return;
+    this.#changed = changed;
+    const files = changed.join(', ');
+    this.reasons.push({ type: 'InputChanged', message: `the input changed after it was validated: ${files}` });
   }
 
   /** Should the service ever double a create, the job in history is kept and the other one cancelled. */
@@ -282,12 +289,10 @@ class PartLife {
   }
 
   #mayGoOn(ending: JobEnding): boolean {
-    if (this.#run.stop !== undefined || this.#inputChanged) return false;
+    if (this.#run.stop !== undefined || this.#changed.length > 0) return false;
     if (ending.kind !== 'ended' || ending.gaveUp !== null) return false;
-    const next = this.#rounds.length + 1;
-    if (this.#claimStands(next)) return true;
-    const budget = this.#accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
-    return this.#created < budget && isWorthAnotherRound(ending.job, this.#firstWasAdopted && this.#created === 0);
+    if (this.#claimStands(this.#rounds.length + 1)) return true;
+    return this.#mayCreate() && isWorthAnotherRound(ending.job, this.#plan.adopted && this.#created === 0);
   }
 
   async #hasRowsToSend(): Promise<boolean> {

@@ -57,7 +57,8 @@ export async function step<Name extends GuardedName>(
   const key = `${name} ${options.summary}`;
   try {
     for (;;) {
-      const answer: Guarded<ValueOf<Name>> = await schedule(name, { ...input, stuck } as never, options);
+      const answered: unknown = await schedule(name, { ...input, stuck }, options);
+      const answer = answered as Guarded<ValueOf<Name>>;
       if (answer.kind === 'done') return answer.value;
       stuck = true;
       run.raise(key, { type: answer.type, message: answer.message, until: null, part: null, claim: null, actions: [] });

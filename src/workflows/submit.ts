@@ -13,6 +13,8 @@ export interface Submission {
   readonly round: number;
   readonly inputUris: readonly string[];
   readonly digest: string;
+  /** Take what an earlier execution or attempt left, and create nothing. */
+  readonly onlyStanding: boolean;
 }
 
 export interface Submitted {
@@ -32,20 +34,22 @@ const ATTENTION_AFTER = 3;
 
 /**
  * Gets the one job of a round: walks the claims from the first, adopts what stands, creates where nothing stands, and never
- * goes past a claim of which nobody knows what became.
+ * goes past a claim of which nobody knows what became. `undefined` when nothing stands and nothing may be created.
  */
 export async function submit(
   run: RunState,
   accepted: AcceptedRun,
   desk: OperatorDesk,
   submission: Submission,
-): Promise<Submitted> {
+): Promise<Submitted | undefined> {
   for (let attempt = 1, failures = 0; ;) {
     const claim = { part: submission.part, round: submission.round, attempt };
     const answer = await askOnce(run, accepted, submission, claim);
     switch (answer.kind) {
       case 'created':
         return { job: answer.job, claim, adopted: false };
+      case 'nothing-stands':
+        return undefined;
       case 'taken':
         throw new RunStopped(takenReason(answer.job));
       case 'unknown': {
@@ -95,6 +99,7 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
           labels: request.labels,
           inputUris: submission.inputUris,
           requestTimeoutMs: Math.round(timing.submitMs / 2),
+          onlyStanding: submission.onlyStanding,
         },
         {
           summary: `Create the job of claim ${key.slice(33)}`,
