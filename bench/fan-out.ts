@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { createBatchActivities } from '../src/activities/create-batch-activities';
+import { VertexBatchClient } from '../src/client';
+import { MemoryObjectStore } from '../src/gateways/object-store-memory';
+import { VertexBatchPlugin } from '../src/plugin';
+import { createBaselineActivities } from './baseline-activities';
+import type { Benchmark } from './benchmark';
+import { type EmulatedService, LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
+import { completedActivities, ratePerSecond, type ActivitySpan } from './history';
+import { InstantJobs } from './instant-jobs';
+import { atLeast, textOf } from './report';
+import { median } from './statistics';
+import type { BenchWorld } from './world';
+
+/** Each range is an output file of one row, since files are never joined on the output's side. */
+const RANGES = 300;
+/** As many as our workflow has open at a time. */
+const AT_A_TIME = 50;
+const REPETITIONS = 3;
+const TARGET_SHARE = 0.8;
+const COLLECT = 'vertexBatchCollectRange';
+
+interface Sample {
+  readonly bare: number;
+  readonly inMemory: number;
+  readonly overHttp: number;
+  readonly eventsPerRange: number;
+  readonly bareEventsPerRange: number;
+  readonly callsPerRange: number;
+}
+
+/** How much of the bare rate of activities is left for ranges. */
+export const fanOut: Benchmark = {
+  name: 'fan-out',
+  async run(world, say) {
+    const samples: Sample[] = [];
+    for (let repetition = 0; repetition <= REPETITIONS; repetition += 1) {
+      say(repetition === 0 ? 'warming up' : `repetition ${repetition} of ${REPETITIONS}`);
+      const sample = await measure(world);
+      // the first time loads code that the others find loaded
+      if (repetition > 0) samples.push(sample);
+    }
+    const of = (field: keyof Sample) => median(samples.map((sample) => sample[field]));
+    const share = median(samples.map(({ inMemory, bare }) => inMemory / bare));
+    const shareOverHttp = median(samples.map(({ overHttp, bare }) => overHttp / bare));
+    return {
+      name: 'fan-out',
+      what: `${RANGES} ranges of one row each through the workflow, ${AT_A_TIME} open at a time; from the first schedule to the last end in the history, median of ${REPETITIONS}.`,
+      baseline: `${RANGES} activities that do nothing, ${AT_A_TIME} at a time, same server, same worker options, same minute`,
+      measurements: [
+        { label: 'ranges a second, objects in memory', unit: '/s', ours: of('inMemory'), baseline: of('bare') },
+        {
+          label: 'share of the bare rate, objects in memory',
+          unit: '%',
+          ours: 100 * share,
+          baseline: 100,
+          target: { ...atLeast(100 * TARGET_SHARE, 100 * share), text: `≥ ${100 * TARGET_SHARE} %` },
+        },
+        { label: 'ranges a second, objects over HTTP', unit: '/s', ours: of('overHttp'), baseline: of('bare') },
+        { label: 'share of the bare rate, objects over HTTP', unit: '%', ours: 100 * shareOverHttp, baseline: 100 },
+        { label: 'events a range', unit: '', ours: of('eventsPerRange'), baseline: of('bareEventsPerRange') },
+        { label: 'calls of Cloud Storage a range', unit: '', ours: of('callsPerRange'), baseline: 0 },
+      ],
+      notes: [
+        'In memory everything is real but the wire: the workflow, the activities with their guard and their slots, what they read, join, write and commit. It shows what fanning out costs; the target is held against it.',
+        `Over HTTP a range makes ${textOf(of('callsPerRange'))} calls of an emulated Cloud Storage in the same process, client and server on the same cores. A range of one row is the worst case: a real one has 64 MB.`,
+      ],
+    };
+  },
+};
+
+async function measure(world: BenchWorld): Promise<Sample> {
+  const bare = await runBare(world);
+  const memory = await runInMemory(world);
+  const http = await withEmulatedService({ scenario: { output: { files: RANGES } } }, (service) =>
+    runOverHttp(world, service),
+  );
+  return {
+    bare: ratePerSecond(bare),
+    inMemory: ratePerSecond(memory),
+    overHttp: ratePerSecond(http.spans),
+    eventsPerRange: eventsEach(memory),
+    bareEventsPerRange: eventsEach(bare),
+    callsPerRange: http.storageCalls / RANGES,
+  };
+}
+
+async function runBare(world: BenchWorld): Promise<ActivitySpan[]> {
+  const activities = createBaselineActivities('http://127.0.0.1');
+  return await world.withWorker({ activities }, async (taskQueue) => {
+    const workflowId = `fan-out-bare-${randomUUID()}`;
+    const args = [{ count: RANGES, atATime: AT_A_TIME }];
+    await world.client.workflow.execute('bareFanOut', { workflowId, taskQueue, args });
+    return await spansOf(world, workflowId, 'baselineNothing');
+  });
+}
+
+async function runInMemory(world: BenchWorld): Promise<ActivitySpan[]> {
+  const store = new MemoryObjectStore();
+  await store.write(
+    'gs://acme/in/prompts.jsonl',
+    promptRows(RANGES)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join(''),
+  );
+  const activities = createBatchActivities({
+    store,
+    jobs: new InstantJobs(store, RANGES),
+    handlers: {},
+    polling: { initialMs: 10, maxMs: 100 },
+    concurrency: { validate: 4, collect: 4 },
+    guard: { attentionAfter: { failures: 3, ms: 60_000 }, handlerAttentionMs: 300_000, timeScale: 1 },
+    timing: { submitMs: 120_000, heartbeatMs: 20_000, lookIntervalMs: 30_000 },
+    handlerGraceMs: 600_000,
+  });
+  return await world.withWorker({ activities }, (taskQueue) => runOurs(world, taskQueue));
+}
+
+async function runOverHttp(world: BenchWorld, { emulator, url, put }: EmulatedService) {
+  await put('in/prompts.jsonl', promptRows(RANGES));
+  const plugin = new VertexBatchPlugin({
+    endpoints: { api: url, storage: url },
+    polling: { initial: 10, max: 100 },
+  });
+  const spans = await world.withWorker({ plugins: [plugin] }, (taskQueue) => runOurs(world, taskQueue));
+  const from = Math.min(...spans.map((span) => span.scheduledMs));
+  const to = Math.max(...spans.map((span) => span.closedMs));
+  const storageCalls = emulator
+    .calls()
+    .filter(({ call, at }) => call.startsWith('storage.') && at >= from && at <= to).length;
+  return { spans, storageCalls };
+}
+
+async function runOurs(world: BenchWorld, taskQueue: string): Promise<ActivitySpan[]> {
+  const workflowId = `fan-out-${randomUUID()}`;
+  const run = await new VertexBatchClient(world.client, { taskQueue }).start({
+    workflowId,
+    project: PROJECT,
+    location: LOCATION,
+    model: MODEL,
+    input: 'gs://acme/in/prompts.jsonl',
+    output: 'gs://acme/out/',
+  });
+  const { rows } = await run.result();
+  if (rows.answered !== RANGES) throw new Error(`${workflowId} answered ${rows.answered} of ${RANGES} rows`);
+  return await spansOf(world, workflowId, COLLECT);
+}
+
+async function spansOf(world: BenchWorld, workflowId: string, name: string): Promise<ActivitySpan[]> {
+  const history = await world.client.workflow.getHandle(workflowId).fetchHistory();
+  const spans = completedActivities(history).filter((span) => span.name === name);
+  if (spans.length !== RANGES) throw new Error(`${workflowId} has ${spans.length} of ${RANGES} times ${name}`);
+  return spans;
+}
+
+function eventsEach(spans: readonly ActivitySpan[]): number {
+  const first = Math.min(...spans.map((span) => span.scheduledEvent));
+  const last = Math.max(...spans.map((span) => span.closedEvent));
+  return (last - first + 1) / spans.length;
+}

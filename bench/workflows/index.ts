@@ -1,0 +1,3 @@
+export * from '../../src/workflows';
+export * from './bare-fan-out';
+export * from './naive-batch';
