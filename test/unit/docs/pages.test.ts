@@ -105,7 +105,8 @@ describe('the page of errors', () => {
   });
 
   it.each([...types, ...others])('has a section for %s that says what was spent and what to do', (type) => {
-    const [, section = ''] = new RegExp(`^## ${type}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(readPage('docs/errors.md')) ?? [];
+    const [, section = ''] =
+      new RegExp(`^## ${type}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(readPage('docs/errors.md')) ?? [];
     expect(section).toMatch(/\*\*Spent\*\*/);
     expect(section).toMatch(/\*\*Do\*\*/);
   });
