@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 /** A program as a test runs it: its output is kept, and it never outlives the test file. */
@@ -10,6 +10,12 @@ export interface PlainProcess {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+const running = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts a program with nothing in its environment but the PATH and what is given. */
 export function startPlainProcess(
   command: readonly string[],
@@ -18,11 +24,11 @@ export function startPlainProcess(
   const [program = '', ...args] = command;
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment };
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = once(child, 'close');
+  running.add(child);
+  const ended = once(child, 'close').finally(() => running.delete(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  process.once('exit', () => child.kill('SIGKILL'));
   return {
     pid: child.pid,
     output: () => output,

@@ -1,0 +1,186 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { VertexBatchRun } from '../../../src/client';
+import type { ProcessedRecord } from '../../../src/rows/records';
+import { prompts, WORKFLOWS_PATH, type BatchWorld } from '../../support/batch-world';
+import { inCrashWorld, type CrashWorld } from '../../support/crash-world';
+import { booksOf, exactBooks, keysOf } from '../../support/exact-books';
+import { replayStarted } from '../../support/replay';
+import { testEnvironment } from '../../support/temporal';
+import { waitFor } from '../../support/wait-for';
+
+/** An activity of a killed worker is missed after its heartbeat timeout, a minute for what goes through data. */
+const KILLED = { timeout: 180_000 };
+
+/** No answer to the create within the time that a kill takes, however loaded the machine is. */
+const SLOW_SUBMIT = { timeouts: { submit: '40s' } } as const;
+
+describe('a worker that dies', () => {
+  afterAll(async () => {
+    await replayStarted((await testEnvironment()).client, WORKFLOWS_PATH);
+  });
+
+  it.concurrent('in a create that the service accepted, pays for one job', KILLED, async () => {
+    const scenario = { faults: [{ call: 'create', fault: { kind: 'lost-answer', as: 'stall' } }] } as const;
+    await inCrashWorld({ scenario, plugin: SLOW_SUBMIT }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 30);
+      await createInFlight(world);
+      await first.end('SIGKILL');
+      expect(world.paidJobs()).toHaveLength(1);
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(30));
+      expect(handedKeys(crash)).toEqual(keysOf(30));
+      expect(createCalls(world)).toHaveLength(1);
+    });
+  });
+
+  it.concurrent('in a create that never reached the service, asks before it sends another', KILLED, async () => {
+    const scenario = { faults: [{ call: 'create', fault: { kind: 'stall' } }] } as const;
+    await inCrashWorld({ scenario, plugin: { timeouts: { submit: '10s' } } }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 30);
+      await createInFlight(world);
+      await first.end('SIGKILL');
+      expect(world.paidJobs()).toHaveLength(0);
+      crash.startWorker();
+      await waitFor(async () => (await run.status()).attention?.type === 'SubmissionUnknown', {
+        what: 'the run to ask an operator',
+        timeoutMs: 60_000,
+      });
+      await run.resubmit();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(30));
+      expect(handedKeys(crash)).toEqual(keysOf(30));
+    });
+  });
+
+  it.concurrent('while the job runs, misses nothing of an end that nobody saw', KILLED, async () => {
+    const scenario = {
+      transitions: [{ state: 'JOB_STATE_RUNNING', hold: true }, { state: 'JOB_STATE_SUCCEEDED' }],
+    } as const;
+    await inCrashWorld({ scenario, plugin: { polling: { initial: 1_000, max: 2_000 } } }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 30);
+      await betweenLooks(run);
+      await first.end('SIGKILL');
+      world.emulator.control(world.paidJobs()[0]?.name ?? '', 'JOB_STATE_SUCCEEDED');
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(30));
+      expect(handedKeys(crash)).toEqual(keysOf(30));
+    });
+  });
+
+  it.concurrent('in the middle of collecting, loses no row and shows none twice', KILLED, async () => {
+    const scenario = {
+      output: { files: 4 },
+      faults: [{ call: 'storage.read', path: 'predictions', fault: { kind: 'stall' } }],
+    } as const;
+    await inCrashWorld({ scenario }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 200);
+      await oneRangeLeftToCollect(run, world);
+      await first.end('SIGKILL');
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
+      expect(handedKeys(crash)).toEqual(keysOf(200));
+    });
+  });
+
+  it.concurrent('in the middle of processing, goes on behind the last checkpoint', KILLED, async () => {
+    await inCrashWorld({ handlerMs: 600 }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 300);
+      const checkpoint = await firstCheckpoint(world);
+      await first.end('SIGKILL');
+      const handedByFirst = crash.handed().length;
+      expect(handedByFirst).toBeLessThan(300);
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(300));
+      const handed = crash.handed();
+      expect([...new Set(handed.map(({ key }) => key))].toSorted()).toEqual(keysOf(300));
+      expect(handed.length - 300).toBeLessThanOrEqual(handedByFirst - checkpoint.processed);
+      expect(repeatsOf(crash).filter(({ mayRepeat }) => !mayRepeat)).toEqual([]);
+    });
+  });
+
+  it.concurrent('by SIGTERM in the middle of processing, hands every row out once', KILLED, async () => {
+    await inCrashWorld({ handlerMs: 300 }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 200);
+      await waitFor(() => crash.handed().length >= 50, { what: 'the handler to have 50 rows', timeoutMs: 60_000 });
+      await expect(first.end('SIGTERM')).resolves.toBe(0);
+      expect(crash.handed().length).toBeLessThan(200);
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
+      expect(handedKeys(crash)).toEqual(keysOf(200));
+    });
+  });
+});
+
+async function startWith(world: BatchWorld, rows: number): Promise<VertexBatchRun> {
+  await world.put('gs://acme/in/prompts.jsonl', prompts(rows));
+  return await world.start({ handler: 'note' });
+}
+
+function createCalls(world: BatchWorld) {
+  return world.emulator.calls().filter(({ call }) => call === 'create');
+}
+
+async function createInFlight(world: BatchWorld): Promise<void> {
+  await waitFor(() => createCalls(world).some(({ status }) => status === undefined), {
+    what: 'a create without an answer',
+    timeoutMs: 60_000,
+  });
+}
+
+/** The server sleeps until the next look: no attempt is under way. */
+async function betweenLooks(run: VertexBatchRun): Promise<void> {
+  await waitFor(
+    async () => {
+      const { jobs, pending } = await run.status();
+      const next = Date.parse(pending[0]?.nextAttemptTime ?? '');
+      return jobs[0]?.state === 'JOB_STATE_RUNNING' && next - Date.now() > 300;
+    },
+    { what: 'a run that sleeps until its next look at a running job', timeoutMs: 60_000 },
+  );
+}
+
+async function oneRangeLeftToCollect(run: VertexBatchRun, world: BatchWorld): Promise<void> {
+  await waitFor(
+    async () => {
+      const { pending } = await run.status();
+      const isStalled = world.emulator
+        .calls()
+        .some(({ call, status }) => call === 'storage.read' && status === undefined);
+      return isStalled && pending.length === 1 && pending[0]?.activity === 'vertexBatchCollectRange';
+    },
+    { what: 'three collected ranges and one whose read has stalled', timeoutMs: 60_000 },
+  );
+}
+
+async function firstCheckpoint(world: BatchWorld): Promise<ProcessedRecord> {
+  const uri = await waitFor(
+    () =>
+      [...world.emulator.blobs.list('acme', 'out/')].find(({ name }) =>
+        /\/processed\/note\/.*\/at-\d+\.json$/.test(name),
+      )?.name,
+    { what: 'a checkpoint of the handler', timeoutMs: 60_000 },
+  );
+  return JSON.parse(await world.read(`gs://acme/${uri}`)) as ProcessedRecord;
+}
+
+function handedKeys(crash: CrashWorld): string[] {
+  return crash
+    .handed()
+    .map(({ key }) => key)
+    .toSorted();
+}
+
+/** What the handler was given again. */
+function repeatsOf(crash: CrashWorld) {
+  const seen = new Set<string>();
+  return crash.handed().filter(({ key }) => {
+    const isRepeat = seen.has(key);
+    seen.add(key);
+    return isRepeat;
+  });
+}
