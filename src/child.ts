@@ -10,7 +10,17 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { VERTEX_BATCH_WORKFLOW, type BatchRequest, type BatchResult } from './messages';
 
-export type * from './messages';
+export type {
+  BatchOutcome,
+  BatchReason,
+  BatchReasonType,
+  BatchRequest,
+  BatchResult,
+  DurationLike,
+  JobProgress,
+  RowBooks,
+  TokenUsage,
+} from './messages';
 
 /** Where the run's worker is and what it is called; bounds belong into the request's `deadlines`. */
 export interface ChildRunOptions extends Pick<

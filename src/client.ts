@@ -20,10 +20,27 @@ import {
 import { acceptRequest } from './schemas/batch-request';
 import { differingFields, fingerprintOf, type RequestFingerprint } from './schemas/request-fingerprint';
 
+export * from './client/definitions';
 export * from './client/errors';
 export { VertexBatchRun, type FollowOptions } from './client/run';
 export type { PendingStep, RunStatus } from './client/run-status';
-export type * from './messages';
+export type {
+  AdoptJobInput,
+  Attention,
+  BatchOutcome,
+  BatchPhase,
+  BatchProgress,
+  BatchReason,
+  BatchReasonType,
+  BatchRequest,
+  BatchResult,
+  CancelBatchInput,
+  DurationLike,
+  JobProgress,
+  ResubmitInput,
+  RowBooks,
+  TokenUsage,
+} from './messages';
 
 type Name<Handlers> = keyof Handlers & string;
 

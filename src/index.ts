@@ -9,4 +9,17 @@ export {
   type Handlers,
 } from './define-handler';
 export type { AccessTokens } from './gateways/access-tokens';
-export type * from './messages';
+export type {
+  Attention,
+  BatchOutcome,
+  BatchPhase,
+  BatchProgress,
+  BatchReason,
+  BatchReasonType,
+  BatchRequest,
+  BatchResult,
+  DurationLike,
+  JobProgress,
+  RowBooks,
+  TokenUsage,
+} from './messages';

@@ -7,4 +7,20 @@ export {
 } from './start-emulator';
 export { runHandler, type RunHandlerOptions, type TestRow } from './run-handler';
 export type { Answer, AnswerContext, AnswerRow, AnswerValue, ClockOption, EmulatedJob } from '../emulator';
-export type * from '../emulator/scenario';
+export type {
+  Call,
+  CancelBehaviour,
+  EchoBehaviour,
+  Fault,
+  FaultRule,
+  InputBehaviour,
+  JobEnd,
+  JobError,
+  ListingBehaviour,
+  OutputBehaviour,
+  RowOutcome,
+  RowRule,
+  Scenario,
+  StorageBehaviour,
+  Transition,
+} from '../emulator/scenario';
