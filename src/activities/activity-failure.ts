@@ -36,6 +36,17 @@ export const WRITING = {
   'invalid-request': { retry: false },
 } as const satisfies RetryRules;
 
+/** Waiting for a job that is paid for, and asking for its cancel: whatever the service says, the job isn't left alone. */
+export const WAITING = {
+  unavailable: { retry: true },
+  quota: { retry: true },
+  unauthenticated: { retry: true, every: '10m', attention: true },
+  permission: { retry: true, every: '10m', attention: true },
+  'not-found': { retry: true },
+  precondition: { retry: true, every: '10m', attention: true },
+  'invalid-request': { retry: true, every: '10m', attention: true },
+} as const satisfies RetryRules;
+
 /** Creating a job: never repeated under its claim. */
 export const CREATING = {
   unavailable: { retry: false },

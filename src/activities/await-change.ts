@@ -1,4 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { count } from '../domain/count-text';
 import { percentDone, progressStep } from '../domain/job-progress';
 import { isKnownState } from '../domain/job-state';
 import { nextLookMs, type PollingLimits } from '../domain/polling';
@@ -81,6 +82,7 @@ function unchanged(job: VertexJob, rows: number, checkedAt: Date, delayMs: numbe
 
 function countsText(job: VertexJob, rows: number): string {
   if (job.counts === null) return '';
-  const done = job.counts.succeeded + job.counts.failed;
-  return ` · ${done.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} (${percentDone(job.counts, rows)} %)`;
+  const percent = percentDone(job.counts, rows);
+  const share = percent === null ? '' : ` of ${count(rows)} (${percent} %)`;
+  return ` · ${count(job.counts.succeeded + job.counts.failed)}${share}`;
 }

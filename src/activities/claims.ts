@@ -42,6 +42,10 @@ export async function takeClaim(
     });
     return { claimedAt: written.updated, nonce, digest };
   } catch (error) {
+    if (!isGatewayError(error)) throw error;
+    // where the answer to the write was lost, the nonce tells whose the claim is
+    const standing = await readClaim(store, run, claim);
+    if (standing?.nonce === nonce) return standing;
     if (isGatewayError(error, 'precondition')) return undefined;
     throw error;
   }

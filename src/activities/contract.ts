@@ -227,7 +227,7 @@ export type ClaimOutcome =
 
 export type SubmittedJob =
   | { readonly kind: 'created'; readonly job: VertexJob }
-  /** Nothing was claimed: the look before it failed in a way that may pass. */
+  /** Nothing was sent: a look at what stands, or the claim, failed in a way that may pass. */
   | {
       readonly kind: 'not-tried';
       readonly type: BatchReasonType;

@@ -6,7 +6,7 @@ import type { PollingLimits } from '../domain/polling';
 import type { ObjectStore } from '../gateways/object-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
 import { acceptRequest } from './accept-request';
-import { READING, toActivityFailure, WRITING, type RetryRules } from './activity-failure';
+import { READING, toActivityFailure, WAITING, WRITING, type RetryRules } from './activity-failure';
 import { awaitChange, lookDelayMs } from './await-change';
 import { cancelJob } from './cancel-job';
 import { checkInput } from './check-input';
@@ -77,12 +77,12 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchAwaitChange: (input) =>
       guarded(
         input,
-        READING,
+        WAITING,
         { ...guard, attentionAfter: { ...guard.attentionAfter, ms: 0 } },
         (attempt) => awaitChange(dependencies, input, attempt),
         () => lookDelayMs(input, dependencies.polling),
       ),
-    vertexBatchCancelJob: bind(WRITING, cancelJob),
+    vertexBatchCancelJob: bind(WAITING, cancelJob),
     vertexBatchFindOutputs: bind(READING, findOutputs),
     vertexBatchCollectRange: bind(WRITING, collectRange, collecting),
     vertexBatchSettlePart: bind(WRITING, settlePart),

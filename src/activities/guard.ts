@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { BatchError } from '../domain/batch-error';
 import { HandlerError } from '../domain/handler-error';
+import { isGatewayError } from '../gateways/gateway-error';
 import { isKeptWaiting } from './await-change';
 import { toActivityFailure, type RetryRules } from './activity-failure';
 import type { Guarded, GuardedInput } from './contract';
@@ -83,7 +84,7 @@ interface Failed {
 }
 
 function afterFailure(error: unknown, { input, rules, timing, streak, context, delayMs }: Failed): Guarded<never> {
-  if (context.cancellationSignal.aborted) throw error;
+  if (context.cancellationSignal.aborted) throw afterCancel(error, rules, context);
   const next: Streak = { count: streak.count + 1, since: streak.count === 0 ? Date.now() : streak.since };
   const handlerTrouble = handlerTroubleOf(error);
   if (handlerTrouble !== undefined) {
@@ -101,7 +102,17 @@ function afterFailure(error: unknown, { input, rules, timing, streak, context, d
     return { kind: 'stuck', type: failure.type as never, message: failure.message };
   }
   context.heartbeat(next);
-  throw delayMs === undefined || needsPerson ? failure : withDelay(failure, delayMs());
+  if (delayMs === undefined || needsPerson) throw failure;
+  const askedMs = isGatewayError(error) ? (error.retryAfterMs ?? 0) : 0;
+  throw withDelay(failure, Math.max(delayMs(), askedMs));
+}
+
+/** What would be tried again ends as cancelled; what is final stays what it is. */
+function afterCancel(error: unknown, rules: RetryRules, context: Context): unknown {
+  if (handlerTroubleOf(error) !== undefined) return context.cancellationSignal.reason;
+  const failure = toActivityFailure(error, rules);
+  const isRetried = failure instanceof ApplicationFailure && failure.nonRetryable !== true;
+  return isRetried ? context.cancellationSignal.reason : failure;
 }
 
 function streakOf(context: Context): Streak {

@@ -1,9 +1,9 @@
 import { claimKey } from '../domain/claim-key';
 import type { Attempt } from './attempt';
 import { findClaimedJobs, findJob, readOutcome, writeOutcome, type JobGateways } from './claims';
-import type { LookedForJob, LookForJobInput } from './contract';
+import type { ClaimOutcome, LookedForJob, LookForJobInput, VertexJob } from './contract';
 
-/** Looks for the jobs of a claim by label, through all pages; the first one found is noted beside the claim. */
+/** Looks for the jobs of a claim by label, through all pages; the first one found is noted beside the claim, and stays first. */
 export async function lookForJob(
   gateways: JobGateways,
   input: LookForJobInput,
@@ -11,14 +11,22 @@ export async function lookForJob(
 ): Promise<LookedForJob> {
   const outcome = await readOutcome(gateways.store, input.run, input.claim);
   const jobs = await findClaimedJobs(gateways.jobs, input, claimKey(input.run.key, input.claim), attempt.signal);
-  if (outcome?.kind === 'job' && !jobs.some((job) => job.name === outcome.name)) {
-    const noted = await findJob(gateways.jobs, outcome.name, attempt.signal);
-    if (noted !== null) jobs.unshift(noted);
-  }
-  if (outcome !== undefined || input.onlyLook === true || jobs[0] === undefined)
-    return { jobs, outcome: outcome ?? null };
-  return {
-    jobs,
-    outcome: await writeOutcome(gateways.store, input.run, input.claim, { kind: 'job', name: jobs[0].name }),
-  };
+  const [oldest] = jobs;
+  if (outcome !== undefined || input.onlyLook === true || oldest === undefined)
+    return { jobs: await notedFirst(gateways, jobs, outcome, attempt), outcome: outcome ?? null };
+  const noted = await writeOutcome(gateways.store, input.run, input.claim, { kind: 'job', name: oldest.name });
+  return { jobs: await notedFirst(gateways, jobs, noted, attempt), outcome: noted };
+}
+
+/** The job that every execution takes for the claim's stands first, listed or not. */
+async function notedFirst(
+  gateways: JobGateways,
+  jobs: readonly VertexJob[],
+  outcome: ClaimOutcome | undefined,
+  attempt: Attempt,
+): Promise<readonly VertexJob[]> {
+  if (outcome?.kind !== 'job') return jobs;
+  const noted =
+    jobs.find((job) => job.name === outcome.name) ?? (await findJob(gateways.jobs, outcome.name, attempt.signal));
+  return noted === null ? jobs : [noted, ...jobs.filter((job) => job.name !== noted.name)];
 }

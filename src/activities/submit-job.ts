@@ -31,24 +31,38 @@ const MAY_PASS: ReadonlySet<GatewayErrorKind> = new Set(['unavailable', 'quota']
  * and it sends one. Whoever comes later gets what stands, so scheduling this again can't pay twice.
  */
 export async function submitJob(gateways: JobGateways, input: SubmitJobInput, attempt: Attempt): Promise<SubmittedJob> {
+  const { store } = gateways;
+  const { run, claim } = input;
+  const latestPostMs = Date.now() + input.requestTimeoutMs;
   try {
-    const standing = await readClaim(gateways.store, input.run, input.claim);
+    const standing = await readClaim(store, run, claim);
     if (standing !== undefined) return await whatStands(gateways, input, standing, attempt);
     if (input.onlyStanding) return { kind: 'nothing-stands' };
-    const hidden = await findClaimedJobs(gateways.jobs, input, claimKey(input.run.key, input.claim), attempt.signal);
-    if (hidden[0] !== undefined) return { kind: 'taken', job: hidden[0] };
-    const mine = await takeClaim(gateways.store, input.run, input.claim, input.digest);
-    if (mine !== undefined) return await createOnce(gateways, input, mine);
-    const theirs = await readClaim(gateways.store, input.run, input.claim);
+    const [hidden] = await findClaimedJobs(gateways.jobs, input, claimKey(run.key, claim), attempt.signal);
+    const mine = hidden === undefined ? await takeClaim(store, run, claim, input.digest) : undefined;
+    if (mine !== undefined) {
+      const isTooLate = attempt.signal.aborted || Date.now() > latestPostMs;
+      return isTooLate ? await noteFailure(gateways, input, mine, tooLate()) : await createOnce(gateways, input, mine);
+    }
+    // the claim of a job that another attempt has just created stands by the time that the job is listed
+    const theirs = await readClaim(store, run, claim);
     if (theirs !== undefined) return await whatStands(gateways, input, theirs, attempt);
+    if (hidden !== undefined) return { kind: 'taken', job: hidden };
     throw new GatewayError(
       'unavailable',
-      `Cannot read claim ${claimKey(input.run.key, input.claim)} though it was refused as standing`,
+      `Cannot read claim ${claimKey(run.key, claim)} though it was refused as standing`,
     );
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return notTried(error);
   }
+}
+
+/** Whoever waits for an attempt past its time counts on it to send nothing any more. */
+function tooLate(): GatewayError {
+  return new GatewayError('unavailable', 'The attempt to create was given up before its request was sent', {
+    effect: 'never-sent',
+  });
 }
 
 async function createOnce(gateways: JobGateways, input: SubmitJobInput, mine: StandingClaim): Promise<SubmittedJob> {
@@ -110,7 +124,23 @@ async function noteFailure(
   return { ...refusal, retryAfterMs: error.retryAfterMs ?? null };
 }
 
+/** A job that may be paid for isn't left alone because its claim can't be read: whatever the error, it may pass. */
 async function whatStands(
+  gateways: JobGateways,
+  input: SubmitJobInput,
+  claim: StandingClaim,
+  attempt: Attempt,
+): Promise<SubmittedJob> {
+  try {
+    return await standingClaim(gateways, input, claim, attempt);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    const { kind, message, retryAfterMs = null } = error;
+    return { kind: 'not-tried', type: REFUSALS[kind], message, retryAfterMs };
+  }
+}
+
+async function standingClaim(
   gateways: JobGateways,
   input: SubmitJobInput,
   claim: StandingClaim,

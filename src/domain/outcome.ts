@@ -42,8 +42,11 @@ function isBelowShare(end: RunEnd): boolean {
 }
 
 function leadingReason(end: RunEnd): BatchReason {
-  const [stated] = end.reasons;
-  if (stated !== undefined) return withRows(stated, end);
+  const [stated, ...others] = end.reasons;
+  if (stated !== undefined) {
+    const messages = new Set([stated, ...others].map((reason) => reason.message));
+    return withRows({ type: stated.type, message: [...messages].slice(0, 3).join('; ') }, end);
+  }
   if (end.imbalances.length > 0) return { type: 'BooksUnbalanced', message: end.imbalances.join('; ') };
   return { type: 'RowsUnanswered', message: rowsMessage(end) };
 }

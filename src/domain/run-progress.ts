@@ -1,9 +1,10 @@
 import type { Attention, BatchPhase, BatchProgress, JobProgress, RowBooks } from '../messages';
 import { estimateEndMs, percentDone, type JobCounts } from './job-progress';
 import { isTerminal } from './job-state';
+import type { JobTimes } from './job-times';
 
 /** A job as the run last saw it. */
-export interface TrackedJob {
+export interface TrackedJob extends Mutable<JobTimes> {
   readonly name: string;
   readonly part: number;
   readonly round: number;
@@ -15,8 +16,11 @@ export interface TrackedJob {
   startedAt: number | null;
   counts: JobCounts | null;
   error: { readonly code: number; readonly message: string } | null;
+  outputDirectory: string | null;
   kept: number;
 }
+
+type Mutable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
 export interface ProgressFacts {
   readonly workflowId: string;

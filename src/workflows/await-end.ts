@@ -257,5 +257,9 @@ export function track(tracked: TrackedJob, job: VertexJob): void {
   if (tracked.startedAt === null && phaseOf(job.state) === 'running') tracked.startedAt = Date.now();
   tracked.state = job.state;
   tracked.error = job.error;
+  tracked.outputDirectory = job.outputDirectory;
+  tracked.createTime = job.createTime;
+  tracked.startTime = job.startTime;
+  tracked.endTime = job.endTime;
   if (job.counts !== null) tracked.counts = { succeeded: job.counts.succeeded, failed: job.counts.failed };
 }

@@ -54,7 +54,7 @@ export class RunBooks {
     const settled = this.#books;
     const books = { ...settled, missing: settled.missing + (input - totalOf(settled)) };
     const { outcome, reason } = this.#verdict(input, books);
-    const jobs = this.#ends.flatMap((end) => end.jobs);
+    const { jobs } = this.#run;
     const directory = this.#run.accepted?.run.directory ?? '';
     return {
       outcome,
@@ -65,16 +65,16 @@ export class RunBooks {
       cost: null,
       startTime: new Date(this.#run.startedAt).toISOString(),
       endTime: new Date().toISOString(),
-      queuedSeconds: queuedSeconds(jobs.map(({ job }) => job)),
-      runningSeconds: runningSeconds(jobs.map(({ job }) => job)),
+      queuedSeconds: queuedSeconds(jobs),
+      runningSeconds: runningSeconds(jobs),
       validation: { errors: this.#planned?.errors ?? 0, warnings: this.#planned?.warnings ?? 0 },
-      jobs: jobs.map(({ job, part, round }) => ({
-        name: job.name,
-        state: job.state,
+      jobs: jobs.map(({ name, state, part, round, outputDirectory, error }) => ({
+        name,
+        state,
         part,
         round,
-        outputDirectory: job.outputDirectory,
-        error: job.error,
+        outputDirectory,
+        error,
       })),
       jobCount: jobs.length,
       directory,

@@ -24,7 +24,6 @@ type Plan = NonNullable<PlannedParts['plan']>;
 /** What became of a part. */
 export interface PartEnd {
   readonly settled: SettledPart | null;
-  readonly jobs: readonly { readonly job: VertexJob; readonly round: number; readonly part: number }[];
   readonly reasons: readonly BatchReason[];
   /** The caller asked that such an end counts as failure. */
   readonly mustFail: boolean;
@@ -55,7 +54,7 @@ export async function runPart(
     if (error instanceof RunStopped) life.reasons.push(error.reason);
   }
   const settled = life.maySettle ? await life.settle(true) : null;
-  return { settled, jobs: life.jobs, reasons: life.reasons, mustFail: life.mustFail };
+  return { settled, reasons: life.reasons, mustFail: life.mustFail };
 }
 
 class PartLife {
@@ -90,10 +89,6 @@ class PartLife {
 
   get maySettle(): boolean {
     return this.hasJobs && this.#salvages;
-  }
-
-  get jobs(): PartEnd['jobs'] {
-    return this.#rounds.map(({ round, job }) => ({ round, job, part: this.#part.part }));
   }
 
   /** One job from its input to its collected output; whether another one should follow. */
@@ -193,6 +188,10 @@ class PartLife {
       startedAt: null,
       counts: null,
       error: null,
+      outputDirectory: null,
+      createTime: null,
+      startTime: null,
+      endTime: null,
       kept: 0,
     };
     track(tracked, job);

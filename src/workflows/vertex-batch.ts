@@ -154,19 +154,25 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
   if (accepted === undefined || !books.isOpen) return books.result(null);
   run.enter('finishing');
   const result = books.result(`${accepted.run.directory}manifest.json`);
-  const finished = await step(
-    run,
-    'vertexBatchFinishRun',
-    {
-      run: accepted.run,
-      result,
-      settledUris: books.settledUris,
-      handler: accepted.handler === null ? null : { name: accepted.handler.name, version: accepted.handler.version },
-      planUri: books.planUri,
-    },
-    { summary: 'Write the manifest, delete what was staged' },
-  );
-  return { ...result, manifest: finished.manifest, rejected: finished.rejectedUri };
+  try {
+    const finished = await step(
+      run,
+      'vertexBatchFinishRun',
+      {
+        run: accepted.run,
+        result,
+        settledUris: books.settledUris,
+        handler: accepted.handler === null ? null : { name: accepted.handler.name, version: accepted.handler.version },
+        planUri: books.planUri,
+      },
+      { summary: 'Write the manifest, delete what was staged' },
+    );
+    return { ...result, manifest: finished.manifest, rejected: finished.rejectedUri };
+  } catch (error) {
+    if (!(error instanceof RunStopped)) throw error;
+    // red, so that starting the id again, which adopts everything, writes the manifest
+    return { ...result, outcome: 'failed', reason: error.reason, manifest: null };
+  }
 }
 
 /** What gave less than was asked for is red, and carries its result. */

@@ -62,7 +62,9 @@ describe('the input of a run', () => {
       const result = await (await world.start()).result();
       expect(result.outcome).toBe('succeeded');
       const rows = await world.readRowsBelow<ResultRow>(`${result.directory}results/`);
-      expect(rows.map((row) => [row.key, row.metadata]).toSorted()).toEqual([
+      expect(
+        rows.map((row) => [row.key, row.metadata] as const).toSorted(([one], [other]) => one.localeCompare(other)),
+      ).toEqual([
         ['0:1', { topic: 't-0' }],
         ['0:2', { topic: 't-1' }],
         ['0:3', { topic: 't-2' }],
