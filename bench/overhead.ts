@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { VertexBatchClient } from '../src/client';
-import type { EmulatedJob, RecordedCall } from '../src/emulator';
+import type { EmulatedJob } from '../src/emulator';
 import { VertexBatchPlugin } from '../src/plugin';
 import { createBaselineActivities } from './baseline-activities';
 import type { Benchmark } from './benchmark';
@@ -19,6 +19,8 @@ const INPUT = 'gs://acme/in/prompts.jsonl';
 /** One run, in seconds beside the job's own time. */
 interface Sample {
   readonly before: number;
+  /** Until a look shows the end. */
+  readonly noticing: number;
   readonly after: number;
   readonly events: number;
   readonly storageCalls: number;
@@ -47,14 +49,15 @@ export const overhead: Benchmark = {
         }
       });
     });
-    const total = (samples: readonly Sample[]) => median(samples.map(({ before, after }) => before + after));
+    const total = (samples: readonly Sample[]) => median(samples.map(totalOf));
     const middle = (field: keyof Sample) =>
       [median(ours.map((one) => one[field])), median(naive.map((one) => one[field]))] as const;
     const [before, naiveBefore] = middle('before');
+    const [noticing, naiveNoticing] = middle('noticing');
     const [after, naiveAfter] = middle('after');
     const [events, naiveEvents] = middle('events');
     const [storageCalls, naiveStorageCalls] = middle('storageCalls');
-    const { lowest, highest } = spread(ours.map((one) => one.before + one.after));
+    const { lowest, highest } = spread(ours.map(totalOf));
     const { JOB_STATE_PENDING: queued, JOB_STATE_RUNNING: running } = DURATIONS;
     return {
       name: 'overhead',
@@ -70,12 +73,13 @@ export const overhead: Benchmark = {
           target: atMost(3, total(ours)),
         },
         { label: 'of that, from the start to the create', unit: 's', ours: before, baseline: naiveBefore },
-        { label: "of that, from the job's end to the result", unit: 's', ours: after, baseline: naiveAfter },
+        { label: "of that, until the job's end is noticed", unit: 's', ours: noticing, baseline: naiveNoticing },
+        { label: 'of that, from there to the result', unit: 's', ours: after, baseline: naiveAfter },
         { label: 'events in the history', unit: '', ours: events, baseline: naiveEvents },
         { label: 'calls of Cloud Storage', unit: '', ours: storageCalls, baseline: naiveStorageCalls },
       ],
       notes: [
-        `The job is queued for ${queued} ms and runs for ${running} ms; ours looks every ${POLLING.initial} to ${POLLING.max} ms, the baseline every ${POLLING.max} ms. The time until the end is noticed is part of the overhead.`,
+        `The job is queued for ${queued} ms and runs for ${running} ms; ours looks every ${POLLING.initial} to ${POLLING.max} ms, the baseline every ${POLLING.max} ms. A Temporal server moves timers of less than a second up to a second. The time until the end is noticed is part of the overhead.`,
         `Lowest and highest of ours: ${textOf(lowest)} and ${textOf(highest)} s. Temporal's server, the emulated service, worker and client share the machine.`,
       ],
     };
@@ -115,19 +119,21 @@ async function sample(world: BenchWorld, service: EmulatedService, run: () => Pr
   const startMs = Date.now();
   const workflowId = await run();
   const endMs = Date.now();
-  const storageCalls = service.emulator.calls().slice(callsBefore).filter(isStorageCall).length;
+  const calls = service.emulator.calls().slice(callsBefore);
   const { historyLength } = await world.client.workflow.getHandle(workflowId).describe();
   const [createdMs, endedMs] = lifeOf(service.emulator.jobs().at(-1));
+  const noticedMs = calls.find(({ call, at }) => call === 'get' && at >= endedMs)?.at ?? endMs;
   return {
     before: (createdMs - startMs) / 1000,
-    after: (endMs - endedMs) / 1000,
+    noticing: (noticedMs - endedMs) / 1000,
+    after: (endMs - noticedMs) / 1000,
     events: historyLength,
-    storageCalls,
+    storageCalls: calls.filter(({ call }) => call.startsWith('storage.')).length,
   };
 }
 
-function isStorageCall({ call }: RecordedCall): boolean {
-  return call.startsWith('storage.');
+function totalOf({ before, noticing, after }: Sample): number {
+  return before + noticing + after;
 }
 
 function lifeOf(job: EmulatedJob | undefined): readonly [createdMs: number, endedMs: number] {

@@ -17,8 +17,8 @@ const JOB = { queuedMs: 2 * HOUR_MS, runningMs: 22 * HOUR_MS };
 const JOB_MS = JOB.queuedMs + JOB.runningMs;
 /** The plugin's defaults, which is what is measured. */
 const LOOKS = { initialMs: 30_000, maxMs: 10 * MINUTE_MS };
-/** Simulated time over real time: 24 hours take 57.6 s, the longest interval 400 ms. */
-const SCALE = 1_500;
+/** Simulated time over real time: 24 hours take 86 s, the longest interval 600 ms. */
+const SCALE = 1_000;
 const LOOP_INTERVAL_MS = 10_000;
 /** The loop's slice runs more slowly, so that its 10 seconds are 50 ms. */
 const LOOP_SCALE = 200;
@@ -36,14 +36,17 @@ interface Waited {
 /** What a day of waiting costs. */
 export const waiting: Benchmark = {
   name: 'waiting',
+  // otherwise the server moves every timer of less than a second up to a second
+  serverArgs: ['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="5ms"'],
   async run(world, say) {
-    say(`a day at ${textOf(SCALE)} times the speed, about a minute`);
+    say(`a day at ${textOf(SCALE)} times the speed, about a minute and a half`);
     const ours = await waitOurs(world);
     say(`a slice of ${LOOP_LOOKS} looks of the loop`);
     const slice = await waitInLoop(world);
     const loopLooks = JOB_MS / LOOP_INTERVAL_MS;
     const expected = expectedLooks(JOB, LOOKS);
-    const gets = Math.max(ours.gets, expected.looks + LISTS);
+    const calculatedGets = expected.looks + LISTS;
+    const gets = Math.max(ours.gets, calculatedGets);
     const allowedLateMs = Math.max(10 * MINUTE_MS, JOB.runningMs / 10);
     return {
       name: 'waiting',
@@ -59,9 +62,9 @@ export const waiting: Benchmark = {
         },
         { label: 'GETs of the API, measured', unit: '', ours: ours.gets, baseline: slice.getsPerLook * loopLooks },
         {
-          label: 'GETs of the API, at real speed',
+          label: 'GETs of the API, calculated for real speed',
           unit: '',
-          ours: gets,
+          ours: calculatedGets,
           baseline: slice.getsPerLook * loopLooks,
           target: atMost(160, gets),
         },
@@ -83,7 +86,7 @@ export const waiting: Benchmark = {
         },
       ],
       notes: [
-        `GETs are looks at the job and listings of jobs. A look costs some milliseconds at any speed, which stretches the scaled intervals and hides some looks: at real speed the intervals come to ${expected.looks} looks and ${LISTS} listing. The target is held against the larger number.`,
+        `GETs are looks at the job and listings of jobs. A look takes some milliseconds at any speed, which stretches the scaled intervals and hides looks. At real speed the same intervals come to ${expected.looks} looks and ${LISTS} listing by calculation; the target is held against the larger number.`,
         `The end is noticed between 0 and 10.5 minutes late, by chance; the target is a tenth of the running time or 10 minutes, whichever is longer.`,
         `The loop can't run at that speed: a turn of it takes longer than its scaled timer. ${LOOP_LOOKS} looks at ${LOOP_SCALE} times the speed gave ${textOf(slice.eventsPerLook)} events and ${textOf(slice.getsPerLook)} GETs a look, which is multiplied by ${textOf(loopLooks)} looks. A history ends at 51,200 events, so the loop needs continue-as-new as well.`,
       ],

@@ -2,23 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { startTemporalServer, type TemporalServer } from '../src/dev/temporal-server';
-import { installRuntime } from '../src/worker';
 
 type WorkerParts = Pick<WorkerOptions, 'activities' | 'plugins'>;
 
-/** One Temporal server and one bundle, ours and the baselines' workflows together, for all benchmarks of a run. */
+export interface BenchBundle {
+  readonly code: string;
+}
+
+/** Ours and the baselines' workflows together. */
+export async function bundleWorkflows(): Promise<BenchBundle> {
+  const workflowsPath = require.resolve('./workflows');
+  return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}
+
+/** A Temporal server and its connections, for one benchmark. */
 export class BenchWorld {
   readonly client: Client;
   readonly #server: TemporalServer;
   readonly #connection: Connection;
   readonly #native: NativeConnection;
-  readonly #workflowBundle: { readonly code: string };
+  readonly #workflowBundle: BenchBundle;
 
   private constructor(
     server: TemporalServer,
     connection: Connection,
     native: NativeConnection,
-    workflowBundle: { readonly code: string },
+    workflowBundle: BenchBundle,
   ) {
     this.#server = server;
     this.#connection = connection;
@@ -27,20 +36,17 @@ export class BenchWorld {
     this.client = new Client({ connection });
   }
 
-  static async open(): Promise<BenchWorld> {
-    installRuntime('ERROR');
-    const workflowsPath = require.resolve('./workflows');
-    const [server, bundle] = await Promise.all([
-      startTemporalServer(),
-      bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
-    ]);
-    const { address } = server;
-    return new BenchWorld(
-      server,
-      await Connection.connect({ address }),
-      await NativeConnection.connect({ address }),
-      bundle,
-    );
+  /** Always a server of its own: what else runs on another one would be measured, too. */
+  static async open(workflowBundle: BenchBundle, extraArgs: readonly string[] = []): Promise<BenchWorld> {
+    const server = await startTemporalServer({ reuse: false, extraArgs });
+    try {
+      const { address } = server;
+      const connection = await Connection.connect({ address });
+      return new BenchWorld(server, connection, await NativeConnection.connect({ address }), workflowBundle);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   /** Runs `work` beside a worker on a task queue of its own. */
