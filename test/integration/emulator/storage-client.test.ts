@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Storage } from '@google-cloud/storage';
-import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { serveEmulator, type EmulatorServer } from '../../../src/emulator/server';
 import type { BlobStore } from '../../../src/emulator/storage/blob-store';
 import { DiskBlobStore } from '../../../src/emulator/storage/blob-store-disk';
 import { MemoryBlobStore } from '../../../src/emulator/storage/blob-store-memory';
@@ -33,18 +32,12 @@ it('lists more objects than fit on a page of the service', async () => {
 function served(blobs: BlobStore): { url: () => string } {
   const routes = createStorageRoutes({ blobs });
   const fetch = async (request: Request) => (await routes(request)) ?? new Response(null, { status: 404 });
-  let server: ReturnType<typeof serve>;
-  let port: number;
+  let server: EmulatorServer;
   beforeAll(async () => {
-    port = await new Promise((resolve) => {
-      server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, (address) => resolve(address.port));
-    });
+    server = await serveEmulator({ fetch });
   });
-  afterAll(async () => {
-    server.close();
-    await once(server, 'close');
-  });
-  return { url: () => `http://127.0.0.1:${port}` };
+  afterAll(() => server.close());
+  return { url: () => server.url };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -57,7 +57,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     packages: [NODE, '@temporalio/*', 'ansis', 'cli-progress', 'commander'],
   },
   dev: { ours: [], packages: [NODE, '@temporalio/client'] },
-  emulator: { ours: [], packages: [NODE, 'hono*', '@hono/node-server'] },
+  emulator: { ours: [], packages: [NODE] },
   testing: {
     ours: ['emulator', 'activities', ...HANDLERS, ...INNER],
     types: ['plugin', '@temporalio/common'],
