@@ -1,6 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +58,7 @@ function writeProject(world: BatchWorld): string {
 /** Command lines of the README that are no one-off of this test, and what runs them. */
 const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   'npm ci': 'the first step of .ci/run',
-  'npm run demo': 'test/integration/demo',
+  'npm run demo': 'the test of the demo',
   'npm test': 'the last step of .ci/run, and this very run',
   'npm install': 'the consumer projects, which install the packed package',
   'gcloud storage': "needs Google's own command line and a project",
@@ -62,6 +72,7 @@ describe('the README', () => {
   const node = ['--import', require.resolve('tsx')];
 
   beforeAll(async () => {
+    if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('dist is missing: npm run build');
     world = await BatchWorld.create({
       workers: 0,
       emulator: {
