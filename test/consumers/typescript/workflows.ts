@@ -1,0 +1,2 @@
+export * from 'temporal-vertex-batch/workflows';
+export * from './parent.js';
