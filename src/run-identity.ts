@@ -29,7 +29,7 @@ function objectPath(workflowId: string): string {
     .map((segment) =>
       /^\.{0,2}$/.test(segment)
         ? encodeDots(segment)
-        : encodeURIComponent(segment).replace(/[*'()!]/g, encodeCharacter),
+        : encodeURIComponent(segment.replace(/\p{Cs}/gu, '\uFFFD')).replace(/[*'()!]/g, encodeCharacter),
     )
     .join('/');
 }

@@ -25,6 +25,7 @@ export function acceptRequest(context: AcceptContext, input: AcceptRequestInput)
     rerun: request.rerun,
     output: request.output,
   });
+  refuseLongDirectory(directory);
   return {
     request,
     run: { key, directory, execution: input.execution },
@@ -32,6 +33,18 @@ export function acceptRequest(context: AcceptContext, input: AcceptRequestInput)
     handler: request.handler === null ? null : found(context.handlers, request.handler),
     timing: context.timing,
   };
+}
+
+/** Cloud Storage takes names of 1,024 bytes, and what a run and the service put below the directory needs its share. */
+const LONGEST_DIRECTORY_BYTES = 700;
+
+function refuseLongDirectory(directory: string): void {
+  const bytes = Buffer.byteLength(directory);
+  if (bytes <= LONGEST_DIRECTORY_BYTES) return;
+  throw new BatchError(
+    'InvalidRequest',
+    `output and workflow id make a directory of ${bytes} bytes, at most ${LONGEST_DIRECTORY_BYTES} leave room for the names of its files; use shorter ones, got ${directory}`,
+  );
 }
 
 function checked(request: unknown, workflowId: string) {

@@ -62,7 +62,6 @@ export function progressIn(
 ): BatchProgress {
   const inMemo = memo?.[PROGRESS_MEMO] as Partial<BatchProgress> | undefined;
   return {
-    workflowId,
     phase: 'resolving',
     since: startTime.toISOString(),
     attention: null,
@@ -78,6 +77,8 @@ export function progressIn(
     nextCheckAt: null,
     deadline: null,
     ...inMemo,
+    // the memo leaves an id out that is too long for it
+    workflowId,
   };
 }
 

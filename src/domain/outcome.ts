@@ -57,7 +57,7 @@ function withRows(reason: BatchReason, end: RunEnd): BatchReason {
 
 function rowsMessage(end: RunEnd): string {
   const rows = `${end.books.answered} of ${end.input} rows answered`;
-  const asked = end.minAnsweredShare === null ? '' : `, asked for ${100 * end.minAnsweredShare} %`;
+  const asked = end.minAnsweredShare === null ? '' : `, asked for ${Number((100 * end.minAnsweredShare).toFixed(4))} %`;
   const unprocessed = end.unprocessed > 0 ? `, ${end.unprocessed} not processed` : '';
   const causes = end.rowReasons.length > 0 ? `: ${end.rowReasons.join(', ')}` : '';
   return `${rows}${asked}${unprocessed}${causes}`;

@@ -1,5 +1,6 @@
 import type { BatchProgress, JobProgress } from '../messages';
 import { count } from './count-text';
+import { cutText } from './cut-text';
 import { shortState } from './job-state';
 
 /** What the Temporal UI shows as current details: Markdown, true at the moment it is set. */
@@ -9,7 +10,7 @@ export function detailsText(progress: BatchProgress, directory: string | null): 
     ...(progress.attention === null
       ? []
       : [
-          `**${progress.attention.type}**: ${progress.attention.message}${attentionRemedy(progress.attention.actions)}`,
+          `**${progress.attention.type}**: ${text(progress.attention.message)}${attentionRemedy(progress.attention.actions)}`,
         ]),
     ...progress.jobs.slice(-3).map((job) => jobLine(job)),
     ...rowLines(progress),
@@ -27,10 +28,17 @@ export function detailsText(progress: BatchProgress, directory: string | null): 
   return lines.join('\n\n');
 }
 
+/** Temporal takes 20 KB of details; five messages of others' stay far below. */
+const LONGEST_MESSAGE = 800;
+
+function text(message: string): string {
+  return cutText(message, LONGEST_MESSAGE);
+}
+
 function headline(progress: BatchProgress): string {
   if (progress.closed === undefined) return progress.phase;
   const reason =
-    progress.closed.reason === null ? '' : ` · ${progress.closed.reason.type}: ${progress.closed.reason.message}`;
+    progress.closed.reason === null ? '' : ` · ${progress.closed.reason.type}: ${text(progress.closed.reason.message)}`;
   return `closed: ${progress.closed.outcome}${reason}`;
 }
 
@@ -40,7 +48,7 @@ function attentionRemedy(actions: readonly string[]): string {
 
 function jobLine(job: JobProgress): string {
   const id = job.name.split('/').at(-1) ?? job.name;
-  const error = job.error === null ? '' : ` · code ${job.error.code} "${job.error.message}"`;
+  const error = job.error === null ? '' : ` · code ${job.error.code} "${text(job.error.message)}"`;
   const kept = job.kept > 0 ? ` · ${count(job.kept)} answers kept` : '';
   return `round ${job.round}: job [${id}](${job.consoleUrl}) ${shortState(job.state)} since ${job.since.slice(0, 19)}Z${error}${kept}`;
 }

@@ -1,4 +1,5 @@
 import type { Attention, BatchPhase, BatchProgress, JobProgress, RowBooks } from '../messages';
+import { cutText } from './cut-text';
 import { estimateEndMs, percentDone, type JobCounts } from './job-progress';
 import { isTerminal } from './job-state';
 import type { JobTimes } from './job-times';
@@ -65,34 +66,58 @@ export function progressOf(facts: ProgressFacts): BatchProgress {
   };
 }
 
-const JOBS_IN_MEMO = 3;
-const LONGEST_TEXT = 160;
+/** Temporal keeps a memo with every change of it; 2 KB is what a run may cost there. */
+const MEMO_BYTES = 2_048;
 
-/** Progress that fits into 2 KB: the last jobs, texts cut. */
+/** What the memo holds, fullest first; an id or a message may be so long that something must go. */
+const MEMO_SIZES = [
+  { jobs: 3, text: 160 },
+  { jobs: 2, text: 160 },
+  { jobs: 1, text: 160 },
+  { jobs: 1, text: 60 },
+  { jobs: 1, text: 60, spare: true },
+  { jobs: 0, text: 30, spare: true },
+] as const satisfies readonly MemoSize[];
+
+interface MemoSize {
+  /** The last ones. */
+  readonly jobs: number;
+  readonly text: number;
+  /** Leave out what a reader of the memo knows or can do without: the workflow id, the output's name. */
+  readonly spare?: boolean;
+}
+
+/** Progress that fits into 2 KB: fewer jobs, shorter texts. */
 export function memoOf(progress: BatchProgress): BatchProgress {
+  const [fullest] = MEMO_SIZES;
+  let memo = shrunk(progress, fullest);
+  for (const size of MEMO_SIZES) {
+    memo = shrunk(progress, size);
+    if (new TextEncoder().encode(JSON.stringify(memo)).length <= MEMO_BYTES) return memo;
+  }
+  return memo;
+}
+
+function shrunk(progress: BatchProgress, { jobs, text, spare = false }: MemoSize): BatchProgress {
+  const { attention, closed, request } = progress;
   return {
     ...progress,
-    attention: progress.attention === null ? null : { ...progress.attention, message: cut(progress.attention.message) },
-    jobs: progress.jobs.slice(-JOBS_IN_MEMO).map((job) => ({
-      ...job,
-      error: job.error === null ? null : { ...job.error, message: cut(job.error.message, 100) },
-    })),
-    ...(progress.closed === undefined
-      ? {}
-      : {
-          closed: {
-            ...progress.closed,
-            reason:
-              progress.closed.reason === null
-                ? null
-                : { ...progress.closed.reason, message: cut(progress.closed.reason.message) },
-          },
-        }),
+    workflowId: spare ? '' : progress.workflowId,
+    attention: withMessageCut(attention, text),
+    jobs: progress.jobs
+      .slice(progress.jobs.length - Math.min(jobs, progress.jobs.length))
+      .map((job) => ({ ...job, error: withMessageCut(job.error, Math.min(text, 100)) })),
+    ...(closed === undefined ? {} : { closed: { ...closed, reason: withMessageCut(closed.reason, text) } }),
+    ...(request === undefined ? {} : { request: spare ? { ...request, output: '' } : request }),
   };
 }
 
+function withMessageCut<Value extends { readonly message: string }>(value: Value | null, length: number): Value | null {
+  return value === null ? null : { ...value, message: cutText(value.message, length) };
+}
+
 /** Page of a job in the Google Cloud console. */
-export function consoleUrl(name: string): string {
+function consoleUrl(name: string): string {
   const [, project = '', , location = '', , id = ''] = name.split('/');
   return `https://console.cloud.google.com/vertex-ai/locations/${location}/batch-predictions/${id}?project=${project}`;
 }
@@ -121,10 +146,6 @@ function sumOfCounts(jobs: readonly TrackedJob[]): JobCounts | null {
 
 function endOf(job: TrackedJob, now: number): number | null {
   return estimateEndMs(job.counts, job.rows, job.startedAt, now);
-}
-
-function cut(text: string, length = LONGEST_TEXT): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 function time(milliseconds: number): string {
