@@ -12,7 +12,7 @@ export const handlers = {
       await mkdir('summaries', { recursive: true });
       for (const row of rows) {
         if (row.output.sentences.length === 0) reject(row, 'no sentence in it');
-        else await writeFile(`summaries/${row.key}.json`, JSON.stringify(row.output));
+        else await writeFile(`summaries/${encodeURIComponent(row.key)}.json`, JSON.stringify(row.output));
       }
     },
   }),

@@ -116,3 +116,14 @@ describe('the page of errors', () => {
     expect(sections.filter((type) => ![...types, ...others].includes(type))).toEqual([]);
   });
 });
+
+describe('the page of validation', () => {
+  const source = readFileSync(join(ROOT, 'src/domain/validation-problem.ts'), 'utf8');
+  const union = /export type ValidationRule =([^;]+);/.exec(source)?.[1] ?? '';
+  const rules = [...union.matchAll(/'([\w-]+)'/g)].map(([, rule = '']) => rule);
+
+  it('has a row for each rule, and for no other', () => {
+    const rows = [...readPage('docs/validation.md').matchAll(/^\| `([a-z0-9-]+)`/gm)].map(([, rule = '']) => rule);
+    expect(rows.toSorted()).toEqual(rules.toSorted());
+  });
+});
