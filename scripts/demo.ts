@@ -14,6 +14,7 @@ import { resultText } from '../src/cli/text/result-text';
 import { readConfig } from '../src/config';
 import { ObjectStoreGcs } from '../src/gateways/object-store-gcs';
 import { demoRows, IMAGE_URI, type PromptRow } from './demo/prompts';
+import { modestModel } from './demo/model';
 import { startStack, type Stack } from './demo/stack';
 import { summaryHandlers, type KeptSummary, type SummaryHandlers } from './demo/summaries';
 
@@ -44,6 +45,7 @@ async function demo(): Promise<number> {
       taskQueue,
       handlers: summaryHandlers(summariesFile),
       bucket: BUCKET,
+      answer: modestModel,
       scenario: {
         durations: { JOB_STATE_PENDING: QUEUED_MS, JOB_STATE_RUNNING: runningMs },
         // a bad moment of the service: the next round has the answers
@@ -125,8 +127,8 @@ async function report(run: VertexBatchRun, rows: readonly PromptRow[], summaries
     .map((line) => JSON.parse(line) as KeptSummary);
   output.print(`\n${resultText(result, colors)}\n`);
   for (const summary of summaries.slice(0, 3)) {
-    say(fitted(plain(summary.key), 40), '');
-    output.print(`  ${fitted(plain(`${summary.title} — ${summary.summary}`), output.columns - 3)}`);
+    output.print(colors.cyan(fitted(plain(summary.key), output.columns - 1)));
+    output.print(`  ${fitted(plain(`${summary.title}: ${summary.summary}`), output.columns - 3)}`);
   }
   output.print('');
   const gaps = gapsIn(result, rows, summaries);

@@ -2,13 +2,14 @@ import { Client, Connection } from '@temporalio/client';
 import { readTemporalTarget, type TemporalTarget } from '../../src/config';
 import type { Handlers } from '../../src/define-handler';
 import { startTemporalServer } from '../../src/dev/temporal-server';
-import { createEmulator, serveEmulator, type Scenario } from '../../src/emulator';
+import { createEmulator, serveEmulator, type Answer, type Scenario } from '../../src/emulator';
 import { createBatchWorker, installRuntime } from '../../src/worker';
 
 export interface StackOptions {
   readonly taskQueue: string;
   readonly handlers: Handlers;
   readonly scenario: Scenario;
+  readonly answer: Answer;
   readonly bucket: string;
 }
 
@@ -24,7 +25,7 @@ export interface Stack {
 }
 
 /** Starts a Temporal server (or uses that of `TEMPORAL_ADDRESS`), the emulated Vertex AI and a worker. */
-export async function startStack({ taskQueue, handlers, scenario, bucket }: StackOptions): Promise<Stack> {
+export async function startStack({ taskQueue, handlers, scenario, answer, bucket }: StackOptions): Promise<Stack> {
   const endings: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of endings.splice(0).toReversed()) await end();
@@ -33,7 +34,7 @@ export async function startStack({ taskQueue, handlers, scenario, bucket }: Stac
     installRuntime();
     const server = await startTemporalServer({ uiPort: 0 });
     endings.push(() => server.stop());
-    const emulator = createEmulator({ scenario });
+    const emulator = createEmulator({ scenario, answer });
     endings.push(() => emulator.close());
     emulator.blobs.createBucket(bucket);
     const listening = await serveEmulator(emulator);

@@ -2,10 +2,12 @@ import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { defineHandler } from '../../src';
 
-export const Summary = z.object({ title: z.string(), summary: z.string(), topics: z.array(z.string()) });
+const summarySchema = z.object({ title: z.string(), summary: z.string(), topics: z.array(z.string()) });
+
+export type Summary = z.infer<typeof summarySchema>;
 
 /** What the handler keeps of a row. */
-export interface KeptSummary extends z.infer<typeof Summary> {
+export interface KeptSummary extends Summary {
   readonly key: string;
   readonly package: unknown;
 }
@@ -14,7 +16,7 @@ export interface KeptSummary extends z.infer<typeof Summary> {
 export function summaryHandlers(file: string) {
   return {
     saveSummary: defineHandler({
-      schema: Summary,
+      schema: summarySchema,
       async handle(rows) {
         const kept = rows.map(({ key, output, metadata }): KeptSummary => ({
           key,

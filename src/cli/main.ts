@@ -7,6 +7,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** What a worker's native part or an open stdin holds must not keep a command alive that is done. */
+function leave(): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
 void runProgram(process.argv.slice(2), {
   environment: process.env,
   stdin: process.stdin,
@@ -15,4 +20,4 @@ void runProgram(process.argv.slice(2), {
   end: (exitCode) => {
     process.exitCode = exitCode;
   },
-});
+}).finally(leave);

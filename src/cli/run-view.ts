@@ -21,15 +21,23 @@ export class RunView {
     const stage = stageOf(status, live.isVisible);
     const isNew = stage !== this.#stage;
     if (isNew) live.hide();
-    if (isNew && live.isVisible && this.#last !== undefined)
-      this.#output.print(pastLine(this.#last, { now: Date.now() }));
+    if (isNew && live.isVisible) this.#leaveBehind();
     this.#stage = stage;
     this.#last = status;
     this.#announceJobs(status);
     this.#announceAttention(status);
     if (status.execution !== 'RUNNING') return;
     if (live.isVisible) live.show((columns) => this.#line(status, columns));
-    else if (isNew) this.#output.print(this.#line(status, this.#output.columns));
+    else if (isNew && !isInBetween(status)) this.#output.print(this.#line(status, this.#output.columns));
+  }
+
+  /** A stage that was over within a second needs no line. */
+  #leaveBehind(): void {
+    const last = this.#last;
+    const now = Date.now();
+    if (last === undefined || isInBetween(last) || now - Date.parse(waitedJob(last)?.since ?? last.since) < 1_000)
+      return;
+    this.#output.print(pastLine(last, { now }));
   }
 
   #line(status: RunStatus, columns: number): string {
@@ -67,6 +75,11 @@ export class RunView {
     }
     this.#attention = shown;
   }
+}
+
+/** The job has ended, and the run is about to learn it. */
+function isInBetween(status: RunStatus): boolean {
+  return status.phase === 'waiting' && waitedJob(status) === undefined;
 }
 
 /** What deserves a line of its own: a phase or state; where lines can't be redrawn, also each quarter of the rows. */

@@ -6,11 +6,10 @@ import { freePort } from '../../dev/free-port';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../emulator';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, type ExitCode } from '../exit-code';
-import { existingFile } from '../existing-file';
 import { listenForInterrupts } from '../interrupts';
 import { requirePackages, WORKER_PACKAGES } from '../optional-packages';
 import { DEFAULT_BUCKET, makeBuckets, readScenario } from './emulator';
-import { workerApplication } from './worker';
+import { handlersModule, workerApplication } from './worker';
 
 interface DevFlags extends CommonFlags {
   readonly handlers?: string;
@@ -43,15 +42,15 @@ export function addDev(program: Command, host: Host): void {
 }
 
 async function dev({ flags, config, output, taskQueue }: Invocation<DevFlags>): Promise<ExitCode> {
+  const scenario = await readScenario(flags.scenario);
+  const handlersPath = handlersModule(flags, config);
   requirePackages('dev', WORKER_PACKAGES);
   const { createBatchWorker, installRuntime, loadHandlers } = workerApplication();
+  const handlers = handlersPath === undefined ? {} : await loadHandlers(handlersPath);
   installRuntime();
   const interrupts = listenForInterrupts();
   const cleanup: (() => Promise<void>)[] = [];
   try {
-    const scenario = await readScenario(flags.scenario);
-    const handlersPath = flags.handlers ?? config.handlers;
-    const handlers = handlersPath == null ? {} : await loadHandlers(existingFile('--handlers', handlersPath));
     const server = await startTemporalServer({
       port: await usualPort(USUAL_PORTS.temporal),
       uiPort: await usualPort(USUAL_PORTS.ui),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type * as WorkerApplication from '../../worker';
-import { readTemporalTarget, type TemporalFlags } from '../../config';
+import { readTemporalTarget, type Config, type TemporalFlags } from '../../config';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, type ExitCode } from '../exit-code';
 import { listenForInterrupts } from '../interrupts';
@@ -33,22 +33,20 @@ async function runWorker({
   environment,
   taskQueue,
 }: Invocation<WorkerFlags>): Promise<ExitCode> {
+  const handlersPath = handlersModule(flags, config);
+  const workflowsPath = flags.workflows === undefined ? undefined : existingFile('--workflows', flags.workflows);
   requirePackages('worker', WORKER_PACKAGES);
   const { createBatchWorker, installRuntime, loadHandlers } = workerApplication();
-  installRuntime();
-  const interrupts = listenForInterrupts();
-  const handlersPath = flags.handlers ?? config.handlers;
-  const handlers =
-    handlersPath === null || handlersPath === undefined
-      ? {}
-      : await loadHandlers(existingFile('--handlers', handlersPath));
+  const handlers = handlersPath === undefined ? {} : await loadHandlers(handlersPath);
   const temporal = await readTemporalTarget(flags, environment);
+  const interrupts = listenForInterrupts();
+  installRuntime();
   const worker = await createBatchWorker({
     temporal,
     taskQueue,
     endpoints: config.endpoints,
     handlers,
-    ...(flags.workflows !== undefined && { workflowsPath: existingFile('--workflows', flags.workflows) }),
+    ...(workflowsPath !== undefined && { workflowsPath }),
   });
   if (interrupts.signal.aborted) return EXIT.done;
   const drained = worker.run();
@@ -68,6 +66,15 @@ async function runWorker({
     interrupts.dispose();
   }
   return EXIT.done;
+}
+
+/** The file that a flag or the environment names. */
+export function handlersModule(
+  flags: Pick<WorkerFlags, 'handlers'>,
+  config: Pick<Config, 'handlers'>,
+): string | undefined {
+  if (flags.handlers !== undefined) return existingFile('--handlers', flags.handlers);
+  return config.handlers === null ? undefined : existingFile('VERTEX_BATCH_HANDLERS', config.handlers);
 }
 
 /** Loaded late: whoever runs no worker needn't have its packages. */

@@ -20,6 +20,7 @@ function stepsOf(path: string): (string | number)[] {
 }
 
 function find(text: string, start: number, [step, ...rest]: readonly (string | number)[]): Span | undefined {
+  if (start >= text.length) return undefined;
   if (step === undefined) return [start, valueEnd(text, start)];
   for (const member of membersOf(text, start)) {
     if (member.name === step) return find(text, member.start, rest);

@@ -23,7 +23,7 @@ export function progressLine(progress: BatchProgress, look: Look): string {
   const job = waitedJob(progress);
   const since = job?.since ?? progress.since;
   const lead = leadOf(since, job === undefined ? progress.phase : shortState(job.state), look.now);
-  const done = job === undefined ? handled(progress) : counted(progress);
+  const done = job === undefined ? handled(progress) : phaseOf(job.state) === 'queued' ? undefined : counted(progress);
   const details = job === undefined ? phaseDetails(progress, look) : jobDetails(progress, job, look);
   const bar = done === undefined ? undefined : barOf(done, look.columns);
   const start = `${lead}${bar === undefined ? '' : `${bar.text}  `}`;
@@ -82,7 +82,7 @@ function jobDetails(progress: BatchProgress, job: JobProgress, { now }: Look): s
   if (done === undefined) return [age, ...next];
   return [
     `${percent(done)}  ${count(done.rows)} of ${count(done.of)}${failedText(progress)}`,
-    ...pace(progress, job, done, now),
+    ...(job.round === 1 ? pace(progress, job, done, now) : []),
     ...next,
   ];
 }

@@ -1,0 +1,235 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Host } from '../../../src/cli/command-line';
+import { runProgram } from '../../../src/cli/program';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cli-program-'));
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Runs the command line in this process. */
+async function cli(words: readonly string[], environment: Host['environment'] = {}, stdin = '') {
+  const said = { stdout: '', stderr: '', exitCode: undefined as number | undefined };
+  const sink = (name: 'stdout' | 'stderr') => ({
+    columns: 100,
+    write: (text: string) => {
+      said[name] += text;
+      return true;
+    },
+  });
+  async function* input(): AsyncGenerator<string> {
+    if (stdin !== '') yield stdin;
+  }
+  await runProgram(words, {
+    environment: { TEMPORAL_CONFIG_FILE: join(directory, 'none.toml'), ...environment },
+    stdin: input(),
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    end: (exitCode) => {
+      said.exitCode = exitCode;
+    },
+  });
+  return said;
+}
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const GOOGLE = { GOOGLE_CLOUD_PROJECT: 'acme', GOOGLE_CLOUD_LOCATION: 'global' };
+const RUN = ['run', '--model', 'gemini-2.5-flash', '--output', 'gs://acme/answers'];
+
+describe('help', () => {
+  it.each([
+    'dev',
+    'worker',
+    'run',
+    'watch',
+    'status',
+    'result',
+    'list',
+    'cancel',
+    'adopt',
+    'resubmit',
+    'validate',
+    'emulator',
+  ])('of %s has the common options and an example', async (name) => {
+    const { stdout, exitCode } = await cli([name, '--help']);
+    expect(stdout).toContain(`$ vertex-batch ${name}`);
+    for (const option of ['--address', '--namespace', '--profile', '--task-queue', '--json'])
+      expect(stdout).toContain(option);
+    expect(exitCode).toBe(0);
+  });
+
+  it('without a command goes to stderr, as usage', async () => {
+    const { stdout, stderr, exitCode } = await cli([]);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Exit codes: 0 done');
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('bad usage ends with 2, says what is wrong and does nothing', () => {
+  it.each([
+    ['an unknown command', ['statsu', 'id'], 'Did you mean status?'],
+    ['an unknown flag', ['list', '--atention'], 'Did you mean --attention?'],
+    ['a missing argument', ['status'], "missing required argument 'id'"],
+    ['a count that is none', ['list', '--limit', 'many'], 'a whole number of at least 1'],
+    ['a port that is none', ['emulator', '--port', '70000'], 'a port from 0 to 65535'],
+    ['a share above 1', [...RUN, '--min-answered', '99'], 'a share from 0 to 1'],
+    ['a label without a value', [...RUN, '--label', 'stage'], 'name=value'],
+    ['an input that is not there', ['validate', 'no-such-file.jsonl'], "no-such-file.jsonl doesn't exist"],
+    ['an input of another cloud', ['validate', 's3://bucket/x.jsonl'], "s3:// can't be read"],
+    ['a table', ['validate', 'bq://p.d.t'], 'BigQuery'],
+    ['a job that is none', ['adopt', 'id', '4711'], 'JOB must be projects/P/locations/L/batchPredictionJobs/ID'],
+    ['handlers that are not there', ['worker', '--handlers', 'nowhere.js'], "--handlers nowhere.js doesn't exist"],
+    [
+      'a scenario that is not there',
+      ['emulator', '--scenario', 'nowhere.json'],
+      "--scenario nowhere.json doesn't exist",
+    ],
+    ['an address with a scheme', ['list', '--address', 'http://127.0.0.1:7233'], '--address must be host:port'],
+    [
+      'a request that lacks fields',
+      ['run', '--input', 'gs://b/x.jsonl'],
+      'lacks model (--model), output (--output), project',
+    ],
+  ])('%s', async (_, words, text) => {
+    const { stdout, stderr, exitCode } = await cli(words);
+    expect(stderr).toContain(text);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['{"durations":{"RUNNING":1}}', 'scenario.durations must be a state'],
+    ['{"duration":{}}', 'did you mean durations?'],
+    ['nothing', 'JSON'],
+  ])('the scenario %s', async (scenario, text) => {
+    const { stderr, exitCode } = await cli(['emulator', '--scenario', await file('scenario.json', scenario)]);
+    expect(stderr).toContain(text);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['a field of another name', '{"modle":"m"}', 'did you mean "model"?'],
+    ['no object', '[1]', 'one JSON object, got an array'],
+    ['no JSON', '{', "isn't JSON"],
+  ])('a request with %s', async (_, request, text) => {
+    const words = [...RUN, await file('request.json', request), '--input', 'gs://b/x.jsonl'];
+    const { stderr, exitCode } = await cli(words, GOOGLE);
+    expect(stderr).toContain(text);
+    expect(exitCode).toBe(2);
+  });
+
+  it('a variable of the environment', async () => {
+    const { stderr, exitCode } = await cli(['list'], { VERTEX_BATCH_EMULATOR: 'emulator:8085' });
+    expect(stderr).toContain('VERTEX_BATCH_EMULATOR');
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('run --dry-run', () => {
+  const row = '{"key":"a","request":{"contents":[{"role":"user","parts":[{"text":"hello"}]}]}}\n';
+
+  it('shows the normalised request with every default, and where files would go', async () => {
+    const prompts = await file('prompts.jsonl', row);
+    const words = [
+      ...RUN,
+      '-w',
+      'my/run',
+      '--input',
+      prompts,
+      '--label',
+      'a=1',
+      '--label',
+      'b=2',
+      '--dry-run',
+      '--json',
+    ];
+    const { stdout, exitCode } = await cli(words, GOOGLE);
+    const { result } = JSON.parse(stdout) as { result: { request: { input: string[] }; uploads: object[] } };
+    const [uri] = result.request.input;
+    expect(uri).toMatch(/^gs:\/\/acme\/answers\/my\/run\/[0-9a-f]{8}\/input\/prompts\.jsonl$/);
+    expect(result).toMatchObject({
+      workflowId: 'my/run',
+      taskQueue: 'vertex-batch',
+      estimate: null,
+      validation: { valid: true, rows: 1 },
+      uploads: [{ from: prompts, to: uri, bytes: row.length }],
+      request: {
+        project: 'acme',
+        location: 'global',
+        model: 'publishers/google/models/gemini-2.5-flash',
+        labels: { a: '1', b: '2' },
+        rounds: 1,
+        listingLag: '10m',
+        paused: { policy: 'wait', deadline: '24h' },
+        deadlines: { queued: '73h', running: '25h' },
+      },
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it('gives a request that is accepted again, the same', async () => {
+    const prompts = await file('prompts.jsonl', row);
+    const first = await cli([...RUN, '-w', 'my/run', '--input', prompts, '--dry-run', '--json'], GOOGLE);
+    const { request } = (JSON.parse(first.stdout) as { result: { request: Record<string, unknown> } }).result;
+    const again = JSON.stringify({ ...request, workflowId: 'my/run', input: prompts });
+    const second = await cli(['run', '-', '--dry-run', '--json'], {}, again);
+    expect(JSON.parse(second.stdout)).toEqual(JSON.parse(first.stdout));
+  });
+
+  it('numbers files of one name', async () => {
+    const other = await mkdtemp(join(directory, 'other-'));
+    await writeFile(join(other, 'same.jsonl'), row);
+    const words = [...RUN, '--input', await file('same.jsonl', row), join(other, 'same.jsonl'), '--dry-run', '--json'];
+    const { result } = JSON.parse((await cli(words, GOOGLE)).stdout) as { result: { request: { input: string[] } } };
+    expect(result.request.input.map((uri) => uri.split('/').at(-1))).toEqual(['1-same.jsonl', '2-same.jsonl']);
+  });
+
+  it('ends with 1 where the input has errors', async () => {
+    const words = [...RUN, '--input', await file('wrong.jsonl', `${row}{}\n`), '--dry-run'];
+    const { stdout, exitCode } = await cli(words, GOOGLE);
+    expect(stdout).toContain('error[request]');
+    expect(stdout).toContain('2 rows, 1 error, 0 warnings. Nothing was uploaded, started or spent.');
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('validate', () => {
+  it('lists at most as many problems as asked for, and counts all', async () => {
+    const path = await file('many.jsonl', '{}\n'.repeat(5));
+    const { stdout, exitCode } = await cli(['validate', path, '--max-problems', '2', '--json']);
+    const report = JSON.parse(stdout) as { problems: object[]; errors: number };
+    expect(report.problems).toHaveLength(2);
+    expect(report.errors).toBe(5);
+    expect(exitCode).toBe(1);
+  });
+
+  it('finds a repeated key across files', async () => {
+    const row = '{"id":"same","request":{"contents":[{"role":"user","parts":[{"text":"x"}]}]}}\n';
+    const paths = [await file('one.jsonl', row), await file('two.jsonl', row)];
+    const { stdout, exitCode } = await cli(['validate', ...paths, '--key-field', 'id', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      rows: 2,
+      files: [{ rows: 1 }, { rows: 1 }],
+      problems: [{ rule: 'key-repeated', uri: paths[1], line: 1 }],
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  it('refuses an empty input', async () => {
+    const { stderr, exitCode } = await cli(['validate', await file('empty.jsonl', '')]);
+    expect(stderr).toContain('is empty');
+    expect(exitCode).toBe(2);
+  });
+});
