@@ -9,7 +9,7 @@ import type { Attempt } from './attempt';
 import type { AwaitChangeInput, ObservedJob } from './contract';
 
 /** Detail of the failure that says "unchanged"; a client reads it from the pending activity. */
-export interface LookDetails {
+interface LookDetails {
   readonly state: string;
   readonly counts: { readonly succeeded: number; readonly failed: number } | null;
   readonly checkedAt: string;
@@ -71,13 +71,16 @@ function unchanged(job: VertexJob, rows: number, checkedAt: Date, delayMs: numbe
     checkedAt: checkedAt.toISOString(),
     nextCheckAt: nextCheckAt.toISOString(),
   };
-  return ApplicationFailure.create({
+  const waiting = ApplicationFailure.create({
     message: `Waiting, not failing: ${job.state}${countsText(job, rows)} · next look ${nextCheckAt.toISOString().slice(11, 16)}Z`,
     type: WAITING,
     category: ApplicationFailureCategory.BENIGN,
     nextRetryDelay: delayMs,
     details: [details],
   });
+  // the UI shows the stack of a pending activity's last failure, and this is none
+  waiting.stack = '';
+  return waiting;
 }
 
 function countsText(job: VertexJob, rows: number): string {

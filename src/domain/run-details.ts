@@ -6,18 +6,18 @@ import { shortState } from './job-state';
 /** What the Temporal UI shows as current details: Markdown, true at the moment it is set. */
 export function detailsText(progress: BatchProgress, directory: string | null): string {
   const lines = [
-    `**${headline(progress)}** since ${progress.since.slice(0, 19)}Z`,
+    headline(progress),
     ...(progress.attention === null
       ? []
       : [
-          `**${progress.attention.type}**: ${text(progress.attention.message)}${attentionRemedy(progress.attention.actions)}`,
+          `**${progress.attention.type}**: ${text(progress.attention.message).replace(/\.$/, '')}.${attentionRemedy(progress.attention.actions)}`,
         ]),
     ...progress.jobs.slice(-3).map((job) => jobLine(job)),
     ...rowLines(progress),
-    ...(progress.estimatedEndTime === null ? [] : [`ends about ${progress.estimatedEndTime.slice(0, 16)}Z`]),
+    ...(progress.estimatedEndTime === null ? [] : [`ends about ${minute(progress.estimatedEndTime)}`]),
     ...(progress.deadline === null || progress.phase === 'closed'
       ? []
-      : [`deadline ${progress.deadline.slice(0, 16)}Z`]),
+      : [`deadline of the run ${minute(progress.deadline)}`]),
     ...(directory === null ? [] : [`files \`${directory}\` · ${storageLink(directory)}`]),
     ...(progress.phase === 'closed'
       ? []
@@ -36,10 +36,10 @@ function text(message: string): string {
 }
 
 function headline(progress: BatchProgress): string {
-  if (progress.closed === undefined) return progress.phase;
+  if (progress.closed === undefined) return `**${progress.phase}** since ${second(progress.since)}`;
   const reason =
     progress.closed.reason === null ? '' : ` · ${progress.closed.reason.type}: ${text(progress.closed.reason.message)}`;
-  return `closed: ${progress.closed.outcome}${reason}`;
+  return `**closed: ${progress.closed.outcome}${reason}** at ${second(progress.since)}`;
 }
 
 function attentionRemedy(actions: readonly string[]): string {
@@ -50,7 +50,7 @@ function jobLine(job: JobProgress): string {
   const id = job.name.split('/').at(-1) ?? job.name;
   const error = job.error === null ? '' : ` · code ${job.error.code} "${text(job.error.message)}"`;
   const kept = job.kept > 0 ? ` · ${count(job.kept)} answers kept` : '';
-  return `round ${job.round}: job [${id}](${job.consoleUrl}) ${shortState(job.state)} since ${job.since.slice(0, 19)}Z${error}${kept}`;
+  return `round ${job.round}: job [${id}](${job.consoleUrl}) ${shortState(job.state)} since ${second(job.since)}${error}${kept}`;
 }
 
 function rowLines(progress: BatchProgress): string[] {
@@ -65,9 +65,19 @@ function rowLines(progress: BatchProgress): string[] {
   }
   if (succeeded === null) return [`${count(input)} rows`];
   const percent = progress.percent === null ? '' : ` (${progress.percent} %)`;
+  const at =
+    progress.checkedAt === null ? '' : ` at ${second(progress.checkedAt)}; the pending activity knows the latest`;
   return [
-    `${count(input)} rows · the service reports ${count(succeeded)} done, ${count(failed ?? 0)} failed${percent}`,
+    `${count(input)} rows · the service reported ${count(succeeded)} done, ${count(failed ?? 0)} failed${percent}${at}`,
   ];
+}
+
+function second(time: string): string {
+  return `${time.slice(0, 19).replace('T', ' ')}Z`;
+}
+
+function minute(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')}Z`;
 }
 
 function storageLink(directory: string): string {
