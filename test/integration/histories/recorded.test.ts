@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { Worker } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { WORKFLOWS_PATH } from '../../support/batch-world';
+import { workflowBundle } from '../../support/replay';
+// oxlint-disable-next-line import/no-unassigned-import -- installs the runtime that doesn't log each replay
+import '../../support/temporal';
+
+const HISTORIES = join(__dirname, '../../histories');
+
+/** Lives that a run of an earlier version may be in the middle of when its code changes. */
+const REQUIRED = [
+  'happy',
+  'paused-then-resumed',
+  'paused-then-given-up',
+  'cancelled-by-update',
+  'cancelled-by-handle',
+  'failed',
+  'expired-with-rows-to-salvage',
+  'create-lost-and-found',
+  'create-lost-and-adopted',
+  'create-lost-and-resubmitted',
+];
+
+const recorded = readdirSync(HISTORIES)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => basename(file, '.json'));
+
+describe('the recorded histories', () => {
+  it('are of every life that a run must survive a change of code in', () => {
+    expect(recorded).toEqual(expect.arrayContaining(REQUIRED));
+  });
+
+  it.each(recorded)('%s replays with the workflows of today', async (name) => {
+    const history = historyFromJSON(JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')));
+    const bundle = { workflowBundle: await workflowBundle(WORKFLOWS_PATH) };
+    await expect(Worker.runReplayHistory(bundle, history, name)).resolves.toBeUndefined();
+  });
+
+  it('are no formality: a history of another life does not replay', async () => {
+    const json = readFileSync(join(HISTORIES, 'happy.json'), 'utf8').replaceAll(
+      'vertexBatchResolveInput',
+      'vertexBatchOfAnotherName',
+    );
+    const bundle = { workflowBundle: await workflowBundle(WORKFLOWS_PATH) };
+    await expect(Worker.runReplayHistory(bundle, historyFromJSON(JSON.parse(json)))).rejects.toThrow(
+      /vertexBatchOfAnotherName/,
+    );
+  });
+});
