@@ -18,7 +18,7 @@ export interface StandingClaim {
   readonly digest: string;
 }
 
-export function claimUri(run: RunReference, claim: ClaimReference): string {
+function claimUri(run: RunReference, claim: ClaimReference): string {
   return `${run.directory}claims/${claimKey(run.key, claim)}.json`;
 }
 

@@ -34,7 +34,7 @@ export async function decideClaim(
 async function namedJob(gateways: JobGateways, name: string, attempt: Attempt): Promise<VertexJob | string> {
   try {
     const job = await findJob(gateways.jobs, name, attempt.signal);
-    return job ?? `${name} doesn't exist; \`vertex-batch orphans\` or the console lists jobs`;
+    return job ?? `${name} doesn't exist; the console lists the jobs of the project`;
   } catch (error) {
     if (isGatewayError(error, 'invalid-request', 'permission')) return error.message;
     throw error;

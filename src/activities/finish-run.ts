@@ -25,7 +25,7 @@ export interface Manifest {
   readonly problems: readonly OutputProblem[];
 }
 
-export interface ManifestFile extends DataObject {
+interface ManifestFile extends DataObject {
   readonly purpose: 'results' | 'errors' | 'dead-letters' | 'rejected';
 }
 
@@ -127,9 +127,4 @@ async function deleteAll(store: ObjectStore, prefix: string, isLeftover: (uri: s
     attempt.heartbeat();
     if (isLeftover(uri)) await store.delete(uri);
   }
-}
-
-/** The manifest of a run's directory, if it has been written. */
-export function findManifest(store: ObjectStore, directory: string): Promise<Manifest | undefined> {
-  return findRecord<Manifest>(store, `${directory}manifest.json`);
 }

@@ -34,8 +34,3 @@ export function isKnownState(state: string): boolean {
 export function shortState(state: string): string {
   return state.replace(/^JOB_STATE_/, '');
 }
-
-/** Whether a job in its last state left rows undone through no fault of theirs. */
-export function endedEarly(state: string): boolean {
-  return isTerminal(state) && state !== 'JOB_STATE_SUCCEEDED';
-}

@@ -16,7 +16,7 @@ export interface AnsweredRow {
 }
 
 /** The prompt or the answer was withheld; the same request would be withheld again. */
-export interface BlockedRow {
+interface BlockedRow {
   readonly kind: 'blocked';
   /** A block or finish reason in Google's words, such as `SAFETY`. */
   readonly status: string;

@@ -1,7 +1,7 @@
 import { count } from './count-text';
 
 /** What one job takes. */
-export const JOB_LIMITS = { rows: 200_000, bytes: 1_000_000_000 } as const;
+const JOB_LIMITS = { rows: 200_000, bytes: 1_000_000_000 } as const;
 /** A job names its input files one by one up to here. */
 export const MAX_INPUT_URIS = 100;
 /** A staged row is at most this much longer than the row it stands for. */

@@ -1,13 +1,12 @@
 export { createEmulator } from './emulator';
 export type { Emulator, EmulatorOptions } from './emulator';
 export type { RecordedCall } from './calls';
-export { EmulatorClock } from './clock';
 export type { ClockOption } from './clock';
 export { ConnectionFault } from './connection-fault';
 export { parseScenario } from './parse-scenario';
 export type * from './scenario';
 export { serveEmulator } from './server';
-export type { EmulatorServer, ServeOptions } from './server';
+export type { EmulatorServer } from './server';
 export type { Blob, BlobStore } from './storage/blob-store';
 export type { Answer, AnswerContext, AnswerRow, AnswerValue } from './vertex/answer';
 export type { EmulatedJob } from './vertex/job';

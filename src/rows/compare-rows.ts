@@ -16,7 +16,7 @@ export interface ComparedRows extends Comparison {
 }
 
 /** The field that the caller named, or the first of the default ones that every row has. */
-export function keyFieldOf(merged: MergedValidation, named: string | null): string | null {
+function keyFieldOf(merged: MergedValidation, named: string | null): string | null {
   if (named !== null) return named;
   const everyRowHas = (field: string) =>
     merged.records.reduce((sum, { keyed }) => sum + (keyed[field] ?? 0), 0) === merged.soundRows;

@@ -78,7 +78,7 @@ function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): num
 }
 
 /** Where something that a range noted stands in the input. */
-export interface InputPosition {
+interface InputPosition {
   /** Ordinal among the sources. */
   readonly file: number;
   readonly uri: string;

@@ -11,7 +11,7 @@ import { parseRowIndex, rowAt, type RowIndex } from './row-index';
 export const METADATA_IN_INPUT = 'null';
 
 /** A part's index as its files in the bucket have it. */
-export class StoredPartIndex implements PartIndex {
+class StoredPartIndex implements PartIndex {
   readonly rows: number;
   readonly outputKeyField: string;
   readonly #plan: Plan;

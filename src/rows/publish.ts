@@ -7,7 +7,7 @@ const COMPOSE_LIMIT = 32;
 const MAX_TRIES = 5;
 
 /** A data object as the store takes it. */
-export function storedObject({ uri, generation, bytes, crc32c }: DataObject): StoredObject {
+function storedObject({ uri, generation, bytes, crc32c }: DataObject): StoredObject {
   return { uri, generation, size: bytes, crc32c, updated: '' };
 }
 

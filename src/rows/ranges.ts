@@ -68,7 +68,7 @@ export function piecesOf(range: FileRange, files: readonly Pick<SourceFile, 'siz
 }
 
 /** Reads bytes [from, to) of a file as it was noted. */
-export type ReadFile = (
+type ReadFile = (
   store: ObjectStore,
   file: SourceFile,
   range: CallOptions & { readonly from: number; readonly to: number },

@@ -2,7 +2,7 @@ import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { DecidedClaim } from '../activities/contract';
 import type { AdoptJobInput, ResubmitInput } from '../messages';
 
-export type OperatorWord = { readonly kind: 'adopt'; readonly name: string } | { readonly kind: 'resubmit' };
+type OperatorWord = { readonly kind: 'adopt'; readonly name: string } | { readonly kind: 'resubmit' };
 
 /** A claim that waits for somebody who knows. */
 export interface OpenClaim {

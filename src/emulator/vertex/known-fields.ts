@@ -1,7 +1,7 @@
 import { GoogleError } from '../google-error';
 
 /** A JSON type of protobuf's, the fields of a message, or a list of either. */
-export type FieldType = 'string' | 'boolean' | 'number' | 'map' | 'any' | Fields | readonly [FieldType];
+type FieldType = 'string' | 'boolean' | 'number' | 'map' | 'any' | Fields | readonly [FieldType];
 export interface Fields {
   readonly [field: string]: FieldType;
 }

@@ -1,5 +1,5 @@
 /** The text in a failed row's `status`, in the forms that were seen: a reason, then the service's JSON with a space behind `:` and `,`. */
-export function rowStatus(reason: string, code: number, name: string, message: string): string {
+function rowStatus(reason: string, code: number, name: string, message: string): string {
   return `${reason}: {"error": {"code": ${code}, "message": ${JSON.stringify(message)}, "status": "${name}"}}`;
 }
 
