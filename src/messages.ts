@@ -36,7 +36,7 @@ export interface BatchRequest {
   readonly keyField?: string;
   /** Name of a handler of the worker, or a name with the task queue of the workers that have it. */
   readonly handler?: string | { readonly name: string; readonly taskQueue?: string };
-  /** @default the workflow id */
+  /** What the jobs' names in the console begin with. @default the workflow id */
   readonly displayName?: string;
   /** Labels of the job: keys and values of at most 63 lower-case letters, digits, `_`, `-`. */
   readonly labels?: Readonly<Record<string, string>>;

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { serverCacheDirectory, withLock } from '../../src/dev/server-cache';
 
 const execute = promisify(execFile);
-const FIXTURES = resolve(__dirname, '../consumers');
+const FIXTURES = join(__dirname, '../consumers');
 const MARKER = 'installed.txt';
 const INSTALL_MS = 9 * 60_000;
 const RUN_MS = 2 * 60_000;
@@ -75,7 +75,7 @@ export class ConsumerProject {
       {},
       RUN_MS,
     );
-    const errors = output.split('\n').filter((line) => / error TS\d+: /.test(line) || /^error TS/.test(line));
+    const errors = output.split('\n').filter((line) => /(^|: )error TS\d+: /.test(line));
     return errors.filter((line) => !/^node_modules\/(?!temporal-vertex-batch\/)/.test(line));
   }
 

@@ -20,13 +20,9 @@ beforeAll(async () => {
 
 describe('the packed package', { timeout: 120_000 }, () => {
   it('holds what was built, the sources that its maps name, and nothing else', () => {
-    const roots = new Set(files.map((file) => file.split('/')[0]));
-    expect([...roots].filter((root) => !['README.md'].includes(root ?? '')).sort()).toEqual([
-      'LICENSE',
-      'dist',
-      'package.json',
-      'src',
-    ]);
+    const roots = new Set(files.map((file) => file.replace(/\/.*/, '')));
+    roots.delete('README.md');
+    expect(roots).toEqual(new Set(['LICENSE', 'dist', 'package.json', 'src']));
     expect(files.filter((file) => /\.test\.|fixtures|consumers|\.tgz$/.test(file))).toEqual([]);
   });
 
@@ -85,8 +81,9 @@ describe('the packed package', { timeout: 120_000 }, () => {
   });
 
   it('has nothing that publint or attw would change', async () => {
-    await run(bin('publint'), ['run', tarball, '--strict']);
-    await run(bin('attw'), [tarball, '--profile', 'strict', '--format', 'ascii']);
+    expect((await run(bin('publint'), ['run', tarball, '--strict'])).stdout).toContain('All good!');
+    const { stdout } = await run(bin('attw'), [tarball, '--profile', 'strict', '--format', 'ascii']);
+    expect(stdout).toContain('No problems found');
   });
 });
 
