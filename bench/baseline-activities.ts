@@ -1,5 +1,6 @@
 import { ObjectStoreGcs } from '../src/gateways/object-store-gcs';
 import { AccessTokensFixed } from '../src/gateways/access-tokens-google';
+import type { ObjectStore } from '../src/gateways/object-store';
 import { VertexJobsRest } from '../src/gateways/vertex-jobs-rest';
 import { LOCATION, MODEL, PROJECT } from './emulated-service';
 
@@ -11,6 +12,8 @@ export interface NewBaselineJob {
 /** What the baselines' workflows ask for. */
 export interface BaselineActivities {
   baselineNothing(index: number): Promise<void>;
+  /** The calls that collecting a small range makes: a look for an object that isn't there, three reads, three writes. */
+  baselineStorage(index: number): Promise<void>;
   /** @returns the job's name */
   baselineCreateJob(job: NewBaselineJob): Promise<string>;
   baselineGetJob(name: string): Promise<{ readonly ended: boolean; readonly outputUri: string }>;
@@ -25,6 +28,9 @@ const ENDS: readonly string[] = [
   'JOB_STATE_PARTIALLY_SUCCEEDED',
 ];
 
+const LINE = `${JSON.stringify({ row: 'x'.repeat(300) })}\n`;
+const ONCE = { ifGenerationMatch: 0 } as const;
+
 /** The same service through the same gateways, without anything that makes it safe. */
 export function createBaselineActivities(url: string): BaselineActivities {
   const tokens = new AccessTokensFixed();
@@ -32,6 +38,13 @@ export function createBaselineActivities(url: string): BaselineActivities {
   const store = new ObjectStoreGcs({ tokens, apiEndpoint: url });
   return {
     async baselineNothing() {},
+    async baselineStorage(index) {
+      const place = `gs://acme/baseline/${index}`;
+      if ((await store.find(`${place}/record.json`)) !== undefined) throw new Error(`${place} was there before`);
+      for (let read = 1; read <= 3; read += 1) await countLines(store, 'gs://acme/baseline/row.jsonl');
+      await Promise.all(['results', 'entries'].map((what) => store.write(`${place}/${what}.jsonl`, LINE, ONCE)));
+      await store.write(`${place}/record.json`, LINE, ONCE);
+    },
     async baselineCreateJob({ inputUri, outputUri }) {
       const { name } = await jobs.create(
         { project: PROJECT, location: LOCATION },
@@ -51,10 +64,14 @@ export function createBaselineActivities(url: string): BaselineActivities {
     },
     async baselineCountRows(directoryUri) {
       let rows = 0;
-      for await (const { uri } of store.list(directoryUri)) {
-        for await (const chunk of store.read(uri)) rows += chunk.toString('utf8').split('\n').length - 1;
-      }
+      for await (const { uri } of store.list(directoryUri)) rows += await countLines(store, uri);
       return rows;
     },
   };
+}
+
+async function countLines(store: ObjectStore, uri: string): Promise<number> {
+  let lines = 0;
+  for await (const chunk of store.read(uri)) lines += chunk.toString('utf8').split('\n').length - 1;
+  return lines;
 }

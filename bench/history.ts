@@ -44,13 +44,6 @@ export function eventsBetween(spans: readonly ActivitySpan[], first: string, las
   return end.closedEvent - begin.scheduledEvent + 1;
 }
 
-/** How often each activity completed, by name. */
-export function countByName(spans: readonly ActivitySpan[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { name } of spans) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
-}
-
 function millisOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
   return Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
 }

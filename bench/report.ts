@@ -10,7 +10,7 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-export interface Measurement {
+interface Measurement {
   readonly label: string;
   readonly unit: string;
   readonly ours: number;
