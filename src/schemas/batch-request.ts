@@ -1,87 +1,145 @@
 import { z } from 'zod';
 import type { AcceptedRequest } from '../domain/accepted-request';
-import { didYouMean } from '../domain/nearest-name';
+import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { BatchRequest } from '../messages';
 import { durationMs } from './duration';
+import { problemsOf } from './request-problems';
+
+const BUCKET = '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]';
+/** What a name in Cloud Storage can't have, or what would make a wildcard of the run's own files. */
+const PLAIN = String.raw`[^\p{Cc}\p{Cs}*?\[\]]`;
+
+const DURATION_RULE = 'must be a duration such as "30s" or "24h", or a number of milliseconds';
+const HANDLER_RULE = 'must be the name of a handler, or {"name", "taskQueue"}';
+const INPUT_RULE = 'must be a URI such as gs://bucket/path/prompts.jsonl, with * for many objects';
 
 const duration = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], DURATION_RULE)
   .describe('Milliseconds, or a string such as "30s", "10m", "24h", "3 days".');
-const gcsUri = z
-  .string()
-  .regex(/^(gs|bq):\/\/[^/]+/, 'must be a URI such as gs://bucket/path/prompts.jsonl')
-  .describe('gs://bucket/object; * and ? are wildcards that do not cross a /, ** does.');
-const labelKey = z
-  .string()
-  .regex(
-    /^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u,
-    'must start with a lower-case letter and have at most 63 letters, digits, _ and -',
-  );
-const labelValue = z
-  .string()
-  .regex(/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u, 'must have at most 63 lower-case letters, digits, _ and -');
+const inputUri = matching(
+  new RegExp(String.raw`^(gs://${BUCKET}/[^\p{Cc}\p{Cs}]+|bq://.+)$`, 'u'),
+  INPUT_RULE,
+).describe('gs://bucket/object; * and ? are wildcards that do not cross a /, ** does.');
+const labelKey = matching(
+  /^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u,
+  'must start with a lower-case letter and have at most 63 lower-case letters, digits, _ and -',
+);
+const labelValue = matching(
+  /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u,
+  'must have at most 63 lower-case letters, digits, _ and -',
+);
 
 /** Shape of a request as it arrives; what JSON Schema can't say is checked by {@link acceptRequest}. */
 export const batchRequestSchema = z
-  .strictObject({
-    project: z.string().min(1, 'must name a Google Cloud project').describe('Google Cloud project id.'),
-    location: z
-      .string()
-      .regex(/^[a-z]+(-[a-z]+\d+)?$/, 'must be a region such as us-central1, or global')
-      .describe('A region such as us-central1, or global.'),
-    model: z
-      .string()
-      .min(1)
-      .describe('gemini-2.5-flash, publishers/google/models/M, or projects/P/locations/L/models/ID.'),
-    input: z.union([gcsUri, z.array(gcsUri).min(1, 'must name at least one object').max(100)]),
-    output: z
-      .string()
-      .regex(/^(gs|bq):\/\/[^/]+/, 'must be a URI such as gs://bucket/answers/')
-      .describe('Prefix below which each run has its own directory.'),
-    workspace: z
-      .string()
-      .regex(/^gs:\/\/[^/]+/, 'must be a URI such as gs://bucket/work/')
-      .optional(),
-    keyField: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _')
-      .optional(),
-    handler: z
-      .union([z.string().min(1), z.strictObject({ name: z.string().min(1), taskQueue: z.string().min(1).optional() })])
-      .optional(),
-    displayName: z.string().min(1).max(80, 'must have at most 80 characters; the run adds its claim to it').optional(),
-    labels: z.record(labelKey, labelValue).optional(),
-    minAnsweredShare: z.number().min(0).max(1).optional(),
-    maxCostUsd: z.number().positive().optional(),
-    paused: z
-      .strictObject({ policy: z.enum(['wait', 'cancel', 'fail']).optional(), deadline: duration.optional() })
-      .optional(),
-    deadlines: z
-      .strictObject({
-        queued: duration.optional(),
-        running: duration.optional(),
-        cancelling: duration.optional(),
-        run: duration.optional(),
-      })
-      .optional(),
-    concurrentJobs: z.int().min(1).max(50).optional(),
-    onUnknown: z.enum(['hold', 'resubmit']).optional(),
-    listingLag: duration.optional(),
-    rounds: z.int().min(0).max(5).optional(),
-    rerun: z.int().min(0).optional(),
-  })
+  .strictObject(
+    {
+      project: matching(/^[a-z0-9][a-z0-9.:-]*$/, 'must be the id of a Google Cloud project').describe(
+        'Google Cloud project id.',
+      ),
+      location: matching(
+        /^(global|us|eu|[a-z]+-[a-z]+[0-9]+)$/,
+        'must be a region such as us-central1, or global',
+      ).describe('A region such as us-central1, or global.'),
+      model: z
+        .string('must be a name such as gemini-2.5-flash')
+        .describe('gemini-2.5-flash, publishers/google/models/M, or projects/P/locations/L/models/ID.'),
+      input: z.union(
+        [
+          inputUri,
+          z
+            .array(inputUri)
+            .min(1, 'must name at least one object')
+            .max(100, 'must have at most 100 URIs; use a wildcard such as gs://bucket/prompts/*.jsonl'),
+        ],
+        `${INPUT_RULE}, or a list of such URIs`,
+      ),
+      output: matching(
+        new RegExp(`^(gs://${BUCKET}(/${PLAIN}*)?|bq://.+)$`, 'u'),
+        'must be a URI such as gs://bucket/answers/, without wildcards',
+      ).describe('Prefix below which each run has its own directory.'),
+      workspace: matching(
+        new RegExp(`^gs://${BUCKET}(/${PLAIN}*)?$`, 'u'),
+        'must be a URI such as gs://bucket/work/',
+      ).optional(),
+      keyField: matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _').optional(),
+      handler: z
+        .union(
+          [
+            named(HANDLER_RULE),
+            z.strictObject(
+              { name: named('must be the name of a handler'), taskQueue: named('must be a task queue').optional() },
+              HANDLER_RULE,
+            ),
+          ],
+          HANDLER_RULE,
+        )
+        .optional(),
+      displayName: matching(
+        /^[\s\S]{1,80}$/,
+        'must have 1 to 80 characters; the run adds the name of its claim to it',
+      ).optional(),
+      labels: z.record(labelKey, labelValue, 'must be an object of names and values').optional(),
+      minAnsweredShare: numberIn('must be a share of the rows, from 0 to 1', { min: 0, max: 1 }).optional(),
+      maxCostUsd: z.number('must be a number above 0').positive('must be a number above 0').optional(),
+      paused: z
+        .strictObject(
+          {
+            policy: z.enum(['wait', 'cancel', 'fail'], 'must be "wait", "cancel" or "fail"').optional(),
+            deadline: duration.optional(),
+          },
+          'must be an object such as {"policy": "wait", "deadline": "24h"}',
+        )
+        .optional(),
+      deadlines: z
+        .strictObject(
+          {
+            queued: duration.optional(),
+            running: duration.optional(),
+            cancelling: duration.optional(),
+            run: duration.optional(),
+          },
+          'must be an object such as {"queued": "73h", "running": "25h"}',
+        )
+        .optional(),
+      concurrentJobs: wholeNumber(1, 50).optional(),
+      onUnknown: z.enum(['hold', 'resubmit'], 'must be "hold" or "resubmit"').optional(),
+      listingLag: duration.optional(),
+      rounds: wholeNumber(0, 5).optional(),
+      rerun: wholeNumber(0, 1_000_000).optional(),
+    },
+    'must be an object with at least project, location, model, input and output',
+  )
   .describe('The one argument of the workflow vertexBatch.');
+
+/** A string of which the same is said whether it is missing, no string, or doesn't fit. */
+function matching(pattern: RegExp, rule: string): z.ZodString {
+  return z.string(rule).regex(pattern, rule);
+}
+
+function named(rule: string): z.ZodString {
+  return z.string(rule).min(1, rule);
+}
+
+function numberIn(rule: string, { min, max }: { readonly min: number; readonly max: number }): z.ZodNumber {
+  return z.number(rule).min(min, rule).max(max, rule);
+}
+
+function wholeNumber(min: number, max: number): z.ZodInt {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.int(rule).min(min, rule).max(max, rule);
+}
 
 const FORBIDDEN_LABELS = /^(vertex-batch-|goog)/;
 
 /** Fills defaults in. Throws a `TypeError` that names each field at fault, its value and the remedy. */
 export function acceptRequest(request: unknown, workflowId: string): AcceptedRequest {
   const parsed = batchRequestSchema.safeParse(request, { reportInput: true });
-  if (!parsed.success) throw new TypeError(parsed.error.issues.map((issue) => describeIssue(issue)).join('; '));
+  if (!parsed.success) throw new TypeError(problemsOf(parsed.error.issues, knownFieldsAt).join('; '));
   const given = parsed.data as BatchRequest;
   refuseWhatIsNotBuilt(given);
   const input = typeof given.input === 'string' ? [given.input] : given.input;
+  refuseFolders(input);
   refuseLongInput(input);
   const handler = typeof given.handler === 'string' ? { name: given.handler } : given.handler;
   const rounds = given.rounds ?? 1;
@@ -97,7 +155,7 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
     output: given.output.endsWith('/') ? given.output : `${given.output}/`,
     keyField: given.keyField ?? null,
     handler: handler === undefined ? null : { name: handler.name, taskQueue: handler.taskQueue ?? null },
-    displayName: given.displayName ?? workflowId.slice(0, 80),
+    displayName: given.displayName ?? cutText(workflowId, 80),
     labels: checkedLabels(given.labels ?? {}),
     minAnsweredShare: given.minAnsweredShare ?? null,
     paused: {
@@ -119,7 +177,7 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
 }
 
 /** The resource name of a model as the API takes it. */
-export function modelPath(model: string, location: string): string {
+function modelPath(model: string, location: string): string {
   const tuned = /^projects\/[^/]+\/locations\/([^/]+)\/models\/[^/]+$/.exec(model);
   if (tuned !== null) {
     if (location === 'global')
@@ -161,10 +219,22 @@ function refuseWhatIsNotBuilt(request: BatchRequest): void {
       `${table} is a BigQuery table, which this version can't read or write; export it to gs://bucket/prompts.jsonl`,
     );
   }
+  if (request.workspace !== undefined) {
+    throw new TypeError(
+      `workspace goes with an output to BigQuery, which this version can't write; leave it out, got ${request.workspace}`,
+    );
+  }
   if (request.maxCostUsd !== undefined) {
     throw new TypeError(
       `maxCostUsd needs a price table, which this version doesn't have; leave it out, got ${request.maxCostUsd}`,
     );
+  }
+}
+
+function refuseFolders(input: readonly string[]): void {
+  const folder = input.find((uri) => uri.endsWith('/'));
+  if (folder !== undefined) {
+    throw new TypeError(`input ${folder} is a folder; write ${folder}*.jsonl for the objects in it`);
   }
 }
 
@@ -179,22 +249,14 @@ function refuseLongInput(input: readonly string[]): void {
   }
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys
-      .map((key) => `unknown field ${[...issue.path, key].join('.')}${didYouMean(key, knownFieldsAt(issue.path))}`)
-      .join('; ');
-  }
-  const value = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input)?.slice(0, 200);
-  return `${path === '' ? 'the request' : path}: ${issue.message}, got ${value}`;
-}
-
-function knownFieldsAt(path: readonly PropertyKey[]): string[] {
+function knownFieldsAt(path: readonly PropertyKey[]): readonly string[] {
   const [field] = path;
   if (field === undefined) return Object.keys(batchRequestSchema.shape);
-  if (field === 'paused') return ['policy', 'deadline'];
-  if (field === 'deadlines') return ['queued', 'running', 'cancelling', 'run'];
-  if (field === 'handler') return ['name', 'taskQueue'];
-  return [];
+  return FIELDS_OF[String(field)] ?? [];
 }
+
+const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  paused: ['policy', 'deadline'],
+  deadlines: ['queued', 'running', 'cancelling', 'run'],
+  handler: ['name', 'taskQueue'],
+};
