@@ -86,9 +86,12 @@ function answersFit(rows: Closed['rows'], { answered }: LifeStory): boolean {
 
 async function record(world: BatchWorld, run: VertexBatchRun, name: string): Promise<void> {
   const { runId } = await run.status();
+  const history = await fetchHistoryJson(world.temporal.client, { workflowId: run.workflowId, runId });
   mkdirSync(HISTORIES, { recursive: true });
-  writeFileSync(
-    join(HISTORIES, `${name}.json`),
-    `${await fetchHistoryJson(world.temporal.client, { workflowId: run.workflowId, runId })}\n`,
-  );
+  writeFileSync(join(HISTORIES, `${name}.json`), `${withoutStacks(history)}\n`);
+}
+
+/** Stack traces name the directories of the machine that recorded. */
+function withoutStacks(history: string): string {
+  return history.replaceAll(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
 }
