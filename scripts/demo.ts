@@ -125,7 +125,7 @@ async function report(run: VertexBatchRun, rows: readonly PromptRow[], summaries
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as KeptSummary);
-  output.print(`\n${resultText(result, colors)}\n`);
+  output.print(`\n${resultText(result, output)}\n`);
   for (const summary of summaries.slice(0, 3)) {
     output.print(colors.cyan(fitted(plain(summary.key), output.columns - 1)));
     output.print(`  ${fitted(plain(`${summary.title}: ${summary.summary}`), output.columns - 3)}`);

@@ -64,7 +64,7 @@ export async function showResult(
 
 function presentResult(output: Invocation['output'], result: BatchResult, allowPartial: boolean): ExitCode {
   output.json({ result });
-  output.print(resultText(result, output.colors));
+  output.print(resultText(result, output));
   return exitCodeOf(result.outcome, allowPartial);
 }
 

@@ -42,7 +42,9 @@ export class CliProcess {
         throw new Error(`it ended first:\n${this.stdout}${this.stderr}`);
       return this.#has(text);
     };
-    await waitFor(isSaid, { what: `${String(text)} in:\n${this.stdout}${this.stderr}`, timeoutMs, intervalMs: 50 });
+    await waitFor(isSaid, { what: String(text), timeoutMs, intervalMs: 50 }).catch((error: Error) => {
+      throw new Error(`${error.message}; it said:\n${this.stdout}${this.stderr}`, { cause: error });
+    });
   }
 
   interrupt(signal: NodeJS.Signals = 'SIGINT'): void {

@@ -48,6 +48,6 @@ async function resultInManifest({ output, config, flags }: Invocation<ResultFlag
     );
   }
   output.json({ result });
-  output.print(resultText(result, output.colors));
+  output.print(resultText(result, output));
   return exitCodeOf(result.outcome, flags.allowPartial === true);
 }

@@ -34,6 +34,20 @@ export function fitted(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** The text in lines that fit, broken between words; a word that is longer than a line stays whole, so that it can be copied. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
 /** Fills up to a width with spaces. */
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));

@@ -1,11 +1,16 @@
 import type { Colors } from '../colors';
 import type { BatchOutcome, BatchResult } from '../../messages';
 import { count } from '../../domain/count-text';
-import { plain } from './plain';
+import { plain, wrapped } from './plain';
 import { bytesText, durationText, tokensText } from './quantities';
 
+const LABEL = 11;
+
 /** A run's result as a small table. */
-export function resultText(result: BatchResult, colors: Colors): string {
+export function resultText(
+  result: BatchResult,
+  { colors, columns }: { readonly colors: Colors; readonly columns: number },
+): string {
   const { directory } = result;
   const entries: readonly (readonly [string, string] | null)[] = [
     [result.outcome, booksText(result)],
@@ -27,10 +32,10 @@ export function resultText(result: BatchResult, colors: Colors): string {
   ];
   return entries
     .filter((entry) => entry !== null)
-    .map(
-      ([name, text], index) =>
-        `${index === 0 ? outcomeText(result.outcome, colors, 11) : colors.dim(name.padEnd(11))} ${text}`,
-    )
+    .map(([name, text], index) => {
+      const label = index === 0 ? outcomeText(result.outcome, colors, LABEL) : colors.dim(name.padEnd(LABEL));
+      return `${label} ${wrapped(text, columns - LABEL - 1).join(`\n${' '.repeat(LABEL + 1)}`)}`;
+    })
     .join('\n');
 }
 

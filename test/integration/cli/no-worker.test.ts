@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
 import { someRows } from '../../support/an-emulator';
 import { vertexBatch } from '../../support/cli-process';
 
 const ENDLESS = { transitions: [{ state: 'JOB_STATE_RUNNING', hold: true }], cancel: { ms: 100 } };
+
+// each step is a process of its own
+vi.setConfig({ testTimeout: 240_000 });
 
 let directory: string;
 let emulator: Emulator;
@@ -34,7 +37,7 @@ afterAll(async () => {
 });
 
 describe('with no worker alive', () => {
-  it('run says so at once, status works, and cancel reaches the service by itself', { timeout: 180_000 }, async () => {
+  it('run says so at once, status works, and cancel reaches the service by itself', async () => {
     const taskQueue = `cli-${randomUUID()}`;
     const cli = vertexBatch({ ...environment, VERTEX_BATCH_TASK_QUEUE: taskQueue });
     const id = `cli/${randomUUID()}`;

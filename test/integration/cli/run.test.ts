@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { RunStatus } from '../../../src/client';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
 import { aRow, someRows } from '../../support/an-emulator';
@@ -12,6 +12,9 @@ import { waitFor } from '../../support/wait-for';
 const QUICK = { durations: { JOB_STATE_PENDING: 50, JOB_STATE_RUNNING: 100 } };
 const HELD = { transitions: [{ state: 'JOB_STATE_PENDING', hold: true }] };
 const taskQueue = `cli-${randomUUID()}`;
+
+// each step is a process of its own
+vi.setConfig({ testTimeout: 240_000 });
 
 let directory: string;
 let emulator: Emulator;

@@ -243,12 +243,23 @@ describe('where a run stands', () => {
 
 describe('a result', () => {
   it('is a table that never rounds up to a hundred per cent', () => {
-    const text = resultText(aResult(), colors);
+    const text = resultText(aResult(), { colors, columns: 120 });
     expect(text).toContain('partial     29,999 answered · 1 blocked · 0 failed · 0 missing · of 30,000   (99.99 %)');
     expect(text).toContain('tokens      44.1 M prompt · 11.6 M candidates · 1.2 M thoughts');
     expect(text).toContain('took        1 h 22 m: queued 1 m 00 s, running 1 h 04 m');
     expect(text).toContain('37 files · 163 MB');
     expect(text).toContain('errors      …/errors.jsonl (1)');
     expect(text).not.toContain('cost');
+  });
+
+  it('breaks lines between words, under the label’s column', () => {
+    const reason = {
+      type: 'RowsUnanswered',
+      message: '24 × RESOURCE_EXHAUSTED (retryable), 20 × SAFETY (blocked), 2 missing',
+    } as const;
+    const lines = resultText(aResult({ reason }), { colors, columns: 60 }).split('\n');
+    const at = lines.findIndex((line) => line.startsWith('reason'));
+    expect(lines[at]).toBe('reason      RowsUnanswered: 24 × RESOURCE_EXHAUSTED');
+    expect(lines[at + 1]).toBe('            (retryable), 20 × SAFETY (blocked), 2 missing');
   });
 });
