@@ -15,7 +15,7 @@ export interface GivenInput {
   dispose(): Promise<void>;
 }
 
-export const STDIN_NAME = '<stdin>';
+const STDIN_NAME = '<stdin>';
 
 /**
  * Looks at paths and URIs; `-` is stdin, which is spooled to a file since its rows are read more than once.
