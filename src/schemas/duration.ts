@@ -9,7 +9,7 @@ export function durationMs(name: string, value: DurationLike): number {
   const milliseconds = parse(value);
   if (milliseconds === undefined || !Number.isFinite(milliseconds) || milliseconds < 0) {
     throw new TypeError(
-      `${name} must be a duration such as "30s", "24h" or a number of milliseconds, got ${typeof value === 'number' ? value : JSON.stringify(value)}`,
+      `${name} must be a duration such as "30s" or "24h", or a number of milliseconds, got ${typeof value === 'number' ? value : JSON.stringify(value)}`,
     );
   }
   if (milliseconds > LONGEST_MS) {
