@@ -18,7 +18,7 @@ const PHASES: Readonly<Record<string, JobPhase>> = {
 
 /** The phase of a state. A state that Vertex adds later counts as still running. */
 export function phaseOf(state: string): JobPhase {
-  return PHASES[state] ?? 'running';
+  return isKnownState(state) ? (PHASES[state] ?? 'running') : 'running';
 }
 
 /** Whether the service will never change the state again. */
@@ -27,7 +27,7 @@ export function isTerminal(state: string): boolean {
 }
 
 export function isKnownState(state: string): boolean {
-  return state in PHASES;
+  return Object.hasOwn(PHASES, state);
 }
 
 /** `JOB_STATE_RUNNING` as people read it: `RUNNING`. */
