@@ -87,7 +87,7 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
    * cancelled or terminated, a new execution adopts what the old one left. Another request under a known id is `WorkflowIdTaken`.
    */
   async start(request: StartRequest<Handlers>): Promise<VertexBatchRun> {
-    const { workflowId = madeUpId(), ...batchRequest } = request;
+    const { workflowId = newWorkflowId(), ...batchRequest } = request;
     const accepted = accept(batchRequest, workflowId);
     const fingerprint = fingerprintOf(accepted);
     const last = await this.#describe(workflowId);
@@ -195,7 +195,8 @@ function listedRun(found: WorkflowExecutionInfo): ListedRun {
   };
 }
 
-function madeUpId(): string {
+/** A legible workflow id that no other run has. */
+export function newWorkflowId(): string {
   return `vertex-batch/${new Date().toISOString().slice(0, 16).replace(':', '')}Z-${randomUUID().slice(0, 8)}`;
 }
 

@@ -10,37 +10,37 @@ export type { VertexJob };
  */
 export interface BatchActivities {
   /** Checks the request, fills defaults in, finds the handler. Runs on the handler's task queue. */
-  vertexBatchAcceptRequest(input: AcceptRequestInput): Promise<AcceptedRun>;
+  readonly vertexBatchAcceptRequest: (input: AcceptRequestInput) => Promise<AcceptedRun>;
   /** Lists the input as it is now, and cuts it into ranges. */
-  vertexBatchResolveInput(input: ResolveInputInput): Promise<Guarded<ResolvedInput>>;
+  readonly vertexBatchResolveInput: (input: ResolveInputInput) => Promise<Guarded<ResolvedInput>>;
   /** Validates the lines that begin in one range. */
-  vertexBatchValidateRange(input: ValidateRangeInput): Promise<Guarded<RangeValidation>>;
+  readonly vertexBatchValidateRange: (input: ValidateRangeInput) => Promise<Guarded<RangeValidation>>;
   /** Merges the ranges, checks what concerns the whole input, and writes the plan once. */
-  vertexBatchPlanParts(input: PlanPartsInput): Promise<Guarded<PlannedParts>>;
+  readonly vertexBatchPlanParts: (input: PlanPartsInput) => Promise<Guarded<PlannedParts>>;
   /** Writes the one object that a job reads, where the input can't be used as it lies. */
-  vertexBatchStagePart(input: StagePartInput): Promise<Guarded<StagedPart>>;
+  readonly vertexBatchStagePart: (input: StagePartInput) => Promise<Guarded<StagedPart>>;
   /** Compares the input with the plan. */
-  vertexBatchCheckInput(input: CheckInputInput): Promise<Guarded<CheckedInput>>;
+  readonly vertexBatchCheckInput: (input: CheckInputInput) => Promise<Guarded<CheckedInput>>;
   /** Claims and creates in one step; at most one POST for a claim, ever. */
-  vertexBatchSubmitJob(input: SubmitJobInput): Promise<SubmittedJob>;
+  readonly vertexBatchSubmitJob: (input: SubmitJobInput) => Promise<SubmittedJob>;
   /** Looks for the job of a claim whose create's answer is not known, and notes it beside the claim. */
-  vertexBatchLookForJob(input: LookForJobInput): Promise<Guarded<LookedForJob>>;
+  readonly vertexBatchLookForJob: (input: LookForJobInput) => Promise<Guarded<LookedForJob>>;
   /** Notes an operator's decision beside a claim. */
-  vertexBatchDecideClaim(input: DecideClaimInput): Promise<Guarded<DecidedClaim>>;
+  readonly vertexBatchDecideClaim: (input: DecideClaimInput) => Promise<Guarded<DecidedClaim>>;
   /** Returns when the job differs from what is known of it; waits by failing benignly. */
-  vertexBatchAwaitChange(input: AwaitChangeInput): Promise<Guarded<ObservedJob>>;
+  readonly vertexBatchAwaitChange: (input: AwaitChangeInput) => Promise<Guarded<ObservedJob>>;
   /** Asks the service to cancel. */
-  vertexBatchCancelJob(input: CancelJobInput): Promise<Guarded<CancelledJob>>;
+  readonly vertexBatchCancelJob: (input: CancelJobInput) => Promise<Guarded<CancelledJob>>;
   /** Finds the job's output objects, pins them and cuts them into ranges. */
-  vertexBatchFindOutputs(input: FindOutputsInput): Promise<Guarded<FoundOutputs>>;
+  readonly vertexBatchFindOutputs: (input: FindOutputsInput) => Promise<Guarded<FoundOutputs>>;
   /** Joins and classifies the rows that begin in one range of the output. */
-  vertexBatchCollectRange(input: CollectRangeInput): Promise<Guarded<CollectedRange>>;
+  readonly vertexBatchCollectRange: (input: CollectRangeInput) => Promise<Guarded<CollectedRange>>;
   /** One winner a row, the sum checked, results and errors written. */
-  vertexBatchSettlePart(input: SettlePartInput): Promise<Guarded<SettledPart>>;
+  readonly vertexBatchSettlePart: (input: SettlePartInput) => Promise<Guarded<SettledPart>>;
   /** Runs the caller's handler over one range of result rows. */
-  vertexBatchProcessRange(input: ProcessRangeInput): Promise<Guarded<ProcessedRange>>;
+  readonly vertexBatchProcessRange: (input: ProcessRangeInput) => Promise<Guarded<ProcessedRange>>;
   /** Writes the manifest and deletes what was staged. */
-  vertexBatchFinishRun(input: FinishRunInput): Promise<Guarded<FinishedRun>>;
+  readonly vertexBatchFinishRun: (input: FinishRunInput) => Promise<Guarded<FinishedRun>>;
 }
 
 /** An attempt that keeps failing comes back as `stuck`, so that the run can say so; the workflow calls again with `stuck: true`. */
@@ -217,6 +217,8 @@ export interface SubmitJobInput {
   readonly requestTimeoutMs: number;
   /** Tell what stands, and create nothing. */
   readonly onlyStanding: boolean;
+  /** Take a claim that doesn't stand and give it up at once, so that an attempt that comes late can't. */
+  readonly seal: boolean;
 }
 
 /** What stands beside a claim once it is decided. */

@@ -1,7 +1,7 @@
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchResult } from '../messages';
-import { type DataObject, findRecord, nonce, readJson } from '../rows/commits';
+import { type DataObject, nonce, readJson } from '../rows/commits';
 import { readPlan } from '../rows/plan';
 import { joinObjects, publish } from '../rows/publish';
 import type { OutputProblem, SettledRecord } from '../rows/records';

@@ -37,6 +37,7 @@ export async function submitJob(gateways: JobGateways, input: SubmitJobInput, at
   try {
     const standing = await readClaim(store, run, claim);
     if (standing !== undefined) return await whatStands(gateways, input, standing, attempt);
+    if (input.seal) return await seal(gateways, input, attempt);
     if (input.onlyStanding) return { kind: 'nothing-stands' };
     const [hidden] = await findClaimedJobs(gateways.jobs, input, claimKey(run.key, claim), attempt.signal);
     const mine = hidden === undefined ? await takeClaim(store, run, claim, input.digest) : undefined;
@@ -63,6 +64,14 @@ function tooLate(): GatewayError {
   return new GatewayError('unavailable', 'The attempt to create was given up before its request was sent', {
     effect: 'never-sent',
   });
+}
+
+/** Leaves nothing for a late attempt to take; what one took meanwhile is told. */
+async function seal(gateways: JobGateways, input: SubmitJobInput, attempt: Attempt): Promise<SubmittedJob> {
+  const mine = await takeClaim(gateways.store, input.run, input.claim, input.digest);
+  if (mine === undefined) return await submitJob(gateways, { ...input, seal: false }, attempt);
+  await writeOutcome(gateways.store, input.run, input.claim, { kind: 'abandoned', by: 'the run, which stopped' });
+  return { kind: 'nothing-stands' };
 }
 
 async function createOnce(gateways: JobGateways, input: SubmitJobInput, mine: StandingClaim): Promise<SubmittedJob> {

@@ -9,7 +9,6 @@ export const WORKER_PACKAGES = [
   '@temporalio/workflow',
   '@temporalio/activity',
   '@temporalio/plugin',
-  '@temporalio/envconfig',
 ] as const;
 
 /** @throws {CommandError} with the line that brings what isn't installed */

@@ -82,9 +82,11 @@ export function progressIn(
   };
 }
 
+/** The look counts its own job only, so it says nothing of the run's sum once there were others. */
 function overlaid(progress: BatchProgress, look: LastLook | undefined): BatchProgress {
   if (look === undefined) return progress;
-  const { counts, checkedAt, nextCheckAt } = look;
+  const { checkedAt, nextCheckAt } = look;
+  const counts = progress.jobCount > 1 ? null : look.counts;
   const rows = counts === null ? progress.rows : { ...progress.rows, ...counts };
   const percent = counts === null ? progress.percent : (percentDone(counts, progress.rows.input) ?? progress.percent);
   return { ...progress, rows, percent, checkedAt, nextCheckAt };

@@ -3,7 +3,8 @@ import type { BatchActivities } from '../activities/contract';
 
 /**
  * The bounds of every activity. Attempts are bounded by `startToCloseTimeout`, and retried without a bound in total: the run's own
- * deadlines cancel them. Only submitting has a single attempt, since scheduling it again is what is safe there.
+ * deadlines cancel them. Every step beats, and its `heartbeatTimeout` comes from the worker's `timeouts`, as the accepted run
+ * records them. Only submitting has a single attempt, since scheduling it again is what is safe there.
  *
  * Waits are cancelled at once (they only read); what writes is waited for, because an attempt that is given up still writes.
  */
@@ -15,7 +16,6 @@ const READS = {
 
 const WRITES = {
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '1 minute',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 } satisfies ActivityOptions;

@@ -55,9 +55,12 @@ export async function step<Name extends GuardedName>(
 ): Promise<ValueOf<Name>> {
   let stuck = false;
   const key = `${name} ${options.summary}`;
+  // a worker that dies is missed by its beats, long before the attempt's own limit
+  const bounds =
+    run.accepted === undefined ? options : { heartbeatTimeout: run.accepted.timing.heartbeatMs, ...options };
   try {
     for (;;) {
-      const answered: unknown = await schedule(name, { ...input, stuck }, options);
+      const answered: unknown = await schedule(name, { ...input, stuck }, bounds);
       const answer = answered as Guarded<ValueOf<Name>>;
       if (answer.kind === 'done') return answer.value;
       stuck = true;

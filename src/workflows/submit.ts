@@ -49,6 +49,7 @@ export async function submit(
       case 'created':
         return { job: answer.job, claim, adopted: false };
       case 'nothing-stands':
+        if (run.stop !== undefined) throw new RunStopped(run.stop.reason);
         return undefined;
       case 'taken':
         throw new RunStopped(takenReason(answer.job));
@@ -79,12 +80,15 @@ export async function submit(
   }
 }
 
-/** Schedules the activity until it answers; a lost attempt is asked for again, which is always safe. */
+/**
+ * Schedules the activity until it answers; a lost attempt is asked for again, which is always safe. Once the run stops, a claim that
+ * an attempt may have taken is still seen through, and one that none has taken is sealed against attempts that come late.
+ */
 async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submission, claim: ClaimReference) {
   const { request, timing } = accepted;
-  const key = claimKey(accepted.run.key, claim);
-  for (;;) {
-    if (run.stop !== undefined) throw new RunStopped(run.stop.reason);
+  for (let isFirst = true; ; isFirst = false) {
+    if (isFirst && run.stop !== undefined) throw new RunStopped(run.stop.reason);
+    const seal = run.stop !== undefined;
     try {
       return await schedule(
         'vertexBatchSubmitJob',
@@ -99,10 +103,11 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
           labels: request.labels,
           inputUris: submission.inputUris,
           requestTimeoutMs: Math.round(timing.submitMs / 2),
-          onlyStanding: submission.onlyStanding,
+          onlyStanding: submission.onlyStanding || seal,
+          seal,
         },
         {
-          summary: `Create the job of claim ${key.slice(33)}`,
+          summary: `Create the job of ${claimText(claim)}`,
           startToCloseTimeout: timing.submitMs,
           heartbeatTimeout: timing.heartbeatMs,
         },
@@ -148,7 +153,7 @@ async function resolveUnknown(
   const open = desk.open(key);
   try {
     for (;;) {
-      const resolution = await lookOnce(run, accepted, claim, key);
+      const resolution = await lookOnce(run, accepted, claim);
       if (resolution !== undefined) return resolution;
       const word = open.word;
       if (word !== undefined) {
@@ -178,18 +183,13 @@ async function waitForWord(run: RunState, open: OpenClaim, lookIsOver: boolean, 
   });
 }
 
-async function lookOnce(
-  run: RunState,
-  accepted: AcceptedRun,
-  claim: ClaimReference,
-  key: string,
-): Promise<Resolution | undefined> {
+async function lookOnce(run: RunState, accepted: AcceptedRun, claim: ClaimReference): Promise<Resolution | undefined> {
   const { project, location } = accepted.request;
   const looked = await step(
     run,
     'vertexBatchLookForJob',
     { run: accepted.run, project, location, claim },
-    { summary: `Look for a job with the label of claim ${key.slice(33)}` },
+    { summary: `Look for the job of ${claimText(claim)} by its label` },
   );
   const [first] = looked.jobs;
   if (first !== undefined) return { kind: 'job', job: first };
@@ -239,6 +239,10 @@ function resolutionOf(decided: DecidedClaim): Resolution | undefined {
     default:
       return decided satisfies never;
   }
+}
+
+function claimText({ part, round, attempt }: ClaimReference): string {
+  return `part ${part}, round ${round} (claim a${attempt})`;
 }
 
 function askOperator(run: RunState, open: OpenClaim, claim: ClaimReference, key: string, message: string): void {

@@ -64,8 +64,8 @@ export class BatchWorld {
       timeScale: 0.01,
       ...rest,
       timeouts: {
-        submit: '4s',
-        heartbeat: '2s',
+        submit: '6s',
+        heartbeat: '5s',
         look: 100,
         handlerGrace: 300,
         attention: 50,

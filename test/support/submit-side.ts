@@ -25,6 +25,7 @@ export function aSubmission(input: Partial<SubmitJobInput> = {}): SubmitJobInput
     inputUris: ['gs://acme/in.jsonl'],
     requestTimeoutMs: 300,
     onlyStanding: false,
+    seal: false,
     ...input,
   };
 }

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { StartRequest } from '../../client';
+import { newWorkflowId, type StartRequest } from '../../client';
 import { readTemporalTarget } from '../../config';
 import type { AcceptedRequest } from '../../domain/accepted-request';
 import { runIdentity } from '../../run-identity';
@@ -73,7 +72,7 @@ async function prepare(
   draft: DraftRequest,
   { local }: GivenInput,
 ): Promise<PreparedRun> {
-  const { workflowId = madeUpId(), ...given } = draft;
+  const { workflowId = newWorkflowId(), ...given } = draft;
   if (typeof workflowId !== 'string' || workflowId === '') {
     throw new CommandError(EXIT.usage, `workflowId must be a text, got ${JSON.stringify(workflowId)}.`);
   }
@@ -115,10 +114,6 @@ function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
     if (!(error instanceof TypeError)) throw error;
     throw new CommandError(EXIT.usage, `InvalidRequest: ${error.message}`, { cause: error });
   }
-}
-
-function madeUpId(): string {
-  return `vertex-batch/${new Date().toISOString().slice(0, 16).replace(':', '')}Z-${randomUUID().slice(0, 8)}`;
 }
 
 const SHOWN_PROBLEMS = 20;
