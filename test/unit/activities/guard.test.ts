@@ -141,7 +141,7 @@ describe('a guarded attempt', () => {
     expect(await attempts.failing(gatewayError('quota', 90_000))).toMatchObject({
       type: 'QuotaExceeded',
       nextRetryDelay: 90_000,
-      category: ApplicationFailureCategory.UNSPECIFIED,
+      category: undefined,
     });
     expect(await attempts.failing(gatewayError('quota', 5_000))).toMatchObject({ nextRetryDelay: 30_000 });
   });
