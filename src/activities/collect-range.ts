@@ -13,6 +13,7 @@ import { readRangeLines } from '../rows/ranges';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
 import type { ErrorRow, ResultRow } from '../rows/result-row';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
+import { writtenOnce } from '../rows/written-once';
 import { classifyOutputRow } from '../schemas/output-row';
 import type { Attempt, RowGateways } from './attempt';
 import type { CollectedRange, CollectRangeInput, SourceFile } from './contract';
@@ -37,8 +38,11 @@ export async function collectRange(
   if (standing !== undefined) return summaryOf(standing);
 
   const handler = input.handler === null ? null : handlerOf(handlers, input.handler.name);
-  const plan = await readPlan(store, input.planUri, { signal });
-  const outputs = await readJson<JobOutputs>(store, input.outputsUri, { signal });
+  const { planUri, outputsUri, run } = input;
+  const plan = await writtenOnce(store, run.execution, planUri, () => readPlan(store, planUri, { signal }));
+  const outputs = await writtenOnce(store, run.execution, outputsUri, () =>
+    readJson<JobOutputs>(store, outputsUri, { signal }),
+  );
   const range = outputs.ranges[input.range];
   const file = range && outputs.files[range.file];
   if (!range || !file) throw new RangeError(`${input.outputsUri} has no range ${input.range}`);

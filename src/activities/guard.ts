@@ -62,9 +62,18 @@ export async function whileBeating<Value>(
   details: unknown,
   body: (attempt: HandlerAttempt) => Promise<Value>,
 ): Promise<Value> {
-  const beat = () => context.heartbeat(details);
   const every = Math.min(LONGEST_BEAT_MS, Math.max(10, Math.round((context.info.heartbeatTimeoutMs ?? 60_000) / 3)));
-  const timer = setInterval(beat, every);
+  // a body may ask for a beat with every row, and the SDK sends the first one at once: a short attempt needs none
+  let beatenAt = Date.now();
+  const beat = () => {
+    if (Date.now() - beatenAt < every) return;
+    beatenAt = Date.now();
+    context.heartbeat(details);
+  };
+  const timer = setInterval(() => {
+    beatenAt = 0;
+    beat();
+  }, every);
   timer.unref();
   try {
     const { workflowId = '' } = context.info.workflowExecution ?? {};

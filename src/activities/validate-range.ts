@@ -5,6 +5,7 @@ import { readInput } from '../rows/input-changes';
 import { piecesOf, readRangeLines } from '../rows/ranges';
 import { RangeValidator } from '../rows/range-validator';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../rows/validated-range';
+import { writtenOnce } from '../rows/written-once';
 import type { Attempt, RowGateways } from './attempt';
 import type { FileRange, RangeValidation, Sources, ValidateRangeInput } from './contract';
 
@@ -20,7 +21,9 @@ export async function validateRange(
   const standing = await findRecord<ValidatedRange>(store, recordUri, { signal });
   if (standing !== undefined) return totalsOf(standing);
 
-  const sources = await readJson<Sources>(store, sourcesUri, { signal });
+  const sources = await writtenOnce(store, run.execution, sourcesUri, () =>
+    readJson<Sources>(store, sourcesUri, { signal }),
+  );
   const planned = sources.ranges[range];
   if (planned === undefined)
     throw new RangeError(`${sourcesUri} has ${sources.ranges.length} ranges, ${range} was asked for`);

@@ -6,9 +6,12 @@ import type { TestProject } from 'vitest/node' with { 'resolution-mode': 'import
 import { startTemporalServer } from '../../src/dev/temporal-server';
 import { findFakeGcsServer } from './fake-gcs-server';
 
+/** The server moves timers by up to a second to handle them together; tests have minutes last milliseconds. */
+const EXACT_TIMERS = ['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="5ms"'];
+
 /** One Temporal server for the whole run; test files keep apart by task queue and workflow id. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startTemporalServer({ uiPort: 0 });
+  const server = await startTemporalServer({ uiPort: 0, extraArgs: EXACT_TIMERS });
   project.provide('temporalAddress', server.address);
   project.provide('temporalUiUrl', server.uiUrl ?? null);
   project.provide('fakeGcsServer', await findFakeGcsServer());

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addBooks, NO_BOOKS, totalOf, verdictOf, type RunEnd } from '../../../src/domain/outcome';
 import type { BatchReason } from '../../../src/messages';
