@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { crc32cOf, toBase64Crc32c } from '../../src/rows/crc32c';
 
 /** What one connection does after `bytes` bytes of its answer's body. */
-export type Connection =
+type Connection =
   | { readonly bytes: number; readonly broken: 'close politely' | 'reset' | 'stall' }
   | { readonly status: number; readonly retryAfter?: string }
   | { readonly drip: number; readonly everyMs: number };

@@ -37,7 +37,7 @@ export async function aStore(
   return store;
 }
 
-export function contentOf(content: string | readonly unknown[]): string {
+function contentOf(content: string | readonly unknown[]): string {
   return typeof content === 'string' ? content : content.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 

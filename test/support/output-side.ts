@@ -11,7 +11,7 @@ import { testAttempt } from './attempt';
 import { anEndedJob } from './job-output';
 import { RUN } from './planned-part';
 
-export interface OutputRound {
+interface OutputRound {
   readonly files: Readonly<Record<string, string>>;
   readonly job?: Partial<VertexJob>;
 }

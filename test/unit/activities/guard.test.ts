@@ -44,14 +44,16 @@ class Attempts {
     environment.on('heartbeat', (details: unknown) => {
       this.lastBeat = details;
     });
-    return (await environment.run(() =>
+    return await environment.run<[], Guarded<unknown>>(() =>
       guarded(input, this.rules, this.timing, () => body(environment), this.delayMs),
-    )) as Guarded<unknown>;
+    );
   }
 
   async failing(error: unknown, input: GuardedInput = {}): Promise<ApplicationFailure | Guarded<unknown>> {
     try {
-      return await this.next(() => Promise.reject(error as Error), input);
+      return await this.next(async () => {
+        throw error;
+      }, input);
     } catch (thrown) {
       return thrown as ApplicationFailure;
     }

@@ -139,11 +139,11 @@ describe('one paid job per claim', () => {
           );
         }
         await scheduler.waitIdle();
-        expect(world.accepted.length).toBeLessThanOrEqual(1);
         expect(errors.filter((error) => !(error instanceof GatewayError))).toEqual([]);
-        for (const answer of answers) expect(answer.kind).not.toBe('taken');
-        if (answers.some(({ kind }) => kind === 'created')) expect(world.accepted).toHaveLength(1);
-        if (answers.some(({ kind }) => kind === 'refused')) expect(world.accepted).toHaveLength(0);
+        const heard = new Set(answers.map(({ kind }) => kind));
+        expect(heard).not.toContain('taken');
+        expect(world.accepted.length).toBeLessThanOrEqual(heard.has('refused') ? 0 : 1);
+        expect(world.accepted.length).toBeGreaterThanOrEqual(heard.has('created') ? 1 : 0);
       }),
       { numRuns: 300 },
     );
@@ -159,7 +159,8 @@ describe('one paid job per claim', () => {
         const later = world.run({ activity: 'submit', fates: [], refuses: false, listed: true });
         await scheduler.waitIdle();
         const answer = await later;
-        if (paid === 1) expect(['standing', 'unknown']).toContain(answer?.kind);
+        const mayHear = paid === 1 ? ['standing', 'unknown'] : ['standing', 'unknown', 'created'];
+        expect(mayHear).toContain(answer?.kind);
         expect(world.accepted.length).toBeLessThanOrEqual(1);
         const looked = lookForJob(
           { store: world.store, jobs: jobsOf(world) },

@@ -56,7 +56,7 @@ class FakeTemporal {
       workflowId,
       runId: 'run-1',
       type,
-      status: { code: 1, name: status as 'RUNNING' },
+      status: { code: 0, name: status } as unknown as WorkflowExecutionDescription['status'],
       startTime: new Date(0),
       memo: { vertexBatch: { request: fingerprintOf(acceptRequest(stood, workflowId)) } },
     };
