@@ -44,9 +44,7 @@ class Attempts {
     environment.on('heartbeat', (details: unknown) => {
       this.lastBeat = details;
     });
-    return await environment.run<[], Guarded<unknown>>(() =>
-      guarded(input, this.rules, this.timing, () => body(environment), this.delayMs),
-    );
+    return await environment.run(() => guarded(input, this.rules, this.timing, () => body(environment), this.delayMs));
   }
 
   async failing(error: unknown, input: GuardedInput = {}): Promise<ApplicationFailure | Guarded<unknown>> {
