@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancelledFailure,
   proxyActivities,
   TimeoutFailure,
   isCancellation,
@@ -39,7 +40,7 @@ export async function schedule<Name extends keyof BatchActivities>(
   try {
     return (await activities[name]?.(input)) as Awaited<ReturnType<BatchActivities[Name]>>;
   } catch (error) {
-    throw reasonOf(error) ?? error;
+    throw wasCancelled(error) ?? reasonOf(error) ?? error;
   }
 }
 
@@ -74,6 +75,12 @@ export async function step<Name extends GuardedName>(
 /** Whether an activity ended by a time limit: nothing was learned, and it may be scheduled again. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
+}
+
+/** The server doesn't retry an activity whose cancel it has noted: what its last attempt failed with then says nothing. */
+function wasCancelled(error: unknown): CancelledFailure | undefined {
+  if (!(error instanceof ActivityFailure) || error.retryState !== 'CANCEL_REQUESTED') return undefined;
+  return new CancelledFailure('cancelled between two attempts', [], error);
 }
 
 /** The reason that a final failure of an activity gives the run; a cancel or a timeout gives none. */

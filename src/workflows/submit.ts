@@ -191,10 +191,9 @@ async function lookOnce(run: RunState, accepted: AcceptedRun, claim: ClaimRefere
     { run: accepted.run, project, location, claim },
     { summary: `Look for the job of ${claimText(claim)} by its label` },
   );
+  if (looked.outcome !== null && looked.outcome.kind !== 'job') return { kind: 'next' };
   const [first] = looked.jobs;
-  if (first !== undefined) return { kind: 'job', job: first };
-  if (looked.outcome === null || looked.outcome.kind === 'job') return undefined;
-  return { kind: 'next' };
+  return first === undefined ? undefined : { kind: 'job', job: first };
 }
 
 async function decide(

@@ -59,6 +59,22 @@ describe('cancelling a run', () => {
     });
   });
 
+  it.concurrent('between two attempts on a storage that is out of order spends nothing', async () => {
+    const outage: Scenario = {
+      faults: [{ call: 'storage.read', path: 'prompts.jsonl', times: 1_000, fault: { kind: 'status', status: 503 } }],
+    };
+    await inWorld(outage, async (world) => {
+      const run = await world.start();
+      await waitFor(async () => (await run.status()).pending.some((step) => step.attempt > 1), {
+        what: 'a second attempt to read the input',
+        timeoutMs: 30_000,
+      });
+      const result = await run.cancel();
+      expect(result).toMatchObject({ outcome: 'cancelled', reason: { type: 'CancelRequested' } });
+      expect(world.paidJobs()).toHaveLength(0);
+    });
+  });
+
   it.concurrent('while the create is under way sees the job through', async () => {
     await inWorld(
       { ...RUNS_LONG, faults: [{ call: 'create', fault: { kind: 'slow', bytesPerSecond: 2_000 } }] },
