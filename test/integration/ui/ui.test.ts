@@ -71,7 +71,7 @@ describe.skipIf(UI === null)('a run in the Temporal UI (skipped where TEMPORAL_A
         'Check the request and find the handler',
         'Find gs://acme/in/*.jsonl',
         'Validate range 1 of 1',
-        'Create the job of claim p1-r1-a1',
+        'Create the job of part 1, round 1 (claim a1)',
         `Wait for job ${jobId(job)} to leave RUNNING`,
         'Deadline of the run',
       ),
