@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VertexBatchClient, VertexBatchFailedError, type BatchResult, type VertexBatchRun } from '../src/client';
-import { detectedColors as colors } from '../src/cli/colors';
+import { colorsOf } from '../src/cli/colors';
 import { listenForInterrupts } from '../src/cli/interrupts';
 import { Output } from '../src/cli/output';
 import { RunView } from '../src/cli/run-view';
@@ -29,6 +29,7 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
+const colors = colorsOf(process.stdout, process.env);
 const output = new Output({ stdout: process.stdout, stderr: process.stderr, colors, json: false });
 
 async function demo(): Promise<number> {

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { readConfig, readTemporalTarget, type Config, type Environment } from '../config';
-import { detectedColors, noColors } from './colors';
+import { colorsOf, noColors } from './colors';
 import type { ExitCode } from './exit-code';
 import { reportError } from './report-error';
 import { Output, type OutputStream } from './output';
@@ -66,7 +66,7 @@ export function action<Flags extends CommonFlags, Arguments extends unknown[] = 
     const output = new Output({
       stdout: host.stdout,
       stderr: host.stderr,
-      colors: flags.json === true ? noColors : detectedColors,
+      colors: flags.json === true ? noColors : colorsOf(host.stdout, host.environment),
       json: flags.json === true,
     });
     const opened: TemporalSession[] = [];

@@ -1,3 +1,4 @@
+import { colorsOf, noColors } from '../../../src/cli/colors';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -231,5 +232,20 @@ describe('validate', () => {
     const { stderr, exitCode } = await cli(['validate', await file('empty.jsonl', '')]);
     expect(stderr).toContain('is empty');
     expect(exitCode).toBe(2);
+  });
+});
+
+describe('colours', () => {
+  it.each([
+    ['none where the output is no terminal', {}, false],
+    ['none where NO_COLOR says so', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+  ])('are %s', (_, environment, expected) => {
+    expect(colorsOf({ isTTY: false }, environment) !== noColors).toBe(expected);
+  });
+
+  it('are those of the terminal, and asked for by FORCE_COLOR', () => {
+    expect(colorsOf({ isTTY: true }, {})).not.toBe(noColors);
+    expect(colorsOf({}, { FORCE_COLOR: '1' })).not.toBe(noColors);
+    expect(colorsOf({ isTTY: true }, { FORCE_COLOR: '0' })).toBe(noColors);
   });
 });
