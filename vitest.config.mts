@@ -18,6 +18,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // CI's machine is shared, and may stall a process past its deadline; the report shows what was tried again
+          retry: process.env['CI'] ? 1 : 0,
         },
       },
     ],
