@@ -25,16 +25,8 @@ export const READING = {
   'invalid-request': { retry: false },
 } as const satisfies RetryRules;
 
-/** Writing objects and asking for a cancel: repeated as reading is, since every write carries a precondition or a name of its own. */
-export const WRITING = {
-  unavailable: { retry: true },
-  quota: { retry: true },
-  unauthenticated: { retry: true, every: '10m', attention: true },
-  permission: { retry: true, every: '10m', attention: true },
-  'not-found': { retry: false },
-  precondition: { retry: false },
-  'invalid-request': { retry: false },
-} as const satisfies RetryRules;
+/** Writing objects: repeated as reading is, since every write carries a precondition or a name of its own. */
+export const WRITING = { ...READING } as const satisfies RetryRules;
 
 /** Waiting for a job that is paid for, and asking for its cancel: whatever the service says, the job isn't left alone. */
 export const WAITING = {
