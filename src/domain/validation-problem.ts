@@ -1,25 +1,6 @@
-export type ProblemSeverity = 'error' | 'warning';
+import type { ProblemSeverity, ValidationRule } from './validation-rules';
 
-/** Stable words, each with an entry in the documentation. */
-export type ValidationRule =
-  | 'blank-line'
-  | 'byte-order-mark'
-  | 'contents'
-  | 'json'
-  | 'json-array'
-  | 'key'
-  | 'key-repeated'
-  | 'line-too-long'
-  | 'nesting'
-  | 'object'
-  | 'part'
-  | 'parts'
-  | 'request'
-  | 'reserved-field'
-  | 'role'
-  | 'shape'
-  | 'spelled-twice'
-  | 'utf8';
+export type { ProblemSeverity, ValidationRule };
 
 /** What is wrong with a row, wherever it stands. */
 export interface RowProblem {

@@ -1,0 +1,63 @@
+/** What a value in a request may be, as protobuf's JSON mapping takes it. */
+export type ValueSpec =
+  | { readonly kind: 'message'; readonly message: () => MessageSpec }
+  | { readonly kind: 'string'; readonly check?: StringCheck }
+  | { readonly kind: 'enum'; readonly values: ReadonlySet<string> }
+  /** A JSON number, or a string that holds one; whole and within the bits for `int32` and `int64`. */
+  | { readonly kind: 'int32' | 'int64' | 'float' | 'double'; readonly range?: NumberRange }
+  | { readonly kind: 'boolean' }
+  /** Base64 in a string. */
+  | { readonly kind: 'bytes' }
+  /** `3.5s` */
+  | { readonly kind: 'duration' }
+  /** Names are the caller's, values are of the kind given. */
+  | { readonly kind: 'map'; readonly value: ValueSpec }
+  /** An object whose content is the caller's: `google.protobuf.Struct`. */
+  | { readonly kind: 'struct' }
+  /** Any JSON: `google.protobuf.Value`. */
+  | { readonly kind: 'any' };
+
+/** Further wishes about a string, each the word of the rule that it may break. */
+export type StringCheck = 'role' | 'function-name' | 'mime-type' | 'uri' | 'not-empty';
+
+export interface NumberRange {
+  readonly from?: number;
+  readonly to?: number;
+  /** Whether `to` itself is outside. @default false */
+  readonly toExclusive?: boolean;
+}
+
+export interface FieldSpec {
+  /** camelCase, as the API documents it. */
+  readonly name: string;
+  readonly value: ValueSpec;
+  /** The value is a list. @default false */
+  readonly repeated?: boolean;
+  /** A list may also be a single value without brackets. @default false */
+  readonly lone?: boolean;
+  /** @default false */
+  readonly required?: boolean;
+  /** Fewest and most elements of a list. */
+  readonly items?: { readonly from?: number; readonly to?: number };
+  /** Why a batch job can't use the field. */
+  readonly unsupported?: string;
+  /** Where the field is known from, where Google's protos don't have it. */
+  readonly source?: string;
+}
+
+export interface MessageSpec {
+  /** Name of the message in Google's protos, without its package. */
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, FieldSpec>;
+  /** Of each group of fields exactly one (or at most one) may be set. */
+  readonly oneOfs: readonly OneOf[];
+}
+
+export interface OneOf {
+  readonly fields: readonly string[];
+  readonly required: boolean;
+  /** The rule that is broken when it doesn't hold. */
+  readonly rule: 'part' | 'tool' | 'one-of';
+  /** Fields that may stand alone in place of one of the group. */
+  readonly unless?: readonly string[];
+}
