@@ -6,10 +6,13 @@ import { type CallOptions, findRecord } from './commits';
 import { readLines } from './lines';
 import { type RangeProblem, type RowFacts, type ValidatedRange, validatedRangeUri } from './validated-range';
 
+/** What is known of a range, wherever its rows and problems are kept. */
+export type RangeSums = Omit<ValidatedRange, 'facts' | 'problems'>;
+
 /** The validation of the whole input. */
-export interface MergedValidation {
+export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly sources: Sources;
-  readonly records: readonly ValidatedRange[];
+  readonly records: readonly Sums[];
   /** For each range and piece, the lines of its file that stand before it. */
   readonly linesBefore: readonly (readonly number[])[];
   readonly rows: number;
@@ -33,7 +36,10 @@ export async function mergeValidation(
   directory: string,
   options: CallOptions = {},
 ): Promise<MergedValidation> {
-  const records = await readRecords(store, sources, directory, options);
+  return mergeRecords(sources, await readRecords(store, sources, directory, options));
+}
+
+export function mergeRecords<Sums extends RangeSums>(sources: Sources, records: readonly Sums[]): MergedValidation<Sums> {
   const pieces = records.flatMap((record) => record.pieces);
   const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
   const counted = pieces.filter((piece) => !unreadable.has(piece.file));
@@ -69,7 +75,7 @@ async function readRecords(store: ObjectStore, { ranges }: Sources, directory: s
   return records;
 }
 
-function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
+function countLinesBefore(records: readonly RangeSums[]): number[][] {
   const lines = new Map<number, number>();
   return records.map(({ pieces }) =>
     pieces.map((piece) => {
@@ -80,7 +86,7 @@ function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
   );
 }
 
-function sumOfRepairs(records: readonly ValidatedRange[]): Partial<Record<Repair, number>> {
+function sumOfRepairs(records: readonly RangeSums[]): Partial<Record<Repair, number>> {
   const sums: Partial<Record<Repair, number>> = {};
   for (const repair of REPAIRS) {
     const sum = sumOf(records, ({ repaired }) => repaired[repair] ?? 0);
@@ -102,7 +108,7 @@ export interface InputPosition {
   readonly line: number;
 }
 
-export function positionOf(merged: MergedValidation, range: number, piece: number, number: number): InputPosition {
+export function positionOf(merged: MergedValidation<RangeSums>, range: number, piece: number, number: number): InputPosition {
   const file = merged.records[range]?.pieces[piece]?.file ?? -1;
   const before = merged.linesBefore[range]?.[piece];
   const source = merged.sources.files[file];
@@ -125,11 +131,20 @@ export async function* readProblems(
     if (problems === null) continue;
     const chunks = store.read(problems.uri, { generation: problems.generation, ...options });
     for await (const { content } of readLines(chunks)) {
-      const { piece, number, ...problem } = JSON.parse(String(content)) as RangeProblem;
-      const position = positionOf(merged, range, piece, number);
-      if (!merged.unreadable.has(position.file) || isAboutFile(problem.rule)) yield { ...problem, ...position };
+      const problem = placedProblem(merged, range, JSON.parse(String(content)) as RangeProblem);
+      if (problem !== undefined) yield problem;
     }
   }
+}
+
+/** A problem of a range in its place of the input; `undefined` where nothing can be made of its file, and that is said. */
+export function placedProblem(
+  merged: MergedValidation<RangeSums>,
+  range: number,
+  { piece, number, ...problem }: RangeProblem,
+): PlacedProblem | undefined {
+  const position = positionOf(merged, range, piece, number);
+  return !merged.unreadable.has(position.file) || isAboutFile(problem.rule) ? { ...problem, ...position } : undefined;
 }
 
 function isAboutFile(rule: ValidationRule): boolean {
