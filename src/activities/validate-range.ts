@@ -1,3 +1,4 @@
+import { DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, dataObject, findRecord, nonce, readJson } from '../rows/commits';
@@ -12,11 +13,11 @@ import type { FileRange, RangeValidation, Sources, ValidateRangeInput } from './
 /** Validates the lines that begin in one range; an attempt that finds the range's record reads nothing. */
 export async function validateRange(
   { store }: RowGateways,
-  { run, sourcesUri, range, keyField }: ValidateRangeInput,
+  { run, sourcesUri, range, keyField, validation = DEFAULT_VALIDATION }: ValidateRangeInput,
   attempt: Attempt,
 ): Promise<RangeValidation> {
   const { signal } = attempt;
-  const directory = validationDirectory(run, sourcesUri, keyField);
+  const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const recordUri = validatedRangeUri(directory, range);
   const standing = await findRecord<ValidatedRange>(store, recordUri, { signal });
   if (standing !== undefined) return totalsOf(standing);
@@ -27,7 +28,7 @@ export async function validateRange(
   const planned = sources.ranges[range];
   if (planned === undefined)
     throw new RangeError(`${sourcesUri} has ${sources.ranges.length} ranges, ${range} was asked for`);
-  const validator = new RangeValidator(keyField === null ? DEFAULT_KEY_FIELDS : [keyField], keyField);
+  const validator = new RangeValidator(keyField === null ? DEFAULT_KEY_FIELDS : [keyField], keyField, validation);
   const own = `${directory}${range}-${nonce()}`;
   const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, sources, planned, validator, attempt), {
     signal,
@@ -36,7 +37,14 @@ export async function validateRange(
   const { record } = await commitOnce<ValidatedRange>(
     store,
     recordUri,
-    { pieces: validator.pieces, keyed: validator.keyed, facts: dataObject(facts, validator.soundRows), problems },
+    {
+      pieces: validator.pieces,
+      keyed: validator.keyed,
+      facts: dataObject(facts, validator.soundRows + validator.badRows),
+      badRows: validator.badRows,
+      repaired: {},
+      problems,
+    },
     { signal },
   );
   return totalsOf(record);

@@ -1,9 +1,17 @@
 import type { Sources } from '../activities/contract';
 import type { ValidationProblem } from '../domain/validation-problem';
+import type { Repair } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { readLines } from './lines';
-import { type RangeProblem, type RowFacts, type ValidatedRange, validatedRangeUri } from './validated-range';
+import {
+  type BadRowFacts,
+  type RangeProblem,
+  type RepairCounts,
+  type RowFacts,
+  type ValidatedRange,
+  validatedRangeUri,
+} from './validated-range';
 
 /** The validation of the whole input. */
 export interface MergedValidation {
@@ -14,9 +22,14 @@ export interface MergedValidation {
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
+  /** Rows that are taken out. */
+  readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
+  /** Those of them that rows make together. */
+  readonly inputErrors: number;
   readonly warnings: number;
+  readonly repaired: RepairCounts;
   /** Ordinals of files that are JSON arrays: one error each, whatever else was found in them. */
   readonly arrays: ReadonlySet<number>;
 }
@@ -37,12 +50,24 @@ export async function mergeValidation(
     records,
     linesBefore: countLinesBefore(records),
     rows: sumOf(pieces, (piece) => piece.lines),
-    soundRows: sumOf(records, (record) => record.facts.rows),
+    soundRows: sumOf(records, (record) => record.facts.rows - record.badRows),
+    badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
     errors: arrays.size + sumOf(counted, (piece) => piece.errors),
+    inputErrors: arrays.size + sumOf(counted, (piece) => piece.inputErrors),
     warnings: sumOf(counted, (piece) => piece.warnings),
+    repaired: sumOfRepairs(records),
     arrays,
   };
+}
+
+function sumOfRepairs(records: readonly ValidatedRange[]): RepairCounts {
+  const sums: Partial<Record<Repair, number>> = {};
+  for (const { repaired } of records) {
+    for (const [repair, times] of Object.entries(repaired) as [Repair, number][])
+      sums[repair] = (sums[repair] ?? 0) + times;
+  }
+  return sums;
 }
 
 const RECORDS_AT_A_TIME = 16;
@@ -116,27 +141,31 @@ export async function* readProblems(
   }
 }
 
-/** A sound row and where it stands. */
+/** A row and where it stands. */
 export interface PlacedRow extends InputPosition {
   readonly byte: number;
   readonly length: number;
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
+  /** Why it is taken out; null for a sound row. */
+  readonly problem: BadRowFacts[6] | null;
 }
 
-/** All sound rows in input order. */
-export async function* readSoundRows(
+/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. */
+export async function* readPlacedRows(
   store: ObjectStore,
   merged: MergedValidation,
   options: CallOptions = {},
 ): AsyncGenerator<PlacedRow, void, undefined> {
-  for (const [range, { facts }] of merged.records.entries()) {
-    if (facts.rows === 0) continue;
-    for await (const line of readLines(store.read(facts.uri, { generation: facts.generation, ...options }))) {
-      const [piece, number, byte, length, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
+  for (const [range, { facts: object }] of merged.records.entries()) {
+    if (object.rows === 0) continue;
+    for await (const line of readLines(store.read(object.uri, { generation: object.generation, ...options }))) {
+      const facts = JSON.parse(String(line.content)) as RowFacts;
+      const [piece, number, byte, length, others, keysOnly] = facts;
+      const problem = facts.length === 7 ? facts[6] : null;
       const position = positionOf(merged, range, piece, number);
-      yield { ...position, byte, length, others, keysOnly: keysOnly === 1 };
+      yield { ...position, byte, length, others: others ?? {}, keysOnly: keysOnly === 1, problem };
     }
   }
 }

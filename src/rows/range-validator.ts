@@ -1,7 +1,11 @@
 import { rowKeyOf } from '../domain/validation-keys';
+import type { AcceptedValidation } from '../domain/accepted-validation';
+import { VALIDATION_RULES } from '../domain/validation-rules';
 import { checkInputRow, type InputRow } from '../schemas/input-row';
+import { isObject } from '../schemas/row-problems';
 import { type Line, MAX_LINE_BYTES } from './lines';
-import type { RangeProblem, RowFacts, ValidatedPiece } from './validated-range';
+import type { RowProblem } from '../domain/validation-problem';
+import type { BadRowFacts, RangeProblem, SoundRowFacts, ValidatedPiece } from './validated-range';
 
 const KEPT_PROBLEMS = 1000;
 /** Metadata beyond this are read from the input again when they are needed. */
@@ -14,25 +18,28 @@ export class RangeValidator {
   readonly pieces: ValidatedPiece[] = [];
   readonly keyed: Record<string, number>;
   soundRows = 0;
+  badRows = 0;
   readonly #keyFields: readonly string[];
   readonly #keyField: string | null;
+  readonly #onError: AcceptedValidation['onError'];
 
-  constructor(keyFields: readonly string[], keyField: string | null) {
+  constructor(keyFields: readonly string[], keyField: string | null, { onError }: Pick<AcceptedValidation, 'onError'>) {
     this.#keyFields = keyFields;
     this.#keyField = keyField;
+    this.#onError = onError;
     this.keyed = Object.fromEntries(keyFields.map((field) => [field, 0]));
   }
 
   /** What follows are lines of that file. */
   beginPiece(file: number): void {
-    this.pieces.push({ file, lines: 0, errors: 0, warnings: 0, isArray: false });
+    this.pieces.push({ file, lines: 0, errors: 0, inputErrors: 0, warnings: 0, isArray: false });
   }
 
   get pieceIsArray(): boolean {
     return this.#piece.isArray;
   }
 
-  /** The line's facts as a line of the facts file, empty when it has errors. */
+  /** The line's facts as a line of the facts file; empty when it has errors and isn't taken out. */
   addLine(line: Line): string {
     if (beginsArray(line)) {
       this.#addArray(line);
@@ -40,25 +47,50 @@ export class RangeValidator {
     }
     if (line.content === undefined) {
       const message = `the line has ${line.length} bytes, more than the ${MAX_LINE_BYTES} that are read`;
-      this.#count(1, 0, false);
-      this.#keep({ severity: 'error', rule: 'line-too-long', path: '', message, ...this.#position(line) });
-      return '';
+      return this.#addBad(line, [{ severity: 'error', rule: 'line-too-long', path: '', message }], 1, 0);
     }
     const { row, problems, errors, warnings } = checkInputRow(line.content, this.#keyField);
+    if (row === undefined) return this.#addBad(line, problems, errors, warnings);
     for (const problem of problems) this.#keep({ ...problem, ...this.#position(line) });
-    this.#count(errors, warnings, false);
-    if (row === undefined) return '';
+    this.#count({ warnings });
     this.soundRows += 1;
     return `${JSON.stringify(this.#factsOf(line, row))}\n`;
   }
 
-  #factsOf(line: Line, { others }: InputRow): RowFacts {
-    const keys: Record<string, unknown> = {};
-    for (const field of this.#keyFields) {
-      if (!Object.hasOwn(others, field) || rowKeyOf(others[field]) === undefined) continue;
-      keys[field] = others[field];
-      this.keyed[field] = (this.keyed[field] ?? 0) + 1;
+  /** Takes the row out where that was asked for and all its errors are its own. */
+  #addBad(line: Line, problems: readonly RowProblem[], errors: number, warnings: number): string {
+    for (const problem of problems) this.#keep({ ...problem, ...this.#position(line) });
+    const wrong = problems.filter(({ severity }) => severity === 'error');
+    const shared = wrong.filter(({ rule }) => VALIDATION_RULES[rule].scope === 'input').length;
+    this.#count({ errors, inputErrors: shared, warnings });
+    const [first] = wrong;
+    if (first === undefined || this.#onError === 'fail' || shared > 0) return '';
+    this.badRows += 1;
+    const { piece, number, byte } = this.#position(line);
+    const { rule, message } = first;
+    const facts: BadRowFacts = [piece, number, byte, line.length, this.#readableKeys(line), 0, { rule, message }];
+    return `${JSON.stringify(facts)}\n`;
+  }
+
+  #readableKeys({ content }: Line): Readonly<Record<string, unknown>> | null {
+    try {
+      const value: unknown = JSON.parse(content?.toString('utf8') ?? '');
+      return isObject(value) ? this.#keysOf(value) : null;
+    } catch {
+      return null;
     }
+  }
+
+  #keysOf(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const present = this.#keyFields.filter(
+      (field) => Object.hasOwn(fields, field) && rowKeyOf(fields[field]) !== undefined,
+    );
+    return Object.fromEntries(present.map((field) => [field, fields[field]]));
+  }
+
+  #factsOf(line: Line, { others }: InputRow): SoundRowFacts {
+    const keys = this.#keysOf(others);
+    for (const field of Object.keys(keys)) this.keyed[field] = (this.keyed[field] ?? 0) + 1;
     const { piece, number, byte } = this.#position(line);
     const keysOnly =
       Buffer.byteLength(JSON.stringify(others)) > MAX_METADATA_BYTES + Buffer.byteLength(JSON.stringify(keys));
@@ -67,7 +99,7 @@ export class RangeValidator {
 
   #addArray(line: Line): void {
     const message = 'the file looks like one JSON array; write one object a line, without brackets and commas (JSONL)';
-    this.#count(1, 0, true);
+    this.#count({ errors: 1, inputErrors: 1, isArray: true });
     this.#keep({ severity: 'error', rule: 'json-array', path: '', message, ...this.#position(line) });
   }
 
@@ -75,12 +107,13 @@ export class RangeValidator {
     return { piece: this.pieces.length - 1, number, byte };
   }
 
-  #count(errors: number, warnings: number, isArray: boolean): void {
+  #count({ errors = 0, inputErrors = 0, warnings = 0, isArray = false }: Partial<ValidatedPiece>): void {
     const piece = this.#piece;
     this.pieces[this.pieces.length - 1] = {
       file: piece.file,
       lines: piece.lines + 1,
       errors: piece.errors + errors,
+      inputErrors: piece.inputErrors + inputErrors,
       warnings: piece.warnings + warnings,
       isArray,
     };

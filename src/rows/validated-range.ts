@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RunReference } from '../domain/accepted-request';
+import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import type { RowProblem } from '../domain/validation-problem';
+import type { Repair, ValidationRule } from '../domain/validation-rules';
 import type { DataObject } from './commits';
 import { workDirectory } from './work-directory';
 
@@ -9,17 +11,26 @@ export interface ValidatedRange {
   readonly pieces: readonly ValidatedPiece[];
   /** For each field that may identify rows, how many rows have a key in it. */
   readonly keyed: Readonly<Record<string, number>>;
-  /** One line a sound row: {@link RowFacts}. */
+  /** One line a sound row, and one a bad row where those are taken out: {@link RowFacts}. */
   readonly facts: DataObject;
+  /** Lines of `facts` that are of bad rows. */
+  readonly badRows: number;
+  /** How often each repair mended something. */
+  readonly repaired: RepairCounts;
   /** One line a problem: {@link RangeProblem}. The first ones only. */
   readonly problems: DataObject | null;
 }
+
+/** How often something was mended; what never was, is left out. */
+export type RepairCounts = Readonly<Partial<Record<Repair, number>>>;
 
 /** What a range holds of one file. */
 export interface ValidatedPiece {
   readonly file: number;
   readonly lines: number;
   readonly errors: number;
+  /** Those of them that rows make together, so that no row can be taken out for them. */
+  readonly inputErrors: number;
   readonly warnings: number;
   /** The whole file is one JSON array, or looks like it. */
   readonly isArray: boolean;
@@ -33,11 +44,14 @@ export interface RangeProblem extends RowProblem {
   readonly byte: number;
 }
 
+/** A row as its range notes it. */
+export type RowFacts = SoundRowFacts | BadRowFacts;
+
 /**
  * A sound row: position of its piece, lines of the piece before it, offset, length, the caller's fields, and
  * whether those are the keys alone because the others are too large to keep.
  */
-export type RowFacts = readonly [
+export type SoundRowFacts = readonly [
   piece: number,
   number: number,
   byte: number,
@@ -46,10 +60,26 @@ export type RowFacts = readonly [
   keysOnly: 0 | 1,
 ];
 
-/** Where the records of an input as it was found lie; another input or key has its own. */
-export function validationDirectory(run: RunReference, sourcesUri: string, keyField: string | null): string {
+/** A row that is taken out: its keys, where they could be read, and the first of its errors. */
+export type BadRowFacts = readonly [
+  piece: number,
+  number: number,
+  byte: number,
+  length: number,
+  keys: Readonly<Record<string, unknown>> | null,
+  keysOnly: 0,
+  problem: { readonly rule: ValidationRule; readonly message: string },
+];
+
+/** Where the records of an input as it was found lie; another input, key or other rules have their own. */
+export function validationDirectory(
+  run: RunReference,
+  sourcesUri: string,
+  keyField: string | null,
+  validation: AcceptedValidation = DEFAULT_VALIDATION,
+): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([sourcesUri, keyField]))
+    .update(JSON.stringify([sourcesUri, keyField, validation]))
     .digest('hex')
     .slice(0, 16);
   return `${workDirectory(run)}validate/${digest}/`;
