@@ -45,7 +45,11 @@ export class RangeValidator {
       this.#keep({ severity: 'error', rule: 'line-too-long', path: '', message, ...this.#position(line) });
       return '';
     }
-    const { row, problems, errors, warnings } = checkInputRow(line.content, this.#keyField);
+    const { row, problems, errors, warnings } = checkInputRow(line.content, {
+      keyField: this.#keyField,
+      rules: {},
+      repair: [],
+    });
     for (const problem of problems) this.#keep({ ...problem, ...this.#position(line) });
     this.#count(errors, warnings, false);
     if (row === undefined) return '';
