@@ -58,6 +58,12 @@ export function walkJson(text: string, visitor: JsonVisitor): void {
   }
 }
 
+/** The name that stands there, without quotes and escapes. */
+export function decodedName(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end - 1);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
 /** One past the closing quote. */
 function stringEnd(text: string, open: number): number {
   let close = text.indexOf('"', open + 1);

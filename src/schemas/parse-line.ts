@@ -42,21 +42,23 @@ function textOf(line: Buffer, problems: RowProblems): string | undefined {
 function reportSyntax(text: string, reason: string, problems: RowProblems): void {
   const control = firstControlCharacter(text);
   const failure = Number(/at position (\d+)/.exec(reason)?.[1] ?? Infinity);
-  if (control === undefined || control > failure) {
+  if (control === undefined || control.position > failure) {
     problems.report('json', '', () => `the line is not one whole JSON object: ${reason}`);
     return;
   }
-  const code = text.charCodeAt(control).toString(16).padStart(2, '0');
-  const where = `the byte 0x${code} at position ${control}`;
-  problems.report('control-character', '', () => `${where} is a raw control character; write it as \\u00${code}`);
+  const { position, inString } = control;
+  const code = text.charCodeAt(position).toString(16).padStart(2, '0');
+  const remedy = inString ? `write it as \\u00${code}` : 'remove it';
+  const message = `the byte 0x${code} at position ${position} is a raw control character; ${remedy}`;
+  problems.report('control-character', '', () => message);
 }
 
 /** Control characters are wrong within strings; all but white space outside of them, too. */
-function firstControlCharacter(text: string): number | undefined {
+function firstControlCharacter(text: string): { readonly position: number; readonly inString: boolean } | undefined {
   let inString = false;
   for (let position = 0; position < text.length; position += 1) {
     const code = text.charCodeAt(position);
-    if (code < 0x20 && (inString || !(code === 0x09 || code === 0x0a || code === 0x0d))) return position;
+    if (code < 0x20 && (inString || !(code === 0x09 || code === 0x0a || code === 0x0d))) return { position, inString };
     if (code === 0x22) inString = !inString;
     else if (code === 0x5c && inString && text.charCodeAt(position + 1) >= 0x20) position += 1;
   }

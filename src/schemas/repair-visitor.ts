@@ -2,7 +2,7 @@ import type { Repair } from '../domain/validation-rules';
 import { spellingsOf } from './field-names';
 import { field, message, of } from './generate-content/define';
 import { GENERATE_CONTENT_REQUEST } from './generate-content-request';
-import type { JsonVisitor } from './json-text';
+import { decodedName, type JsonVisitor } from './json-text';
 import type { FieldSpec, MessageSpec, ValueSpec } from './message-spec';
 
 /** What takes the place of a stretch of text. */
@@ -74,8 +74,7 @@ export class RepairVisitor implements JsonVisitor {
   }
 
   #nameOf(frame: Frame, spec: MessageSpec, { start, end }: { readonly start: number; readonly end: number }): void {
-    const raw = this.#text.slice(start, end);
-    const text = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+    const text = decodedName(this.#text, start, end);
     const known = spellingsOf(spec).get(text);
     frame.next = known === undefined ? NOTHING : { spec: known.value, field: known };
     if (known !== undefined) frame.names.set(known, frame.names.has(known) ? 'twice' : { start, end, text });

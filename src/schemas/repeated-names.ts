@@ -1,5 +1,5 @@
 import { cutText } from '../domain/cut-text';
-import { type JsonVisitor, walkJson } from './json-text';
+import { decodedName, type JsonVisitor, walkJson } from './json-text';
 import { memberPath, type RowProblems } from './row-problems';
 
 /** Finds names that stand twice in one object, which a parsed value no longer shows. */
@@ -37,7 +37,7 @@ class RepeatedNames implements JsonVisitor {
   name(start: number, end: number): void {
     const frame = this.#frames.at(-1);
     if (frame?.names === undefined) return;
-    frame.name = JSON.parse(this.#text.slice(start, end)) as string;
+    frame.name = decodedName(this.#text, start, end);
     if (!frame.names.has(frame.name)) {
       frame.names.add(frame.name);
       return;
