@@ -9,7 +9,7 @@ interface Totals {
 
 /** Every line through the row check of a run, on the main thread whatever `threads` says. */
 export async function validateFiles(
-  files: readonly { readonly path: string }[],
+  files: readonly { readonly uri: string; readonly path: string; readonly size: number }[],
   { keyField }: { readonly threads: number; readonly keyField: null; readonly validation: object },
 ): Promise<Totals> {
   const validator = new RangeValidator([], keyField);
