@@ -13,8 +13,8 @@ const SNAKE_CASE_SHARE = 0.3;
 
 /** One row in so many carries an image. */
 const ROWS_PER_IMAGE = 2000;
-const IMAGE_CHARACTERS = 1_000_000;
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** 1,000,000 characters of base64. */
+const IMAGE_BYTES = 750_000;
 
 export interface GeneratedRowsOptions {
   readonly rows: number;
@@ -43,7 +43,7 @@ class RowSource {
     this.#english = Prose.english(random);
     this.#international = Prose.international(random);
     this.#escaped = Prose.escaped(random);
-    this.#image = Array.from({ length: 2 * IMAGE_CHARACTERS }, () => BASE64[random.below(64)]).join('');
+    this.#image = base64Of(IMAGE_BYTES, random);
   }
 
   line(row: number): string {
@@ -78,9 +78,10 @@ class RowSource {
     };
   }
 
+  /** The same image, beginning elsewhere each time. */
   #takeImage(): string {
-    const from = this.#random.below(this.#image.length - IMAGE_CHARACTERS);
-    return this.#image.slice(from, from + IMAGE_CHARACTERS);
+    const from = this.#random.below(this.#image.length);
+    return this.#image.slice(from) + this.#image.slice(0, from);
   }
 
   /** The Box–Muller transform makes a normal deviate of two even ones. */
@@ -89,4 +90,10 @@ class RowSource {
     const deviate = radius * Math.cos(2 * Math.PI * this.#random.next());
     return MEDIAN_ROW_BYTES * Math.exp(SIZE_SPREAD * deviate);
   }
+}
+
+function base64Of(bytes: number, random: SeededRandom): string {
+  const content = Buffer.alloc(bytes);
+  for (let position = 0; position < bytes; position += 4) content.writeUInt32LE(random.below(2 ** 32), position);
+  return content.toString('base64');
 }

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../../src/emulator/seeded-random';
 
-const POOL_CHARACTERS = 200_000;
+const POOL_CHARACTERS = 60_000;
 
 const ENGLISH =
   'the report of this quarter shows that customers ask for shorter answers and clearer reasons while prices rise slowly "as expected" in most regions but delivery times differ between warehouses';

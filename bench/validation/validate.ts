@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { ProgramBenchmark } from '../benchmark';
 import { textOf } from '../report';
@@ -22,6 +23,7 @@ export const validate: ProgramBenchmark = {
       say('installing pydantic and DuckDB');
       await installPython();
     }
+    const load = loadavg()[0] ?? 0;
     say('compiling the programs');
     await compilePrograms();
     return await withScratchDirectory(async (directory) => {
@@ -45,7 +47,7 @@ export const validate: ProgramBenchmark = {
           baseline: 'the other program in the same round; for memory, what users write',
           measurements: compared(rounds, Number.parseInt(process.versions.node, 10)),
           details: detailsOf(contestants, rounds, input.bytes),
-          notes: [...NOTES, ...absent],
+          notes: [...NOTES, `Load of the machine before: ${textOf(load)}.`, ...absent],
         };
       });
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generatedRows } from '../../../../bench/validation/generated-rows';
+import { EmulatorBench } from '../../../support/an-emulator';
 
 const ROWS = 4000;
 const lines = [...generatedRows({ rows: ROWS, seed: 7 })];
@@ -45,5 +46,12 @@ describe('generated rows', () => {
     expect(keys).toEqual(lines.map((_, row) => `p-${row}`));
     // JSON.stringify escapes a surrogate only where it stands alone
     expect(lines.filter((line) => /\\ud[89a-f]/.test(JSON.stringify(JSON.parse(line))))).toEqual([]);
+  });
+
+  it('are answered to the last by the emulated service', async () => {
+    const rows = [...generatedRows({ rows: 300, seed: 7 })].map((line) => line.trimEnd());
+    const bench = new EmulatorBench();
+    expect(await bench.run(rows)).toMatchObject({ state: 'JOB_STATE_SUCCEEDED' });
+    expect((await bench.outputRows()).filter(({ status }) => status === '')).toHaveLength(300);
   });
 });

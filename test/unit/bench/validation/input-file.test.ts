@@ -11,19 +11,19 @@ describe('a file of generated rows', () => {
   it('has every row once, in order, however many blocks they make', async () => {
     await withScratchDirectory(async (directory) => {
       const path = join(directory, 'input.jsonl');
-      const { rows, bytes } = await writeInputFile(path, { rows: 1200, seed: 1 });
+      const { rows, bytes } = await writeInputFile(path, { rows: 400, seed: 1 });
       const content = await readFile(path);
-      expect(content.equals(Buffer.from([...generatedRows({ rows: 1200, seed: 1 })].join('')))).toBe(true);
-      expect({ rows, bytes }).toEqual({ rows: 1200, bytes: content.length });
+      expect(content.equals(Buffer.from([...generatedRows({ rows: 400, seed: 1 })].join('')))).toBe(true);
+      expect({ rows, bytes }).toEqual({ rows: 400, bytes: content.length });
     });
   });
 
   it('has no row with an error', async () => {
     await withScratchDirectory(async (directory) => {
-      const { path, bytes: size } = await writeInputFile(join(directory, 'input.jsonl'), { rows: 1200, seed: 1 });
+      const { path, bytes: size } = await writeInputFile(join(directory, 'input.jsonl'), { rows: 400, seed: 1 });
       const options = { threads: 1, keyField: null, validation: DEFAULT_VALIDATION };
       const found = await validateFiles([{ uri: 'input.jsonl', path, size }], options);
-      expect(found).toMatchObject({ rows: 1200, errors: 0 });
+      expect(found).toMatchObject({ rows: 400, errors: 0 });
     });
   });
 
