@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { argv } from 'node:process';
 import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
-import { validateFiles } from './validate-files';
+import { validateFiles } from '../../../src/rows/validate-file';
 import { printMeasured } from './measured';
 
 const [threads, ...paths] = argv.slice(2);
@@ -9,6 +9,6 @@ const files = paths.map((path) => ({ uri: path, path, size: statSync(path).size 
 
 void printMeasured(async () => {
   const options = { threads: Number(threads), keyField: null, validation: DEFAULT_VALIDATION };
-  const { rows, errors } = await validateFiles(files, options);
-  return { rows, errors };
+  const { merged, errors } = await validateFiles(files, options);
+  return { rows: merged.rows, errors };
 });

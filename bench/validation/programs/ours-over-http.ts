@@ -5,8 +5,10 @@ import type { Sources } from '../../../src/activities/contract';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import { validateRange } from '../../../src/activities/validate-range';
 import type { RunReference } from '../../../src/domain/accepted-request';
+import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
 import { ObjectStoreGcs } from '../../../src/gateways/object-store-gcs';
 import { readJson } from '../../../src/rows/commits';
+import { compareRanges } from '../../../src/rows/compare-ranges';
 import { mergeValidation } from '../../../src/rows/merged-validation';
 import { validationDirectory } from '../../../src/rows/validated-range';
 import type { Verdict } from '../measured';
@@ -14,7 +16,7 @@ import { printMeasured } from './measured';
 
 /** As many as a worker validates at a time by default. */
 const AT_A_TIME = 4;
-const KEY_FIELD = null;
+const SETTINGS = { keyField: null, validation: DEFAULT_VALIDATION };
 
 const nothing = () => undefined;
 const log = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -28,15 +30,13 @@ async function validateOverHttp(apiEndpoint: string, uri: string): Promise<Verdi
   const sources = await readJson<Sources>(gateways.store, sourcesUri);
   const waiting = sources.ranges.keys();
   const slot = async () => {
-    for (const range of waiting)
-      await validateRange(gateways, { run, sourcesUri, range, keyField: KEY_FIELD }, attempt);
+    for (const range of waiting) await validateRange(gateways, { run, sourcesUri, range, ...SETTINGS }, attempt);
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, slot));
-  return await mergeValidation(gateways.store, sources, validationDirectory(run, sourcesUri, KEY_FIELD));
+  const directory = validationDirectory(run, sourcesUri, SETTINGS.keyField, SETTINGS.validation);
+  const merged = await mergeValidation(gateways.store, sources, directory);
+  return { rows: merged.rows, errors: merged.errors + compareRanges(merged, SETTINGS.validation.rules).errors };
 }
 
 const [apiEndpoint = '', uri = ''] = argv.slice(2);
-void printMeasured(async () => {
-  const { rows, errors } = await validateOverHttp(apiEndpoint, uri);
-  return { rows, errors };
-});
+void printMeasured(() => validateOverHttp(apiEndpoint, uri));
