@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ProgramBenchmark } from '../benchmark';
 import { atMost, type Measurement } from '../report';
 import { compilePrograms } from './compiled-programs';
-import { bareNode, oursFromFile, usersOfNode } from './contestants';
+import { bareNode, oursFromFile, zodFromFile } from './contestants';
 import { type InputFile, writeInputFile } from './input-file';
 import { memoryAboveBare, runRounds } from './rounds';
 import { withScratchDirectory } from './scratch-directory';
@@ -46,7 +46,7 @@ async function memoryOf(
   runs: number,
   say: (line: string) => void,
 ): Promise<Measurement[]> {
-  const contestants = [bareNode(path), oursFromFile(1, path), oursFromFile(2, path), ...usersOfNode(path)];
+  const contestants = [bareNode(path), oursFromFile(1, path), oursFromFile(2, path), zodFromFile(path)];
   const rounds = await runRounds(contestants, runs, rows, (line) => say(`${text}, ${line}`));
   const baseline = memoryAboveBare(rounds, 'zod') ?? null;
   const measurement = (label: string, ours: number | undefined, limit: number): Measurement[] =>

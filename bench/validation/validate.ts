@@ -4,7 +4,7 @@ import type { ProgramBenchmark } from '../benchmark';
 import { textOf } from '../report';
 import { compared, detailsOf } from './comparison';
 import { compilePrograms } from './compiled-programs';
-import { bareNode, oursFromFile, otherPrograms, overHttp, usersOfNode } from './contestants';
+import { bareNode, oursFromFile, otherPrograms, overHttp, parseFromFile, zodFromFile } from './contestants';
 import { withEmulatedStorage } from './emulated-storage';
 import { requireRoom, writeInputFile } from './input-file';
 import { installPython } from './python';
@@ -36,7 +36,8 @@ export const validate: ProgramBenchmark = {
         const contestants = [
           bareNode(input.path),
           ...ours,
-          ...usersOfNode(input.path),
+          zodFromFile(input.path),
+          parseFromFile(input.path),
           ...others,
           ...overHttp(storage),
         ];
