@@ -55,12 +55,12 @@ export async function compareRows(
 
 function repeatedKey(
   { file, uri, line, byte, others }: PlacedRow,
-  earlier: { readonly file: number; readonly line: number },
+  earlier: { readonly file: number; readonly line: number; readonly byte: number },
   keyField: string,
   { sources }: MergedValidation,
   isNamed: boolean,
 ): PlacedProblem {
-  const first = `${sources.files[earlier.file]?.uri ?? ''}:${earlier.line}`;
+  const other = { uri: sources.files[earlier.file]?.uri ?? '', line: earlier.line, byte: earlier.byte, path: keyField };
   const remedy = isNamed
     ? 'the keyField of a request must be unique'
     : 'answers are joined by line instead; name a keyField that is unique to be rid of this warning';
@@ -68,10 +68,11 @@ function repeatedKey(
     severity: isNamed ? 'error' : 'warning',
     rule: 'key-repeated',
     path: keyField,
-    message: `${keyField} ${JSON.stringify(others[keyField])} stands at ${first} already; ${remedy}`,
+    message: `${keyField} ${JSON.stringify(others[keyField])} stands at ${other.uri}:${other.line} already; ${remedy}`,
     file,
     uri,
     line,
     byte,
+    other,
   };
 }

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../gateways/object-store';
 import { isGatewayError } from '../../gateways/gateway-error';
 import { Crc32c } from '../../rows/crc32c';
 import { CommandError, EXIT } from '../exit-code';
-import type { LocalFile } from '../validation/scratch-store';
+import type { LocalFile } from '../../input/scratch-store';
 
 export interface PlannedUpload {
   readonly from: LocalFile;

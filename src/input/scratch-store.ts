@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GatewayError } from '../../gateways/gateway-error';
-import type { ObjectStore, ReadOptions, StoredObject, WriteOptions } from '../../gateways/object-store';
-import { Crc32c } from '../../rows/crc32c';
+import { GatewayError } from '../gateways/gateway-error';
+import type { ObjectStore, ReadOptions, StoredObject, WriteOptions } from '../gateways/object-store';
+import { Crc32c } from '../rows/crc32c';
 
 /** A file of this machine, under the name that messages give it. */
 export interface LocalFile {
@@ -14,6 +14,9 @@ export interface LocalFile {
   readonly path: string;
   readonly size: number;
 }
+
+/** Cloud Storage, opened when it is needed. */
+export type RemoteStore = () => ObjectStore;
 
 const PREFIX = 'gs://scratch/';
 
@@ -24,16 +27,18 @@ const PREFIX = 'gs://scratch/';
 export class ScratchStore implements ObjectStore {
   /** Where whoever uses the store writes. */
   readonly prefix = PREFIX;
+  /** Hears of the bytes of the input that are read. */
+  onInputRead: (bytes: number) => void = () => {};
   readonly #directory: string;
   readonly #local: ReadonlyMap<string, LocalFile>;
-  readonly #remote: () => ObjectStore;
+  readonly #remote: RemoteStore;
   readonly #written = new Map<string, { readonly object: StoredObject; readonly path: string }>();
 
-  static async create(local: readonly LocalFile[], remote: () => ObjectStore): Promise<ScratchStore> {
+  static async create(local: readonly LocalFile[], remote: RemoteStore): Promise<ScratchStore> {
     return new ScratchStore(await mkdtemp(join(tmpdir(), 'vertex-batch-')), local, remote);
   }
 
-  private constructor(directory: string, local: readonly LocalFile[], remote: () => ObjectStore) {
+  private constructor(directory: string, local: readonly LocalFile[], remote: RemoteStore) {
     this.#directory = directory;
     this.#local = new Map(local.map((file) => [file.uri, file]));
     this.#remote = remote;
@@ -58,11 +63,18 @@ export class ScratchStore implements ObjectStore {
 
   read(uri: string, options: ReadOptions = {}): AsyncIterable<Buffer> {
     const local = this.#local.get(uri);
-    if (local !== undefined) return bytesOf(local.path, local.size, options);
-    if (!uri.startsWith(PREFIX)) return this.#remote().read(uri, options);
+    if (local !== undefined) return this.#counted(bytesOf(local.path, local.size, options));
+    if (!uri.startsWith(PREFIX)) return this.#counted(this.#remote().read(uri, options));
     const written = this.#written.get(uri);
     if (written === undefined) throw new GatewayError('not-found', `${uri} isn't there.`);
     return bytesOf(written.path, written.object.size, options);
+  }
+
+  async *#counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of chunks) {
+      this.onInputRead(chunk.length);
+      yield chunk;
+    }
   }
 
   async write(
