@@ -120,7 +120,6 @@ export async function* readProblems(
 export interface PlacedRow extends InputPosition {
   readonly byte: number;
   readonly length: number;
-  readonly requestHash: bigint;
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
@@ -135,9 +134,9 @@ export async function* readSoundRows(
   for (const [range, { facts }] of merged.records.entries()) {
     if (facts.rows === 0) continue;
     for await (const line of readLines(store.read(facts.uri, { generation: facts.generation, ...options }))) {
-      const [piece, number, byte, length, hash, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
+      const [piece, number, byte, length, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
       const position = positionOf(merged, range, piece, number);
-      yield { ...position, byte, length, requestHash: BigInt(`0x${hash}`), others, keysOnly: keysOnly === 1 };
+      yield { ...position, byte, length, others, keysOnly: keysOnly === 1 };
     }
   }
 }

@@ -35,7 +35,6 @@ export class PartIndexBuilder {
     const position = this.#rows++;
     const key = this.#keyField === null ? undefined : rowKeyOf(row.others[this.#keyField]);
     this.keysAreSafe &&= key?.safe === true;
-    this.#index.requestHash[position] = row.requestHash;
     this.#index.byte[position] = row.byte;
     this.#index.file[position] = row.file;
     this.#index.line[position] = row.line;

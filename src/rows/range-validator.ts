@@ -1,7 +1,6 @@
 import { rowKeyOf } from '../domain/validation-keys';
 import { checkInputRow, type InputRow } from '../schemas/input-row';
 import { type Line, MAX_LINE_BYTES } from './lines';
-import { requestHash } from './request-hash';
 import type { RangeProblem, RowFacts, ValidatedPiece } from './validated-range';
 
 const KEPT_PROBLEMS = 1000;
@@ -53,7 +52,7 @@ export class RangeValidator {
     return `${JSON.stringify(this.#factsOf(line, row))}\n`;
   }
 
-  #factsOf(line: Line, { request, others }: InputRow): RowFacts {
+  #factsOf(line: Line, { others }: InputRow): RowFacts {
     const keys: Record<string, unknown> = {};
     for (const field of this.#keyFields) {
       if (!Object.hasOwn(others, field) || rowKeyOf(others[field]) === undefined) continue;
@@ -63,8 +62,7 @@ export class RangeValidator {
     const { piece, number, byte } = this.#position(line);
     const keysOnly =
       Buffer.byteLength(JSON.stringify(others)) > MAX_METADATA_BYTES + Buffer.byteLength(JSON.stringify(keys));
-    const hash = requestHash(request).toString(16);
-    return [piece, number, byte, line.length, hash, keysOnly ? keys : others, keysOnly ? 1 : 0];
+    return [piece, number, byte, line.length, keysOnly ? keys : others, keysOnly ? 1 : 0];
   }
 
   #addArray(line: Line): void {

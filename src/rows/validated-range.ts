@@ -34,15 +34,14 @@ export interface RangeProblem extends RowProblem {
 }
 
 /**
- * A sound row: position of its piece, lines of the piece before it, offset, length, request hash in hex, the caller's
- * fields, and whether those are the keys alone because the others are too large to keep.
+ * A sound row: position of its piece, lines of the piece before it, offset, length, the caller's fields, and
+ * whether those are the keys alone because the others are too large to keep.
  */
 export type RowFacts = readonly [
   piece: number,
   number: number,
   byte: number,
   length: number,
-  requestHash: string,
   others: Readonly<Record<string, unknown>>,
   keysOnly: 0 | 1,
 ];
