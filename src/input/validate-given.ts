@@ -15,7 +15,7 @@ export interface ValidateGivenOptions extends SourceOptions {
 export interface Validated {
   readonly report: ValidationReport;
   /** Bytes of a row of the input, or of its beginning where it is very long. */
-  rowAt(place: RowPlace): Promise<Buffer>;
+  readonly rowAt: (place: RowPlace) => Promise<Buffer>;
 }
 
 /** Validates as a run does, and hands the report to `use` while rows can be read again. */

@@ -17,7 +17,7 @@ import { givenInput, type GivenInput } from '../../input/given-input';
 import type { ValidationReport } from '../../input/report';
 import { validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
-import { addValidationOptions, validationOf, type ValidationFlags } from '../validation/validation-flags';
+import { addValidationOptions, validationByFlags, type ValidationFlags } from '../validation/validation-flags';
 
 const SHOWN_PROBLEMS = 20;
 
@@ -130,7 +130,7 @@ async function validated(
   const looked = flags.dryRun === true ? input : { ...input, remote: [] };
   if (looked.local.length + looked.remote.length === 0) return null;
   const { signal } = new AbortController();
-  const options = { keyField, signal, ...validationOf(flags, SHOWN_PROBLEMS) };
+  const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS) };
   return validateLive(invocation, looked, options, async (found) => {
     const { report } = found;
     if (report.valid) output.print(entry(output, 'validated', validText(report)));

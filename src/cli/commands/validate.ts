@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-code';
 import { listenForInterrupts } from '../interrupts';
 import { spoolingLive, validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
-import { addValidationOptions, validationOf, type ValidationFlags } from '../validation/validation-flags';
+import { addValidationOptions, validationByFlags, type ValidationFlags } from '../validation/validation-flags';
 
 interface ValidateFlags extends CommonFlags, ValidationFlags {
   readonly keyField?: string;
@@ -38,7 +38,7 @@ async function validate(invocation: Invocation<ValidateFlags>, names: readonly s
   try {
     const input = await givenInput(names, { stdin, signal, onSpooled: spoolingLive(output) });
     try {
-      const options = { keyField: flags.keyField ?? null, signal, ...validationOf(flags, SHOWN_PROBLEMS) };
+      const options = { keyField: flags.keyField ?? null, signal, ...validationByFlags(flags, SHOWN_PROBLEMS) };
       return await validateLive(invocation, input, options, (validated) => show(invocation, validated));
     } finally {
       await input.dispose();

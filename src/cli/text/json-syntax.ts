@@ -3,7 +3,7 @@ const SPACE = /[ \t\n\r]*/y;
 const WORD = /[^\s,:[\]{}"]*/y;
 const SCALAR = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
 /** What a string may hold without a backslash. */
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const PLAIN = /[ !#-[\]-\uffff]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 
 /**
@@ -56,7 +56,7 @@ class SyntaxScan {
       case 'comma or end':
         if (character !== ',') return start;
         return this.#next(this.#open.at(-1) === '{' ? 'name' : 'value');
-      case 'nothing':
+      default:
         return start;
     }
   }

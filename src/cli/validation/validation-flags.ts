@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../domain/accepted-validation';
 import { repairNamed, ruleNamed, ruleSetting } from '../../domain/rule-settings';
+import { defaultThreads, MOST_THREADS } from '../../input/accept-options';
 import { REPAIRS, type Repair, type RuleSettings } from '../../domain/validation-rules';
 import { wholeNumber } from '../flag-values';
 
@@ -12,9 +12,6 @@ export interface ValidationFlags {
   readonly threads?: number;
   readonly maxProblems?: number;
 }
-
-/** More threads read no faster than what they read from. */
-const MOST_THREADS = 4;
 
 export function addValidationOptions(command: Command, shownProblems: number): Command {
   return command
@@ -31,7 +28,7 @@ export function addValidationOptions(command: Command, shownProblems: number): C
 }
 
 /** How input is validated here: what flags say, and where they say nothing, `given`. */
-export function validationOf(
+export function validationByFlags(
   flags: ValidationFlags,
   shownProblems: number,
   given: AcceptedValidation = DEFAULT_VALIDATION,
@@ -42,7 +39,7 @@ export function validationOf(
     repair: (flags.repair ?? given.repair).toSorted(),
     maxProblems: flags.maxProblems ?? shownProblems,
   };
-  return { validation, threads: flags.threads ?? Math.min(availableParallelism(), MOST_THREADS) };
+  return { validation, threads: flags.threads ?? defaultThreads() };
 }
 
 /** Adds `role=off` to the settings so far. */
@@ -67,7 +64,7 @@ function refusing<Value>(read: () => Value): Value {
     if (!(error instanceof TypeError)) throw error;
     const { message } = error;
     throw new InvalidArgumentError(
-      `${message.charAt(0).toUpperCase()}${message.slice(1)}${/\?$/.test(message) ? '' : '.'}`,
+      `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith('?') ? '' : '.'}`,
     );
   }
 }
