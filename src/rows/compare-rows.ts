@@ -1,6 +1,6 @@
 import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
-import { type MergedValidation, type PlacedProblem, type PlacedRow, readSoundRows } from './merged-validation';
+import { type MergedValidation, type PlacedProblem, type RangeSums, type PlacedRow, readSoundRows } from './merged-validation';
 import { PartIndexBuilder } from './part-index-builder';
 import type { Comparison } from './validation-report';
 
@@ -16,7 +16,7 @@ export interface ComparedRows extends Comparison {
 }
 
 /** The field that the caller named, or the first of the default ones that every row has. */
-function keyFieldOf(merged: MergedValidation, named: string | null): string | null {
+export function keyFieldOf(merged: MergedValidation<RangeSums>, named: string | null): string | null {
   if (named !== null) return named;
   const everyRowHas = (field: string) =>
     merged.records.reduce((sum, { keyed }) => sum + (keyed[field] ?? 0), 0) === merged.soundRows;

@@ -45,12 +45,12 @@ export class KnownRow {
   }
 
   #fitsSingle(shape: Shape, value: unknown): boolean {
-    const { clean, role } = shape;
+    const { clean } = shape;
     switch (typeof value) {
       case 'string':
-        return (clean & STRING) !== 0 && (role.text === undefined || role.text(value));
+        return (clean & STRING) !== 0 && fitsText(shape, value);
       case 'number':
-        return (clean & NUMBER) !== 0 && (role.number === undefined || role.number(value));
+        return (clean & NUMBER) !== 0 && shape.role.number(value);
       case 'boolean':
         return (clean & BOOLEAN) !== 0;
       default:
@@ -58,4 +58,9 @@ export class KnownRow {
         return this.#fitsObject(shape, value as Record<string, unknown>);
     }
   }
+}
+
+function fitsText({ role, texts }: Shape, text: string): boolean {
+  if (role.text === 'any') return true;
+  return role.text === 'learned' ? texts.has(text) : role.text(text);
 }

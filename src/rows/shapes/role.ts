@@ -1,8 +1,7 @@
 import { camelCase } from '../../domain/field-name';
 import { GENERATE_CONTENT_REQUEST } from '../../schemas/generate-content-request';
 import type { FieldSpec, MessageSpec, OneOf, ValueSpec } from '../../schemas/message-spec';
-import { fitsNumber, fitsText } from '../../schemas/value-checks';
-import { BASE64_STUB } from '../skim/scanner';
+import { numberCheckOf, type TextCheck, textCheckOf } from './quick-checks';
 
 /**
  * What a key of the input is in the API, made ready for quick checks of values whose JSON type is known to be right. Every check
@@ -13,10 +12,8 @@ export interface Role {
   readonly field: FieldSpec | undefined;
   /** Its place among the fields of its message; 0 where it has none to check. */
   readonly bit: number;
-  /** undefined: every text will do. */
-  readonly text: ((text: string) => boolean) | undefined;
-  /** undefined: every number will do. */
-  readonly number: ((number: number) => boolean) | undefined;
+  readonly text: TextCheck;
+  readonly number: (number: number) => boolean;
   readonly items: { readonly from: number; readonly to: number };
   /** Whether an object with these fields is complete and has no two that exclude each other. */
   readonly fields: ((bits: number) => boolean) | undefined;
@@ -30,8 +27,8 @@ const ANY_ITEMS = { from: 1, to: Infinity };
 const FREE: Role = {
   field: undefined,
   bit: 0,
-  text: undefined,
-  number: undefined,
+  text: 'any',
+  number: Number.isFinite,
   items: ANY_ITEMS,
   fields: undefined,
   member: () => FREE,
@@ -53,7 +50,7 @@ function roleOf(field: FieldSpec, bit: number): Role {
   return {
     field,
     bit,
-    text: textCheckOf(value),
+    text: textCheckOf(field),
     number: numberCheckOf(value),
     items: { from: items?.from ?? 1, to: items?.to ?? Infinity },
     ...(value.kind === 'message' ? { fields: completenessOf(value.message()) } : { fields: undefined }),
@@ -105,21 +102,4 @@ function groupCheck(oneOf: OneOf, bitsOf: (names: readonly string[]) => number):
     if (set === 0) return !oneOf.required || (bits & instead) !== 0;
     return (set & (set - 1)) === 0;
   };
-}
-
-function textCheckOf(value: ValueSpec): Role['text'] {
-  switch (value.kind) {
-    case 'any':
-      return undefined;
-    case 'string':
-      return value.check === undefined ? undefined : (text) => fitsText(value, text);
-    case 'bytes':
-      return (text) => text === BASE64_STUB || (!text.startsWith('\u0000') && fitsText(value, text));
-    default:
-      return (text) => fitsText(value, text);
-  }
-}
-
-function numberCheckOf(value: ValueSpec): Role['number'] {
-  return value.kind === 'any' || value.kind === 'struct' ? Number.isFinite : (number) => fitsNumber(value, number);
 }

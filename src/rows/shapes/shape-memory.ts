@@ -1,5 +1,5 @@
 import { ROW_ROLE } from './role';
-import { FACTS, type Fact, isBefore, LIST, NULL, OBJECT, type Place, Shape, type Sighting, SINGLE, typeOf } from './shape';
+import { FACTS, type Fact, isBefore, LIST, NULL, OBJECT, type Place, Shape, type Sighting, SINGLE, STRING, typeOf } from './shape';
 
 /** Keys, each with its place in the rows' tree, that are told apart; BigQuery tables have at most so many columns. */
 export const MAX_COLUMNS = 10_000;
@@ -114,17 +114,25 @@ class Walk {
     const type = typeOf(value);
     this.#see(shape, type, path);
     if (type === OBJECT) this.object(value as Record<string, unknown>, path, shape);
+    else if (type === STRING && this.#isClean) learn(shape, value as string);
   }
 
   #see(shape: Shape, fact: Fact, path: readonly string[]): void {
     this.#step += 1;
-    if (this.#isClean) shape.clean |= fact;
+    // a long name looks like that in a skeleton
+    if (this.#isClean && !shape.name.startsWith('\u0000')) shape.clean |= fact;
     if (!shape.sightings.has(fact)) shape.sightings.set(fact, this.#sighting(path));
   }
 
   #sighting(path: readonly string[]): Sighting {
     return { place: this.#place, step: this.#step, path: path.join('') };
   }
+}
+
+const MOST_TEXTS = 200;
+
+function learn({ role, texts }: Shape, text: string): void {
+  if (role.text === 'learned' && texts.size < MOST_TEXTS) texts.add(text);
 }
 
 /** How problems write a step of a path. */

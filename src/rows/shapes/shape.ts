@@ -32,6 +32,8 @@ export class Shape {
   readonly sightings = new Map<Fact, Sighting>();
   /** Facts that rows without any problem had. */
   clean = 0;
+  /** Texts of such rows, where only certain ones will do. */
+  readonly texts = new Set<string>();
 
   constructor(name: string, role: Role, first: Sighting) {
     this.name = name;
