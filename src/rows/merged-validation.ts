@@ -4,7 +4,14 @@ import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { readLines } from './lines';
-import { type RangeProblem, type RowFacts, type ValidatedRange, validatedRangeUri } from './validated-range';
+import {
+  type BadRowFacts,
+  type RangeProblem,
+  type RepairCounts,
+  type RowFacts,
+  type ValidatedRange,
+  validatedRangeUri,
+} from './validated-range';
 
 /** What is known of a range, wherever its rows and problems are kept. */
 export type RangeSums = Omit<ValidatedRange, 'facts' | 'problems'>;
@@ -18,15 +25,17 @@ export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
-  /** Rows with errors. */
+  /** Rows that are taken out. */
   readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
+  /** Those of them that rows make together. */
+  readonly inputErrors: number;
   readonly warnings: number;
   /** Ordinals of files that are no JSONL: one error each, whatever else was found in them. */
   readonly unreadable: ReadonlySet<number>;
   /** What was mended, and how often. */
-  readonly repaired: Readonly<Partial<Record<Repair, number>>>;
+  readonly repaired: RepairCounts;
 }
 
 /** Puts the records of all ranges together. */
@@ -51,6 +60,7 @@ export function mergeRecords<Sums extends RangeSums>(sources: Sources, records: 
     soundRows: sumOf(records, (record) => record.soundRows),
     badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
+    inputErrors: unreadable.size,
     errors: unreadable.size + sumOf(counted, (piece) => piece.errors),
     warnings: sumOf(counted, (piece) => piece.warnings),
     unreadable,
@@ -151,28 +161,31 @@ function isAboutFile(rule: ValidationRule): boolean {
   return rule === 'gzip' || rule === 'json-array';
 }
 
-/** A sound row and where it stands. */
+/** A row and where it stands. */
 export interface PlacedRow extends InputPosition {
   readonly byte: number;
   readonly length: number;
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
+  /** Why it is taken out; null for a sound row. */
+  readonly problem: BadRowFacts[6] | null;
 }
 
-/** All sound rows in input order. */
-export async function* readSoundRows(
+/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. */
+export async function* readPlacedRows(
   store: ObjectStore,
   merged: MergedValidation,
   options: CallOptions = {},
 ): AsyncGenerator<PlacedRow, void, undefined> {
-  for (const [range, { facts }] of merged.records.entries()) {
-    if (facts.rows === 0) continue;
-    for await (const line of readLines(store.read(facts.uri, { generation: facts.generation, ...options }))) {
-      const [piece, number, byte, length, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
-      if (others === null) continue;
+  for (const [range, { facts: object }] of merged.records.entries()) {
+    if (object.rows === 0) continue;
+    for await (const line of readLines(store.read(object.uri, { generation: object.generation, ...options }))) {
+      const facts = JSON.parse(String(line.content)) as RowFacts;
+      const [piece, number, byte, length, others, keysOnly] = facts;
+      const problem = facts.length === 7 ? facts[6] : null;
       const position = positionOf(merged, range, piece, number);
-      yield { ...position, byte, length, others, keysOnly: keysOnly === 1 };
+      yield { ...position, byte, length, others: others ?? {}, keysOnly: keysOnly === 1, problem };
     }
   }
 }

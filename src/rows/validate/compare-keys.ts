@@ -1,5 +1,5 @@
 import { type RuleSettings, type RuleSetting, severityOf } from '../../domain/validation-rules';
-import { keyFieldOf } from '../compare-rows';
+import { keyFieldOf, NUMERIC_KEY, repeatSeverity } from '../compare-rows';
 import { type MergedValidation, type PlacedProblem, positionOf } from '../merged-validation';
 import type { Comparison } from '../validation-report';
 import type { CheckedRange } from './checked-range';
@@ -30,12 +30,7 @@ export function compareKeys(merged: Merged, named: string | null, rules: RuleSet
 
 function* problemsOf(merged: Merged, keyField: string, named: string | null, rules: RuleSettings) {
   yield* numericProblems(merged, keyField, severityOf('key-numeric', rules));
-  yield* repeatProblems(merged, keyField, repeatSeverity(named, rules));
-}
-
-/** In a field that the caller named, keys must be unique; where he named none, the run can do without. */
-export function repeatSeverity(named: string | null, rules: RuleSettings): RuleSetting {
-  return rules['key-repeated'] ?? (named === null ? 'warning' : 'error');
+  yield* repeatProblems(merged, keyField, repeatSeverity(named !== null, rules));
 }
 
 function* repeatsOf({ records, soundRows }: Merged, keyField: string) {
@@ -98,10 +93,6 @@ function* numericProblems(
     return;
   }
 }
-
-/** Said once of an input. */
-export const NUMERIC_KEY =
-  'the key looks like a number, and the service may change it on its way; the run sends a copy with keys of its own, and gives you yours back. A letter before it spares the copy';
 
 function placeOf(merged: Merged, { range, row }: RowInRange) {
   const keys = merged.records[range]?.keys;
