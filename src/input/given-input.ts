@@ -2,12 +2,12 @@ import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BatchError } from '../domain/batch-error';
-import type { LocalFile } from './scratch-store';
+import type { InputFile } from '../rows/threads/range-messages';
 import { Spool, type Pieces } from './spool';
 
 /** Input as a person names it, sorted by where it lies. */
 export interface GivenInput {
-  readonly local: readonly LocalFile[];
+  readonly local: readonly InputFile[];
   /** `gs://` objects and wildcards. */
   readonly remote: readonly string[];
   /** Deletes what was spooled. */
@@ -30,7 +30,7 @@ const STDIN_NAME = '<stdin>';
  * @throws {BatchError} for what isn't there, isn't a file or can't be read by this version
  */
 export async function givenInput(names: readonly string[], options: GivenInputOptions = {}): Promise<GivenInput> {
-  const local: LocalFile[] = [];
+  const local: InputFile[] = [];
   const remote: string[] = [];
   const spool = new Spool(options);
   try {
@@ -47,7 +47,7 @@ export async function givenInput(names: readonly string[], options: GivenInputOp
   return { local, remote, dispose: () => spool.dispose() };
 }
 
-async function localFile(name: string, spool: Spool): Promise<LocalFile> {
+async function localFile(name: string, spool: Spool): Promise<InputFile> {
   const path = resolve(name);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() === true) return { uri: name, path, size: found.size };

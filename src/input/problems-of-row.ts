@@ -18,5 +18,5 @@ export interface RowOptions {
  */
 export function problemsOfRow(row: object | string, { keyField, rules = {} }: RowOptions = {}): readonly RowProblem[] {
   const line = Buffer.from(jsonLine(row));
-  return checkInputRow(line, acceptKeyField(keyField)).problems;
+  return checkInputRow(line, { keyField: acceptKeyField(keyField), rules: acceptRules(rules), repair: [] }).problems;
 }

@@ -1,14 +1,6 @@
+import type { RuleCounts } from '../domain/rule-counts';
 import type { ValidationProblem } from '../domain/validation-problem';
-import { VALIDATION_RULES, type ValidationRule } from '../domain/validation-rules';
 import type { BatchReason } from '../messages';
-
-/** What is wrong by a rule, counted. */
-export interface RuleCount {
-  readonly errors: number;
-  readonly warnings: number;
-}
-
-export type RuleCounts = Readonly<Partial<Record<ValidationRule, RuleCount>>>;
 
 /** What `validate --json` prints. */
 export interface ValidationReport {
@@ -28,10 +20,4 @@ export interface ValidationReport {
   readonly problems: readonly ValidationProblem[];
   /** Why rows that are sound still don't make a run, such as a job's limits. */
   readonly refusal: BatchReason | null;
-}
-
-/** How many errors no row can be taken out for, since rows make them together. */
-export function inputErrors(rules: RuleCounts): number {
-  const counted = Object.entries(rules) as [ValidationRule, RuleCount][];
-  return counted.reduce((sum, [rule, { errors }]) => sum + (VALIDATION_RULES[rule].scope === 'input' ? errors : 0), 0);
 }

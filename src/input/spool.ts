@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BatchError } from '../domain/batch-error';
-import type { LocalFile } from './scratch-store';
+import type { InputFile } from '../rows/threads/range-messages';
 
 export type Pieces = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
@@ -25,9 +25,9 @@ export class Spool {
   }
 
   /** @throws {BatchError} naming the directory and the remedy when it is full */
-  async add(name: string, pieces: Pieces): Promise<LocalFile> {
+  async add(name: string, pieces: Pieces): Promise<InputFile> {
     this.#directory ??= await mkdtemp(join(tmpdir(), 'vertex-batch-spool-'));
-    const path = join(this.#directory, String(++this.#files));
+    const path = join(this.#directory, `${++this.#files}.jsonl`);
     let size = 0;
     const count = (bytes: number): void => {
       size += bytes;

@@ -1,14 +1,15 @@
+import { findSources } from '../activities/resolve-input';
 import { BatchError } from '../domain/batch-error';
 import type { RowPlace } from '../domain/validation-problem';
+import type { ObjectStore } from '../gateways/object-store';
 import type { GivenInput } from './given-input';
 import type { ValidationReport } from './report';
 import { RowReader } from './row-reader';
-import { ScratchStore, type RemoteStore } from './scratch-store';
-import { findSources, validateSources, type SourceOptions } from './validate-sources';
+import { validateFound, type FoundFile, type ValidationOptions } from './validate-found';
 
-export interface ValidateGivenOptions extends SourceOptions {
-  /** Asked for once there is something in Cloud Storage. */
-  readonly remote: RemoteStore;
+export interface ValidateGivenOptions extends ValidationOptions {
+  /** Cloud Storage, asked for where something lies there. */
+  readonly remote: () => ObjectStore;
 }
 
 /** What came out, while the input can still be read. */
@@ -18,23 +19,26 @@ export interface Validated {
   readonly rowAt: (place: RowPlace) => Promise<Buffer>;
 }
 
-/** Validates as a run does, and hands the report to `use` while rows can be read again. */
-export async function validateGiven<Value>(
-  input: GivenInput,
-  { remote, ...options }: ValidateGivenOptions,
-  use: (validated: Validated) => Value | Promise<Value>,
-): Promise<Value> {
-  const store = await ScratchStore.create(input.local, remote);
-  try {
-    const found = await findSources(store, input, options);
-    const { files } = found.sources;
-    if (files.length === 0) throw emptyInput(input);
-    const report = await validateSources(store, found, options);
-    const reader = new RowReader(store, files);
-    return await use({ report, rowAt: (place) => reader.rowAt(place) });
-  } finally {
-    await store.dispose();
-  }
+/** Validates as a run does. Files of this machine come before those in Cloud Storage. */
+export async function validateGiven(input: GivenInput, options: ValidateGivenOptions): Promise<Validated> {
+  const files = [...localFiles(input), ...(await remoteFiles(input, options))];
+  if (files.length === 0) throw emptyInput(input);
+  const report = await validateFound(files, options);
+  const reader = new RowReader(files);
+  return { report, rowAt: (place) => reader.rowAt(place) };
+}
+
+function localFiles({ local }: GivenInput): FoundFile[] {
+  return local
+    .filter(({ size }) => size > 0)
+    .map((file) => ({ kind: 'local', generation: '1', crc32c: '', updated: '', ...file }));
+}
+
+async function remoteFiles({ remote }: GivenInput, options: ValidateGivenOptions): Promise<FoundFile[]> {
+  if (remote.length === 0) return [];
+  const store = options.remote();
+  const { files } = await findSources(store, remote, { signal: options.signal, heartbeat: () => {} });
+  return files.map((file) => ({ kind: 'remote', store, ...file }));
 }
 
 function emptyInput({ local }: GivenInput): BatchError {

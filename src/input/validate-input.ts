@@ -7,7 +7,7 @@ import { givenInput, type GivenInput } from './given-input';
 import { spooledPieces, type InputPiece } from './input-pieces';
 import type { ValidationReport } from './report';
 import { validateGiven } from './validate-given';
-import type { ValidationProgress } from './validate-sources';
+import type { ValidationProgress } from './validate-found';
 
 /** Several files, which one job would read. */
 export interface InputFiles {
@@ -58,7 +58,7 @@ export async function validateInput(
       return store;
     };
     const settings = { keyField, validation, threads, signal, remote, ...(onProgress && { onProgress }) };
-    return await validateGiven(given, settings, ({ report }) => report);
+    return (await validateGiven(given, settings)).report;
   } finally {
     await given.dispose();
   }

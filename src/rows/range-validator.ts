@@ -1,7 +1,8 @@
 import type { AcceptedValidation } from '../domain/accepted-validation';
+import { addProblems, type RuleCount } from '../domain/rule-counts';
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
-import type { Repair } from '../domain/validation-rules';
+import type { Repair, ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
 import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
@@ -48,7 +49,7 @@ export class RangeValidator {
   badRows = 0;
   readonly #options: RangeValidatorOptions;
   readonly #known = new KnownRow();
-  readonly #pieces: Mutable<ValidatedPiece>[] = [];
+  readonly #pieces: CountedPiece[] = [];
   readonly #mostKept: number;
   #fileSize = 0;
 
@@ -64,7 +65,7 @@ export class RangeValidator {
   /** What follows are lines of that file. */
   beginPiece(file: number, size: number): void {
     this.#fileSize = size;
-    this.#pieces.push({ file, lines: 0, blankLines: 0, errors: 0, warnings: 0, isUnreadable: false, carriageReturn: null });
+    this.#pieces.push({ file, lines: 0, blankLines: 0, errors: 0, warnings: 0, rules: {}, isUnreadable: false, carriageReturn: null });
   }
 
   /** Rows that are taken out for their errors, where that was asked for. */
@@ -166,11 +167,12 @@ export class RangeValidator {
 
   #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace): void {
     for (const problem of problems) {
+      addProblems(this.#piece.rules, problem);
       if (this.problems.length < this.#mostKept) this.problems.push({ ...problem, piece, number, byte });
     }
   }
 
-  get #piece(): Mutable<ValidatedPiece> {
+  get #piece(): CountedPiece {
     const piece = this.#pieces.at(-1);
     if (piece === undefined) throw new Error('beginPiece comes before the first line');
     return piece;
@@ -178,6 +180,7 @@ export class RangeValidator {
 }
 
 type Mutable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+type CountedPiece = Mutable<ValidatedPiece> & { rules: Partial<Record<ValidationRule, RuleCount>> };
 
 /** Whether a value stands in a skeleton for a long string. */
 export function isStub(value: unknown): boolean {

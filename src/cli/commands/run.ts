@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { newWorkflowId, type StartRequest } from '../../client';
 import { readTemporalTarget } from '../../config';
 import type { AcceptedRequest } from '../../domain/accepted-request';
+import { validationOf } from '../../domain/accepted-validation';
 import { runIdentity } from '../../run-identity';
 import { acceptRequest } from '../../schemas/batch-request';
 import { action, connectionWords, shellWord, withCommonOptions, type Host, type Invocation } from '../command-line';
@@ -17,11 +18,11 @@ import { givenInput, type GivenInput } from '../../input/given-input';
 import type { ValidationReport } from '../../input/report';
 import { validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
-import { addValidationOptions, validationByFlags, type ValidationFlags } from '../validation/validation-flags';
+import { addValidationOptions, validationByFlags } from '../validation/validation-flags';
 
 const SHOWN_PROBLEMS = 20;
 
-interface RunFlags extends RequestFlags, FollowFlags, ValidationFlags {
+interface RunFlags extends RequestFlags, FollowFlags {
   readonly detach?: boolean;
   readonly dryRun?: boolean;
 }
@@ -55,14 +56,18 @@ async function run(invocation: Invocation<RunFlags>, file: string | undefined): 
   const { flags, config, stdin } = invocation;
   const draft = await draftRequest(file, flags, config, stdin);
   const input = await givenInput(namesOf(draft));
-  const prepared = await prepare(invocation, draft, input);
-  const report = await validated(invocation, input, prepared);
-  if (report !== null && !report.valid) return EXIT.failed;
-  if (flags.dryRun === true) return showPlan(invocation, prepared, report);
+  try {
+    const prepared = await prepare(invocation, draft, input);
+    const report = await validated(invocation, input, prepared);
+    if (report !== null && !report.valid) return EXIT.failed;
+    if (flags.dryRun === true) return showPlan(invocation, prepared, report);
 
-  const session = await invocation.connect();
-  await uploadAll(invocation, prepared.uploads);
-  return start(invocation, session, prepared);
+    const session = await invocation.connect();
+    await uploadAll(invocation, prepared.uploads);
+    return await start(invocation, session, prepared);
+  } finally {
+    await input.dispose();
+  }
 }
 
 function namesOf({ input }: DraftRequest): readonly string[] {
@@ -124,22 +129,22 @@ function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
 async function validated(
   invocation: Invocation<RunFlags>,
   input: GivenInput,
-  { accepted: { keyField } }: PreparedRun,
+  { accepted }: PreparedRun,
 ): Promise<ValidationReport | null> {
   const { output, flags } = invocation;
   const looked = flags.dryRun === true ? input : { ...input, remote: [] };
   if (looked.local.length + looked.remote.length === 0) return null;
+  const { keyField } = accepted;
   const { signal } = new AbortController();
-  const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS) };
-  return validateLive(invocation, looked, options, async (found) => {
-    const { report } = found;
-    if (report.valid) output.print(entry(output, 'validated', validText(report)));
-    await printProblems(output, found);
-    if (!report.valid) output.print(`\n${sumsText(report)} Nothing was uploaded, started or spent.`);
-    if (!report.valid || flags.dryRun !== true) output.json({ validated: report });
-    if (!report.valid) output.json({ result: null });
-    return report;
-  });
+  const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS, validationOf(accepted)) };
+  const found = await validateLive(invocation, looked, options);
+  const { report } = found;
+  if (report.valid) output.print(entry(output, 'validated', validText(report)));
+  await printProblems(output, found);
+  if (!report.valid) output.print(`\n${sumsText(report)} Nothing was uploaded, started or spent.`);
+  if (!report.valid || flags.dryRun !== true) output.json({ validated: report });
+  if (!report.valid) output.json({ result: null });
+  return report;
 }
 
 function showPlan(

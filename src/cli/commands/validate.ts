@@ -39,7 +39,7 @@ async function validate(invocation: Invocation<ValidateFlags>, names: readonly s
     const input = await givenInput(names, { stdin, signal, onSpooled: spoolingLive(output) });
     try {
       const options = { keyField: flags.keyField ?? null, signal, ...validationByFlags(flags, SHOWN_PROBLEMS) };
-      return await validateLive(invocation, input, options, (validated) => show(invocation, validated));
+      return await show(invocation, await validateLive(invocation, input, options));
     } finally {
       await input.dispose();
     }

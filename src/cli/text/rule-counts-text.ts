@@ -1,5 +1,5 @@
 import { VALIDATION_RULES, type ValidationRule } from '../../domain/validation-rules';
-import type { RuleCount, RuleCounts } from '../../input/report';
+import type { RuleCount, RuleCounts } from '../../domain/rule-counts';
 import type { Colors } from '../colors';
 import { padded } from './plain';
 import { countOf } from './quantities';

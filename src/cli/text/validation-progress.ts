@@ -1,4 +1,4 @@
-import type { ValidationProgress } from '../../input/validate-sources';
+import type { ValidationProgress } from '../../input/validate-found';
 import type { Colors } from '../colors';
 import { barOf, painted, percent, whatFits } from './progress-bar';
 import { bytesText, countOf } from './quantities';

@@ -1,19 +1,18 @@
 import type { Config } from '../../config';
 import type { GivenInput, GivenInputOptions } from '../../input/given-input';
 import { validateGiven, type Validated } from '../../input/validate-given';
-import type { SourceOptions, ValidationProgress } from '../../input/validate-sources';
+import type { ValidationOptions, ValidationProgress } from '../../input/validate-found';
 import { objectStore } from '../google';
 import type { Output } from '../output';
 import { bytesText } from '../text/quantities';
 import { validationProgressText } from '../text/validation-progress';
 
-/** Validates with a live line that tells how far it is, which is gone when `use` has the report. */
-export async function validateLive<Value>(
+/** Validates with a live line that tells how far it is. */
+export async function validateLive(
   { output, config }: { readonly output: Output; readonly config: Config },
   input: GivenInput,
-  options: Omit<SourceOptions, 'onProgress'>,
-  use: (validated: Validated) => Promise<Value>,
-): Promise<Value> {
+  options: Omit<ValidationOptions, 'onProgress'>,
+): Promise<Validated> {
   const begun = performance.now();
   let done: ValidationProgress | undefined;
   const text = (columns: number): string =>
@@ -24,10 +23,9 @@ export async function validateLive<Value>(
   const onProgress = (now: ValidationProgress): void => {
     done = now;
   };
-  return await validateGiven(input, { ...options, remote: () => objectStore(config), onProgress }, (validated) => {
-    output.live.hide();
-    return use(validated);
-  });
+  const validated = await validateGiven(input, { ...options, remote: () => objectStore(config), onProgress });
+  output.live.hide();
+  return validated;
 }
 
 /** Tells how much of what can be read only once has been read. */
