@@ -33,7 +33,12 @@ export async function validateRange(
   if (planned === undefined)
     throw new RangeError(`${sourcesUri} has ${sources.ranges.length} ranges, ${range} was asked for`);
   const record = await withScanner((scanner) =>
-    readRange(store, { sources, range: planned, keyField, validation, own: `${directory}${range}-${nonce()}` }, scanner, attempt),
+    readRange(
+      store,
+      { sources, range: planned, keyField, validation, own: `${directory}${range}-${nonce()}` },
+      scanner,
+      attempt,
+    ),
   );
   return totalsOf((await commitOnce<ValidatedRange>(store, recordUri, record, { signal })).record);
 }

@@ -13,7 +13,10 @@ export function compareRanges(merged: MergedValidation<RangeSums>, rules: RuleSe
   return { problems, errors, warnings: problems.length - errors };
 }
 
-function* lineEnds(merged: MergedValidation<RangeSums>, severity: RuleSetting): Generator<PlacedProblem, void, undefined> {
+function* lineEnds(
+  merged: MergedValidation<RangeSums>,
+  severity: RuleSetting,
+): Generator<PlacedProblem, void, undefined> {
   if (severity === 'off') return;
   const seen = new Set<number>();
   for (const [range, { pieces }] of merged.records.entries()) {

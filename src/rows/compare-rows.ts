@@ -75,8 +75,7 @@ export async function compareRows(
     }
   }
   if (numeric !== undefined) problems.push(numeric);
-  const counted = (wanted: RuleSetting) =>
-    (severity === wanted ? repeats : 0) + (numeric?.severity === wanted ? 1 : 0);
+  const counted = (wanted: RuleSetting) => (severity === wanted ? repeats : 0) + (numeric?.severity === wanted ? 1 : 0);
   const counts = { errors: counted('error'), warnings: counted('warning') };
   return { builder, keyField, repeats, soundBytes, problems, ...counts };
 }

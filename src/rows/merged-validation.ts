@@ -51,7 +51,10 @@ export async function mergeValidation(
   return mergeRecords(sources, await readRecords(store, sources, directory, options));
 }
 
-export function mergeRecords<Sums extends RangeSums>(sources: Sources, records: readonly Sums[]): MergedValidation<Sums> {
+export function mergeRecords<Sums extends RangeSums>(
+  sources: Sources,
+  records: readonly Sums[],
+): MergedValidation<Sums> {
   const pieces = records.flatMap((record) => record.pieces);
   const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
   const counted = pieces.filter((piece) => !unreadable.has(piece.file));
@@ -122,7 +125,12 @@ export interface InputPosition {
   readonly line: number;
 }
 
-export function positionOf(merged: MergedValidation<RangeSums>, range: number, piece: number, number: number): InputPosition {
+export function positionOf(
+  merged: MergedValidation<RangeSums>,
+  range: number,
+  piece: number,
+  number: number,
+): InputPosition {
   const file = merged.records[range]?.pieces[piece]?.file ?? -1;
   const before = merged.linesBefore[range]?.[piece];
   const source = merged.sources.files[file];

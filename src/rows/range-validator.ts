@@ -65,7 +65,16 @@ export class RangeValidator {
   /** What follows are lines of that file. */
   beginPiece(file: number, size: number): void {
     this.#fileSize = size;
-    this.#pieces.push({ file, lines: 0, blankLines: 0, errors: 0, warnings: 0, rules: {}, isUnreadable: false, carriageReturn: null });
+    this.#pieces.push({
+      file,
+      lines: 0,
+      blankLines: 0,
+      errors: 0,
+      warnings: 0,
+      rules: {},
+      isUnreadable: false,
+      carriageReturn: null,
+    });
   }
 
   /** Rows that are taken out for their errors, where that was asked for. */

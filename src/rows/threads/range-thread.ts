@@ -8,7 +8,9 @@ const { files, keyField, validation } = workerData as ThreadData;
 
 parentPort?.on('message', ({ range }: RangeOrder) => {
   const tell = (news: RangeNews) => parentPort?.postMessage(news);
-  checkRangeInMemory({ range, files, keyField, validation }, readFilePiece, (since) => tell({ kind: 'progress', since })).then(
+  checkRangeInMemory({ range, files, keyField, validation }, readFilePiece, (since) =>
+    tell({ kind: 'progress', since }),
+  ).then(
     (checked) => tell({ kind: 'done', checked }),
     (error: unknown) => tell({ kind: 'failed', error }),
   );

@@ -24,14 +24,29 @@ const at = 'request.contents[0].parts[0].functionCall.args.value';
 describe('conflicts', () => {
   test.each<[string, Row[], string[]]>([
     ['rows alike', [args('a'), args('b')], []],
-    ['another type', [args('a'), args(1), args(true)], [`import-type 2 ${at} < 1 ${at}`, `import-type 3 ${at} < 1 ${at}`]],
+    [
+      'another type',
+      [args('a'), args(1), args(true)],
+      [`import-type 2 ${at} < 1 ${at}`, `import-type 3 ${at} < 1 ${at}`],
+    ],
     ['types within one list', [args(['a', 1])], [`import-type 1 ${at}[1] < 1 ${at}[0]`]],
     ['a list after a single value', [args('a'), args(['a'])], [`import-array 2 ${at} < 1 ${at}`]],
-    ['a single value after a list, and another type', [args(['a']), args(1)], [`import-array 2 ${at} < 1 ${at}`, `import-type 2 ${at} < 1 ${at}[0]`]],
+    [
+      'a single value after a list, and another type',
+      [args(['a']), args(1)],
+      [`import-array 2 ${at} < 1 ${at}`, `import-type 2 ${at} < 1 ${at}[0]`],
+    ],
     ['a list after null', [args(null), args(['a'])], [`import-null-array 2 ${at} < 1 ${at}`]],
     ['null beside a single value', [args(null), args('a')], []],
     ['an empty list beside any', [args([]), args(['a']), args([1])], [`import-type 3 ${at}[0] < 2 ${at}[0]`]],
-    ['names that differ in case', [{ Key: 1, request: {} }, { key: 2, request: {} }], ['import-name-case 2 key < 1 Key']],
+    [
+      'names that differ in case',
+      [
+        { Key: 1, request: {} },
+        { key: 2, request: {} },
+      ],
+      ['import-name-case 2 key < 1 Key'],
+    ],
     [
       'both spellings of a field',
       [{ request: { systemInstruction: {} } }, { request: { system_instruction: {} } }],
@@ -69,7 +84,9 @@ describe('memories of parts', () => {
       fc.dictionary(fc.constantFrom('a', 'A', 'b', 'a_b'), tie('value'), { maxKeys: 3 }),
     ),
   })).value;
-  const rows = fc.array(fc.dictionary(fc.constantFrom('key', 'Key', 'request'), value, { maxKeys: 2 }), { maxLength: 12 });
+  const rows = fc.array(fc.dictionary(fc.constantFrom('key', 'Key', 'request'), value, { maxKeys: 2 }), {
+    maxLength: 12,
+  });
 
   test('merge into the memory of the whole, wherever it is cut and in whatever order', () => {
     fc.assert(

@@ -57,7 +57,9 @@ function cut(bytes: Buffer, points: readonly number[]): Buffer[] {
 
 describe('lines', () => {
   const bytes = fc
-    .array(fc.oneof(fc.constantFrom('\n', '\r\n', '"', '\\', '{"a":1}', ' '), fc.string({ maxLength: 20 })), { maxLength: 40 })
+    .array(fc.oneof(fc.constantFrom('\n', '\r\n', '"', '\\', '{"a":1}', ' '), fc.string({ maxLength: 20 })), {
+      maxLength: 40,
+    })
     .map((pieces) => Buffer.from(pieces.join('')));
 
   test('are those that readLines gives, however the bytes come and wherever the range lies', async () => {
@@ -74,7 +76,10 @@ describe('lines', () => {
 
   test('may be longer than what is scanned at a time', async () => {
     const long = Buffer.from(`{"a":"${'x'.repeat(SCANNER_CAPACITY)}"}`);
-    const chunks = cut(Buffer.concat([Buffer.from('{}\n'), long, Buffer.from('\r\n{"b":1}')]), [100, 3_000_000, 4_194_310]);
+    const chunks = cut(
+      Buffer.concat([Buffer.from('{}\n'), long, Buffer.from('\r\n{"b":1}')]),
+      [100, 3_000_000, 4_194_310],
+    );
     expect(seen(chunks)).toEqual(await read(chunks));
     expect(skeletons(chunks)).toEqual(['{}', undefined, '{"b":1}']);
   });
@@ -114,8 +119,20 @@ describe('skeletons', () => {
     );
     const noNul = texts.filter((text) => !text.includes('\u0000'));
     const value = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 4 }, noNul, fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0), fc.boolean(), fc.constant(null), tie('object'), fc.array(tie('value'), { maxLength: 3 })),
-      object: fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__' && !name.includes('\u0000')), tie('value'), { maxKeys: 4 }),
+      value: fc.oneof(
+        { maxDepth: 4 },
+        noNul,
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
+        fc.boolean(),
+        fc.constant(null),
+        tie('object'),
+        fc.array(tie('value'), { maxLength: 3 }),
+      ),
+      object: fc.dictionary(
+        fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__' && !name.includes('\u0000')),
+        tie('value'),
+        { maxKeys: 4 },
+      ),
     })).object;
     fc.assert(
       fc.property(value, (object) => {
@@ -145,7 +162,10 @@ describe('skeletons', () => {
     ['a first half before another escape', String.raw`{"a":"\ud800\n"}`],
     ['a string without end', '{"a":"b'],
     ['a backslash at the end', '{"a":"b\\'],
-    ['bytes that are no UTF-8', Buffer.concat([Buffer.from(`{"a":"${long}`), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from(`{"a":"${long}`), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
+    ],
   ])('leave it to the bytes where there is %s', (_, line) => {
     expect(skeletonOf(line)).toBeUndefined();
   });
