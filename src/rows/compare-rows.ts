@@ -102,12 +102,12 @@ function numericKey({ file, uri, line, byte }: PlacedRow, path: string, severity
 
 function repeatedKey(
   { file, uri, line, byte, others }: PlacedRow,
-  earlier: { readonly file: number; readonly line: number },
+  earlier: { readonly file: number; readonly line: number; readonly byte: number },
   keyField: string,
   { sources }: MergedValidation,
   severity: ProblemSeverity,
 ): PlacedProblem {
-  const first = `${sources.files[earlier.file]?.uri ?? ''}:${earlier.line}`;
+  const other = { uri: sources.files[earlier.file]?.uri ?? '', line: earlier.line, byte: earlier.byte, path: keyField };
   const remedy =
     severity === 'error'
       ? 'the keyField of a request must be unique'
@@ -116,10 +116,11 @@ function repeatedKey(
     severity,
     rule: 'key-repeated',
     path: keyField,
-    message: `${keyField} ${JSON.stringify(others[keyField])} stands at ${first} already; ${remedy}`,
+    message: `${keyField} ${JSON.stringify(others[keyField])} stands at ${other.uri}:${other.line} already; ${remedy}`,
     file,
     uri,
     line,
     byte,
+    other,
   };
 }

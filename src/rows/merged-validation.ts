@@ -1,4 +1,5 @@
 import type { Sources } from '../activities/contract';
+import { type RuleCounts, sumOfRules } from '../domain/rule-counts';
 import type { ValidationProblem } from '../domain/validation-problem';
 import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
@@ -33,6 +34,8 @@ export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   /** Those of them that rows make together. */
   readonly inputErrors: number;
   readonly warnings: number;
+  /** Of the rules that rows break; of a row with very many problems the first. */
+  readonly rules: RuleCounts;
   /** Ordinals of files that are no JSONL: one error each, whatever else was found in them. */
   readonly unreadable: ReadonlySet<number>;
   /** What was mended, and how often. */
@@ -67,6 +70,7 @@ export function mergeRecords<Sums extends RangeSums>(
     inputErrors: unreadable.size,
     errors: unreadable.size + sumOf(counted, (piece) => piece.errors),
     warnings: sumOf(counted, (piece) => piece.warnings),
+    rules: sumOfRules([...counted, ...pieces.filter((piece) => piece.isUnreadable)].map(({ rules }) => rules)),
     unreadable,
     repaired: sumOfRepairs(records),
   };

@@ -48,8 +48,9 @@ export class PartIndexBuilder {
   }
 
   /** Where a row that was added stands. */
-  positionOf(row: number): { readonly file: number; readonly line: number } {
-    return { file: this.#index.file[row] ?? 0, line: this.#index.line[row] ?? 0 };
+  positionOf(row: number): { readonly file: number; readonly line: number; readonly byte: number } {
+    const { file, line, byte } = this.#index;
+    return { file: file[row] ?? 0, line: line[row] ?? 0, byte: byte[row] ?? 0 };
   }
 
   /** Contents of the two files. */

@@ -1,7 +1,8 @@
 import type { AcceptedValidation } from '../domain/accepted-validation';
+import { addProblems, type RuleCount } from '../domain/rule-counts';
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
-import type { Repair } from '../domain/validation-rules';
+import type { Repair, ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
 import { asTruncated, wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
@@ -48,7 +49,7 @@ export class RangeValidator {
   badRows = 0;
   readonly #options: RangeValidatorOptions;
   readonly #known = new KnownRow();
-  readonly #pieces: Mutable<ValidatedPiece>[] = [];
+  readonly #pieces: CountedPiece[] = [];
   readonly #mostKept: number;
   #fileSize = 0;
 
@@ -70,6 +71,7 @@ export class RangeValidator {
       blankLines: 0,
       errors: 0,
       warnings: 0,
+      rules: {},
       isUnreadable: false,
       carriageReturn: null,
     });
@@ -175,11 +177,12 @@ export class RangeValidator {
 
   #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace): void {
     for (const problem of problems) {
+      addProblems(this.#piece.rules, problem);
       if (this.problems.length < this.#mostKept) this.problems.push({ ...problem, piece, number, byte });
     }
   }
 
-  get #piece(): Mutable<ValidatedPiece> {
+  get #piece(): CountedPiece {
     const piece = this.#pieces.at(-1);
     if (piece === undefined) throw new Error('beginPiece comes before the first line');
     return piece;
@@ -187,6 +190,7 @@ export class RangeValidator {
 }
 
 type Mutable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+type CountedPiece = Mutable<ValidatedPiece> & { rules: Partial<Record<ValidationRule, RuleCount>> };
 
 /** Whether a value stands in a skeleton for a long string. */
 export function isStub(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunReference } from '../domain/accepted-request';
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
+import type { RuleCounts } from '../domain/rule-counts';
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
 import type { DataObject } from './commits';
@@ -36,6 +37,8 @@ export interface ValidatedPiece {
   readonly blankLines: number;
   readonly errors: number;
   readonly warnings: number;
+  /** Of the rules that rows break; of a row with very many problems the first. */
+  readonly rules: RuleCounts;
   /** The whole file is something else than JSONL: one JSON array, or compressed. */
   readonly isUnreadable: boolean;
   /** The first line that ends with CR LF. */

@@ -69,6 +69,6 @@ function firstProblem(problem: ValidationProblem): string {
   return problemLine(problem).slice(0, FIRST_PROBLEM_CHARACTERS);
 }
 
-function withoutOrdinal({ severity, rule, uri, line, byte, path, message }: PlacedProblem): ValidationProblem {
-  return { severity, rule, uri, line, byte, path, message };
+function withoutOrdinal({ severity, rule, uri, line, byte, path, message, other }: PlacedProblem): ValidationProblem {
+  return { severity, rule, uri, line, byte, path, message, ...(other && { other }) };
 }

@@ -1,5 +1,7 @@
 import type { Sources } from '../../activities/contract';
 import type { AcceptedValidation } from '../../domain/accepted-validation';
+import { addProblems, type RuleCount, type RuleCounts, sumOfRules } from '../../domain/rule-counts';
+import type { ValidationRule } from '../../domain/validation-rules';
 import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
 import { keyFieldOf } from '../compare-rows';
@@ -17,6 +19,7 @@ export interface ValidatedInput {
   readonly warnings: number;
   /** Errors that no row can be taken out for, since rows make them together. */
   readonly inputErrors: number;
+  readonly rules: RuleCounts;
   /** The first ones, in file order. */
   readonly problems: readonly ValidationProblem[];
 }
@@ -42,8 +45,19 @@ export async function validateSources(sources: Sources, options: ValidateSources
     errors: merged.errors + sum(together.map(({ errors }) => errors)),
     warnings: merged.warnings + sum(together.map(({ warnings }) => warnings)),
     inputErrors,
+    rules: sumOfRules([merged.rules, ...together.map(rulesOf)]),
     problems: firstProblems(merged, together, validation.maxProblems),
   };
+}
+
+/** Of repeated keys there may be more than are kept. */
+function rulesOf({ problems, errors, warnings }: Comparison): RuleCounts {
+  const counts: Partial<Record<ValidationRule, RuleCount>> = {};
+  for (const problem of problems) addProblems(counts, problem);
+  const kept = Object.values(counts);
+  addProblems(counts, { rule: 'key-repeated', severity: 'error' }, errors - sum(kept.map((count) => count.errors)));
+  addProblems(counts, { rule: 'key-repeated', severity: 'warning' }, warnings - sum(kept.map((count) => count.warnings)));
+  return counts;
 }
 
 async function checkAll(ranges: number, { concurrency, checkRange }: ValidateSourcesOptions): Promise<CheckedRange[]> {
