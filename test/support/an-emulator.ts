@@ -63,10 +63,14 @@ export class EmulatorBench {
   }
 
   async put(uri: string, rows: readonly (object | string)[]): Promise<void> {
-    const [bucket, name] = splitUri(uri);
     const lines = rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row)));
+    await this.putBytes(uri, Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  }
+
+  async putBytes(uri: string, bytes: Uint8Array): Promise<void> {
+    const [bucket, name] = splitUri(uri);
     async function* content(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(`${lines.join('\n')}\n`);
+      yield bytes;
     }
     await this.emulator.blobs.write(bucket, name, content());
   }
