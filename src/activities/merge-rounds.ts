@@ -6,6 +6,7 @@ import { type DataObject, findRecord, readJson } from '../rows/commits';
 import { readObjectLines } from '../rows/object-lines';
 import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
+import type { RequestHashes } from '../rows/request-hashes';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import type { Attempt } from './attempt';
 import type { SettlePartInput, SourceFile } from './contract';
@@ -36,6 +37,7 @@ type Round = SettlePartInput['rounds'][number];
 export async function mergeRounds(
   store: ObjectStore,
   index: PartIndex,
+  hashes: () => Promise<RequestHashes>,
   rounds: readonly Round[],
   attempt: Attempt,
 ): Promise<MergedRounds> {
@@ -50,7 +52,7 @@ export async function mergeRounds(
     for (const record of records) {
       const { results, errors, entries } = record;
       objects.push({ round: round.round, results, errors, entries, files });
-      await enterRecord(store, index, books, record, objects.length - 1, attempt);
+      await enterRecord(store, hashes, books, record, objects.length - 1, attempt);
       problems.push(...record.problems.slice(0, KEPT_PROBLEMS - problems.length));
       strangers += record.strangers;
     }
@@ -75,7 +77,7 @@ async function readRecords(store: ObjectStore, outputsUri: string | null, { sign
 
 async function enterRecord(
   store: ObjectStore,
-  index: PartIndex,
+  hashes: () => Promise<RequestHashes>,
   books: PartBooks,
   record: CollectRecord,
   object: number,
@@ -86,7 +88,7 @@ async function enterRecord(
   for await (const line of readObjectLines(store, record.entries, { signal: attempt.signal })) {
     attempt.heartbeat();
     const entry = readCollectedRow(line.content?.toString('utf8') ?? '');
-    enterRow(index, books, entry, object);
+    await enterRow(hashes, books, entry, object);
     entered += 1;
   }
   if (entered !== record.answered + record.blocked + record.failed) {
@@ -94,11 +96,16 @@ async function enterRecord(
   }
 }
 
-function enterRow(index: PartIndex, books: PartBooks, collected: CollectedRow, object: number): void {
+async function enterRow(
+  hashes: () => Promise<RequestHashes>,
+  books: PartBooks,
+  collected: CollectedRow,
+  object: number,
+): Promise<void> {
   const { row, requestHash } = collected;
   const entry = { ...collected, object };
   if (requestHash === null) books.enter(row, entry);
-  else books.enterAmbiguous(index.rowsOfRequestHash(requestHash), entry);
+  else books.enterAmbiguous((await hashes()).rowsOf(requestHash), entry);
 }
 
 function sumOf(records: readonly CollectRecord[]): { rows: number; unreadable: number } {

@@ -1,5 +1,6 @@
 import type { Sources } from '../activities/contract';
 import type { ValidationProblem } from '../domain/validation-problem';
+import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { readLines } from './lines';
@@ -14,11 +15,15 @@ export interface MergedValidation {
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
+  /** Rows with errors. */
+  readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
   readonly warnings: number;
-  /** Ordinals of files that are JSON arrays: one error each, whatever else was found in them. */
-  readonly arrays: ReadonlySet<number>;
+  /** Ordinals of files that are no JSONL: one error each, whatever else was found in them. */
+  readonly unreadable: ReadonlySet<number>;
+  /** What was mended, and how often. */
+  readonly repaired: Readonly<Partial<Record<Repair, number>>>;
 }
 
 /** Puts the records of all ranges together. */
@@ -30,18 +35,20 @@ export async function mergeValidation(
 ): Promise<MergedValidation> {
   const records = await readRecords(store, sources, directory, options);
   const pieces = records.flatMap((record) => record.pieces);
-  const arrays = new Set(pieces.filter((piece) => piece.isArray).map((piece) => piece.file));
-  const counted = pieces.filter((piece) => !arrays.has(piece.file));
+  const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
+  const counted = pieces.filter((piece) => !unreadable.has(piece.file));
   return {
     sources,
     records,
     linesBefore: countLinesBefore(records),
-    rows: sumOf(pieces, (piece) => piece.lines),
-    soundRows: sumOf(records, (record) => record.facts.rows),
+    rows: sumOf(pieces, (piece) => piece.lines - piece.blankLines),
+    soundRows: sumOf(records, (record) => record.soundRows),
+    badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
-    errors: arrays.size + sumOf(counted, (piece) => piece.errors),
+    errors: unreadable.size + sumOf(counted, (piece) => piece.errors),
     warnings: sumOf(counted, (piece) => piece.warnings),
-    arrays,
+    unreadable,
+    repaired: sumOfRepairs(records),
   };
 }
 
@@ -73,12 +80,21 @@ function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
   );
 }
 
+function sumOfRepairs(records: readonly ValidatedRange[]): Partial<Record<Repair, number>> {
+  const sums: Partial<Record<Repair, number>> = {};
+  for (const repair of REPAIRS) {
+    const sum = sumOf(records, ({ repaired }) => repaired[repair] ?? 0);
+    if (sum > 0) sums[repair] = sum;
+  }
+  return sums;
+}
+
 function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
   return items.reduce((sum, item) => sum + value(item), 0);
 }
 
 /** Where something that a range noted stands in the input. */
-interface InputPosition {
+export interface InputPosition {
   /** Ordinal among the sources. */
   readonly file: number;
   readonly uri: string;
@@ -86,7 +102,7 @@ interface InputPosition {
   readonly line: number;
 }
 
-function positionOf(merged: MergedValidation, range: number, piece: number, number: number): InputPosition {
+export function positionOf(merged: MergedValidation, range: number, piece: number, number: number): InputPosition {
   const file = merged.records[range]?.pieces[piece]?.file ?? -1;
   const before = merged.linesBefore[range]?.[piece];
   const source = merged.sources.files[file];
@@ -111,16 +127,19 @@ export async function* readProblems(
     for await (const { content } of readLines(chunks)) {
       const { piece, number, ...problem } = JSON.parse(String(content)) as RangeProblem;
       const position = positionOf(merged, range, piece, number);
-      if (!merged.arrays.has(position.file) || problem.rule === 'json-array') yield { ...problem, ...position };
+      if (!merged.unreadable.has(position.file) || isAboutFile(problem.rule)) yield { ...problem, ...position };
     }
   }
+}
+
+function isAboutFile(rule: ValidationRule): boolean {
+  return rule === 'gzip' || rule === 'json-array';
 }
 
 /** A sound row and where it stands. */
 export interface PlacedRow extends InputPosition {
   readonly byte: number;
   readonly length: number;
-  readonly requestHash: bigint;
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
@@ -135,9 +154,10 @@ export async function* readSoundRows(
   for (const [range, { facts }] of merged.records.entries()) {
     if (facts.rows === 0) continue;
     for await (const line of readLines(store.read(facts.uri, { generation: facts.generation, ...options }))) {
-      const [piece, number, byte, length, hash, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
+      const [piece, number, byte, length, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
+      if (others === null) continue;
       const position = positionOf(merged, range, piece, number);
-      yield { ...position, byte, length, requestHash: BigInt(`0x${hash}`), others, keysOnly: keysOnly === 1 };
+      yield { ...position, byte, length, others, keysOnly: keysOnly === 1 };
     }
   }
 }

@@ -18,8 +18,6 @@ class StoredPartIndex implements PartIndex {
   readonly #index: RowIndex;
   readonly #keyFile: Buffer;
   #byKey: HashChains | undefined;
-  #byRequest: HashChains | undefined;
-  readonly #sameRequest = new Map<bigint, readonly number[]>();
 
   constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
     this.rows = index.rows;
@@ -39,15 +37,6 @@ class StoredPartIndex implements PartIndex {
       if (this.keyOf(row) === key) return row;
     }
     return undefined;
-  }
-
-  rowsOfRequestHash(hash: bigint): readonly number[] {
-    const known = this.#sameRequest.get(hash);
-    if (known !== undefined) return known;
-    this.#byRequest ??= HashChains.of(this.#index.requestHash);
-    const rows = [...this.#byRequest.rowsOf(hash)];
-    if (rows.length > 1) this.#sameRequest.set(hash, rows);
-    return rows;
   }
 
   keyOf(row: number): string {
