@@ -55,11 +55,14 @@ function isFollowedByColon(text: string, quote: number): boolean {
 function namesOf(value: unknown): number {
   let names = 0;
   const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    if (!Array.isArray(next)) names += Object.keys(next).length;
-    for (const content of Object.values(next)) if (typeof content === 'object' && content !== null) left.push(content);
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const entries = next as Readonly<Record<string, unknown>>;
+    const isList = Array.isArray(next);
+    for (const name in entries) {
+      if (!isList) names += 1;
+      const content = entries[name];
+      if (typeof content === 'object' && content !== null) left.push(content);
+    }
   }
   return names;
 }

@@ -19,6 +19,8 @@ const BEYOND_THE_PROTOS = new Set([
   'FunctionDeclaration.behavior',
 ]);
 
+const ENUMS_BEYOND_THE_PROTOS = ['MediaProcessing', 'FunctionResponse.Scheduling', 'FunctionDeclaration.Behavior'];
+
 /** Batch jobs can't retrieve: what the tool is made of doesn't matter. */
 const NOT_LOOKED_INTO = new Set(['Tool.retrieval']);
 
@@ -88,7 +90,7 @@ describe("the emulator's table of a request", () => {
   it('has no message or enum that a request is not made of', () => {
     const names = [...Object.keys(MESSAGES), ...Object.keys(ENUMS)];
     expect(names.sort((one, other) => one.localeCompare(other))).toEqual(
-      types.map(([name]) => name).sort((one, other) => one.localeCompare(other)),
+      [...types.map(([name]) => name), ...ENUMS_BEYOND_THE_PROTOS].sort((one, other) => one.localeCompare(other)),
     );
   });
 

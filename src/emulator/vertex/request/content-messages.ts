@@ -1,6 +1,6 @@
 import type { Enums, Messages } from './message-table';
 
-/** What is said: content.proto, and from the documentation what the protos lack (displayName, scheduling, mediaProcessing). */
+/** What is said: content.proto, and what the protos lack: displayName, scheduling, mediaProcessing (values as in @google/genai 2.32). */
 export const CONTENT_MESSAGES: Messages = {
   GenerateContentRequest: {
     model: 'string',
@@ -27,7 +27,7 @@ export const CONTENT_MESSAGES: Messages = {
     thoughtSignature: 'bytes',
     videoMetadata: 'VideoMetadata',
     mediaResolution: 'Part.MediaResolution',
-    mediaProcessing: 'any',
+    mediaProcessing: 'MediaProcessing',
   },
   Blob: { mimeType: 'string!', data: 'bytes!', displayName: 'string' },
   FileData: { mimeType: 'string!', fileUri: 'string!', displayName: 'string' },
@@ -44,7 +44,7 @@ export const CONTENT_MESSAGES: Messages = {
     name: 'string!',
     response: 'struct!',
     parts: 'FunctionResponsePart[]',
-    scheduling: 'any',
+    scheduling: 'FunctionResponse.Scheduling',
   },
   FunctionResponsePart: { inlineData: 'FunctionResponseBlob', fileData: 'FunctionResponseFileData' },
   FunctionResponseBlob: { mimeType: 'string!', data: 'bytes!', displayName: 'string' },
@@ -62,6 +62,8 @@ export const CONTENT_MESSAGES: Messages = {
 };
 
 export const CONTENT_ENUMS: Enums = {
+  MediaProcessing: 'MEDIA_PROCESSING_UNSPECIFIED STATIC AGENTIC',
+  'FunctionResponse.Scheduling': 'SCHEDULING_UNSPECIFIED SILENT WHEN_IDLE INTERRUPT',
   NullValue: 'NULL_VALUE',
   'ExecutableCode.Language': 'LANGUAGE_UNSPECIFIED PYTHON',
   'CodeExecutionResult.Outcome': 'OUTCOME_UNSPECIFIED OUTCOME_OK OUTCOME_FAILED OUTCOME_DEADLINE_EXCEEDED',

@@ -2,6 +2,7 @@ import { isObject } from '../known-fields';
 import { readField } from './field-notation';
 import type { WrittenField } from './field-notation';
 import { ENUMS, MESSAGES, ONE_OFS } from './message-table';
+import type { OneOf } from './message-table';
 import { Refusal, invalidValue, unfit, unknownName } from './refusal';
 import { MESSAGE_RULES } from './message-rules';
 import type { MessageRule } from './message-rules';
@@ -18,6 +19,7 @@ interface Field {
 
 interface Group {
   readonly mask: number;
+  readonly instead: number;
   readonly required: boolean;
   readonly names: string;
 }
@@ -25,30 +27,18 @@ interface Group {
 /** One message of the table, ready to look at values: its names in both spellings, its groups as bit masks. */
 class MessageCheck {
   readonly #type: string;
-  readonly #fields = new Map<string, Field>();
+  readonly #fields: ReadonlyMap<string, Field>;
+  readonly #required: number;
   readonly #groups: readonly Group[];
   readonly #rule: MessageRule | undefined;
-  #required = 0;
 
-  constructor(type: string, checkOf: (field: WrittenField) => ValueCheck) {
+  constructor(type: string, fields: readonly Field[]) {
     this.#type = `type.googleapis.com/google.cloud.aiplatform.v1.${type}`;
-    for (const [index, [jsonName, text]] of Object.entries(MESSAGES[type] ?? {}).entries()) {
-      const written = readField(text);
-      const field = {
-        jsonName,
-        protoName: toSnakeCase(jsonName),
-        bit: 1 << index,
-        required: written.required,
-        check: checkOf(written),
-      };
-      this.#fields.set(field.jsonName, field).set(field.protoName, field);
-      if (field.required) this.#required |= field.bit;
-    }
-    this.#groups = (ONE_OFS[type] ?? []).map(({ fields, required }) => ({
-      mask: fields.reduce((mask, name) => mask | (this.#fields.get(name)?.bit ?? 0), 0),
-      required,
-      names: fields.join(', '),
-    }));
+    this.#fields = new Map(
+      fields.flatMap((field) => [[field.jsonName, field] as const, [field.protoName, field] as const]),
+    );
+    this.#required = fields.reduce((bits, field) => (field.required ? bits | field.bit : bits), 0);
+    this.#groups = (ONE_OFS[type] ?? []).map((oneOf) => groupOf(oneOf, this.#fields));
     this.#rule = MESSAGE_RULES[type];
   }
 
@@ -78,9 +68,9 @@ class MessageCheck {
   }
 
   #crowded(set: number): Refusal | undefined {
-    for (const { mask, required, names } of this.#groups) {
+    for (const { mask, instead, required, names } of this.#groups) {
       const chosen = set & mask;
-      if (chosen === 0 ? required : (chosen & (chosen - 1)) !== 0) {
+      if (chosen === 0 ? required && (set & instead) === 0 : (chosen & (chosen - 1)) !== 0) {
         const wanted = required ? 'exactly' : 'at most';
         return unfit(`{} must have ${wanted} one initialized field of ${names}`);
       }
@@ -95,9 +85,17 @@ export function createRequestCheck({ loneValues }: { readonly loneValues: boolea
   const enums = new Map(
     Object.entries(ENUMS).map(([type, names]) => [type, enumCheck(type, new Set(names.split(' ')))]),
   );
-  for (const type of Object.keys(MESSAGES)) checks.set(type, new MessageCheck(type, checkOf));
+  for (const [type, fields] of Object.entries(MESSAGES)) {
+    checks.set(type, new MessageCheck(type, Object.entries(fields).map(fieldOf)));
+  }
   const whole = checks.get('GenerateContentRequest') as MessageCheck;
   return (request) => whole.check(request);
+
+  function fieldOf([jsonName, text]: [string, string], index: number): Field {
+    const written = readField(text);
+    const protoName = toSnakeCase(jsonName);
+    return { jsonName, protoName, bit: 1 << index, required: written.required, check: checkOf(written) };
+  }
 
   function checkOf(field: WrittenField): ValueCheck {
     const single =
@@ -106,6 +104,16 @@ export function createRequestCheck({ loneValues }: { readonly loneValues: boolea
     if (field.repeats === 'map') return mapCheck(single);
     return field.bounds === undefined ? single : boundedCheck(single, field.bounds);
   }
+}
+
+function groupOf({ fields, required, instead }: OneOf, known: ReadonlyMap<string, Field>): Group {
+  const bitsOf = (names: readonly string[]) => names.reduce((bits, name) => bits | (known.get(name)?.bit ?? 0), 0);
+  return {
+    mask: bitsOf(fields),
+    instead: bitsOf(instead === undefined ? [] : [instead]),
+    required,
+    names: fields.join(', '),
+  };
 }
 
 function listCheck(check: ValueCheck, { bounds }: WrittenField, lone: boolean): ValueCheck {

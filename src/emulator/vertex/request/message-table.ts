@@ -12,10 +12,11 @@ export type Messages = Readonly<Record<string, Readonly<Record<string, string>>>
 /** Names of an enum's values, by the enum's name. */
 export type Enums = Readonly<Record<string, string>>;
 
-/** Of these fields one is set, or none where it isn't `required`. */
+/** Of these fields one is set, or none where it isn't `required` or another field stands for it. */
 export interface OneOf {
   readonly fields: readonly string[];
   readonly required: boolean;
+  readonly instead?: string;
 }
 
 export const MESSAGES: Messages = { ...CONTENT_MESSAGES, ...GENERATION_MESSAGES, ...TOOL_MESSAGES };
@@ -23,9 +24,14 @@ export const ENUMS: Enums = { ...CONTENT_ENUMS, ...GENERATION_ENUMS, ...TOOL_ENU
 
 export const ONE_OFS: Readonly<Record<string, readonly OneOf[]>> = {
   GenerateContentRequest: [atMostOne('safetySettings modelArmorConfig')],
-  Part: [exactlyOne('text inlineData fileData functionCall functionResponse executableCode codeExecutionResult')],
+  Part: [
+    {
+      ...exactlyOne('text inlineData fileData functionCall functionResponse executableCode codeExecutionResult'),
+      instead: 'thoughtSignature',
+    },
+  ],
   PartialArg: [atMostOne('nullValue numberValue stringValue boolValue')],
-  FunctionResponsePart: [exactlyOne('inlineData fileData')],
+  FunctionResponsePart: [atMostOne('inlineData fileData')],
   GenerationConfig: [atMostOne('responseSchema responseJsonSchema')],
   'GenerationConfig.RoutingConfig': [atMostOne('autoMode manualMode')],
   SpeechConfig: [atMostOne('voiceConfig multiSpeakerVoiceConfig')],

@@ -1,6 +1,6 @@
 import type { Enums, Messages } from './message-table';
 
-/** What the model may call: tool.proto, and `behavior` from the documentation. */
+/** What the model may call: tool.proto, and what it lacks: behavior (values as in @google/genai 2.32). */
 export const TOOL_MESSAGES: Messages = {
   Tool: {
     functionDeclarations: 'FunctionDeclaration[] ..128',
@@ -21,7 +21,7 @@ export const TOOL_MESSAGES: Messages = {
     parametersJsonSchema: 'any',
     response: 'Schema',
     responseJsonSchema: 'any',
-    behavior: 'any',
+    behavior: 'FunctionDeclaration.Behavior',
   },
   'Tool.GoogleSearch': { excludeDomains: 'string[]', blockingConfidence: 'Tool.PhishBlockThreshold' },
   GoogleSearchRetrieval: { dynamicRetrievalConfig: 'DynamicRetrievalConfig' },
@@ -43,6 +43,7 @@ export const TOOL_MESSAGES: Messages = {
 };
 
 export const TOOL_ENUMS: Enums = {
+  'FunctionDeclaration.Behavior': 'UNSPECIFIED BLOCKING NON_BLOCKING',
   'Tool.PhishBlockThreshold':
     'PHISH_BLOCK_THRESHOLD_UNSPECIFIED BLOCK_LOW_AND_ABOVE BLOCK_MEDIUM_AND_ABOVE BLOCK_HIGH_AND_ABOVE BLOCK_HIGHER_AND_ABOVE BLOCK_VERY_HIGH_AND_ABOVE BLOCK_ONLY_EXTREMELY_HIGH',
   'Tool.ComputerUse.Environment': 'ENVIRONMENT_UNSPECIFIED ENVIRONMENT_BROWSER',

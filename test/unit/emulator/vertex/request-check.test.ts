@@ -245,6 +245,7 @@ describe('fields of which there is one', () => {
   ]);
   itTakes([
     ['an empty text', aPart({ text: '' })],
+    ['a thought signature alone', aPart({ thoughtSignature: 'eA==' })],
     ['nulls for the other kinds', aPart({ text: 'x', fileData: null, inline_data: null })],
     ['several tools of one kind each', aRequest({ tools: [{ googleSearch: {} }, { codeExecution: {} }] })],
   ]);
