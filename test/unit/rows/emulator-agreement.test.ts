@@ -17,7 +17,7 @@ interface Finding {
 }
 
 /** What validation says of an input, with its rules as they are. */
-async function findingsOf(content: Buffer): Promise<Finding[]> {
+export async function findingsOf(content: Buffer): Promise<Finding[]> {
   const file = { size: content.length };
   const range = { file: 0, from: 0, to: content.length };
   const checked = await checkRangeInMemory(
@@ -37,7 +37,7 @@ async function findingsOf(content: Buffer): Promise<Finding[]> {
 /** What a job makes of it: refused as a whole, or the lines whose rows failed. */
 type Verdict = { readonly job: string } | { readonly failed: ReadonlyMap<number, string> };
 
-async function verdictOf(content: Buffer): Promise<Verdict> {
+export async function verdictOf(content: Buffer): Promise<Verdict> {
   const bench = new EmulatorBench({ scenario: { output: { shuffle: false } } });
   await bench.putBytes('gs://bucket/in.jsonl', content);
   const job = await bench.runStored();
@@ -47,9 +47,9 @@ async function verdictOf(content: Buffer): Promise<Verdict> {
 }
 
 /** Where they disagree, told so that a person sees who is wrong. */
-function disagreements(findings: readonly Finding[], verdict: Verdict): string[] {
+export function disagreements(findings: readonly Finding[], verdict: Verdict): string[] {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if ('job' in verdict) return findings.length > 0 ? [] : [`validation takes what the import refuses: ${verdict.job}`];
+  if ('job' in verdict) return errors.length > 0 ? [] : [`validation takes what the import refuses: ${verdict.job}`];
   const doubtful = new Set(findings.filter(({ severity }) => severity === 'warning').map(({ line }) => line));
   const refused = new Set(errors.map(({ line }) => line));
   return [
