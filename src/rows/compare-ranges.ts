@@ -1,5 +1,5 @@
 import { type RuleSettings, type RuleSetting, severityOf } from '../domain/validation-rules';
-import { type MergedValidation, type PlacedProblem, positionOf } from './merged-validation';
+import { type MergedValidation, type PlacedProblem, positionOf, type RangeSums } from './merged-validation';
 import type { Place } from './shapes/shape';
 import { conflictsOf, type ShapeConflict } from './shapes/shape-conflicts';
 import { ShapeMemory } from './shapes/shape-memory';
@@ -7,13 +7,16 @@ import type { LinePlace } from './validated-range';
 import type { Comparison } from './validation-report';
 
 /** What shows when the ranges are seen together: rows that don't fit into one table, line ends of another system. */
-export function compareRanges(merged: MergedValidation, rules: RuleSettings): Comparison {
+export function compareRanges(merged: MergedValidation<RangeSums>, rules: RuleSettings): Comparison {
   const problems = [...lineEnds(merged, severityOf('line-end', rules)), ...shapeProblems(merged, rules)];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return { problems, errors, warnings: problems.length - errors };
 }
 
-function* lineEnds(merged: MergedValidation, severity: RuleSetting): Generator<PlacedProblem, void, undefined> {
+function* lineEnds(
+  merged: MergedValidation<RangeSums>,
+  severity: RuleSetting,
+): Generator<PlacedProblem, void, undefined> {
   if (severity === 'off') return;
   const seen = new Set<number>();
   for (const [range, { pieces }] of merged.records.entries()) {
@@ -28,11 +31,11 @@ function* lineEnds(merged: MergedValidation, severity: RuleSetting): Generator<P
 const LINE_END =
   "the line ends with CR LF, and nobody has confirmed that the service takes it; write LF alone. Further such lines of the file aren't listed";
 
-function placed(merged: MergedValidation, range: number, { piece, number, byte }: LinePlace) {
+function placed(merged: MergedValidation<RangeSums>, range: number, { piece, number, byte }: LinePlace) {
   return { ...positionOf(merged, range, piece, number), byte };
 }
 
-function shapeProblems(merged: MergedValidation, rules: RuleSettings): PlacedProblem[] {
+function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings): PlacedProblem[] {
   const memory = new ShapeMemory();
   for (const [range, { shapes }] of merged.records.entries()) {
     memory.merge(shapes, ([piece, number, byte]) => {
@@ -47,7 +50,7 @@ function shapeProblems(merged: MergedValidation, rules: RuleSettings): PlacedPro
 }
 
 function shapeProblem(
-  merged: MergedValidation,
+  merged: MergedValidation<RangeSums>,
   severity: PlacedProblem['severity'],
   { rule, message, at, other }: ShapeConflict,
 ): PlacedProblem {
@@ -63,6 +66,6 @@ function shapeProblem(
   };
 }
 
-function rowAt({ sources }: MergedValidation, [file, line, byte]: Place) {
+function rowAt({ sources }: MergedValidation<RangeSums>, [file, line, byte]: Place) {
   return { file, uri: sources.files[file]?.uri ?? '', line, byte };
 }
