@@ -41,11 +41,12 @@ async function planAnew(
   const { signal } = attempt;
   const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const merged = await mergeValidation(store, sources, directory, { signal });
-  const tooLarge = quarantineExceeded(merged) ?? limitExceeded(sentAtMost(merged));
+  const takesOut = validation.onError === 'quarantine' && merged.badRows > 0;
+  const tooLarge = (takesOut ? quarantineExceeded(merged) : undefined) ?? limitExceeded(sentAtMost(merged, takesOut));
   if (tooLarge !== undefined) {
     return refused(await report(store, input, merged, { problems: [], errors: 0, warnings: 0 }, signal), tooLarge);
   }
-  const quarantine = new QuarantineWriter(store, `${run.directory}index/p1`);
+  const quarantine = takesOut ? new QuarantineWriter(store, `${run.directory}index/p1`) : null;
   try {
     const onProgress = () => attempt.heartbeat();
     const { rules } = validation;
@@ -55,27 +56,27 @@ async function planAnew(
 
     const keys = planKeys(compared, merged);
     const staged = keys.mode === 'staged';
-    const bytes = merged.badRows === 0 ? merged.bytes : compared.soundBytes;
+    const bytes = takesOut ? compared.soundBytes : merged.bytes;
     const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged });
     if (copyTooLarge !== undefined) return refused(reported, copyTooLarge);
-    const planning = { merged, compared, keys, quarantine: await quarantine.close({ signal }), ...reported };
+    const planning = { merged, compared, keys, quarantine: (await quarantine?.close({ signal })) ?? null, ...reported };
     const plan = await writePlan(store, run, planning, { signal });
     return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
   } finally {
-    await quarantine.abandon();
+    await quarantine?.abandon();
   }
 }
 
 /** What a job would take as far as it is known before the rows are read: where some are taken out, their number alone. */
-function sentAtMost({ rows, soundRows, badRows, bytes }: MergedValidation) {
-  return badRows === 0 ? { rows, bytes, staged: false } : { rows: soundRows, bytes: 0, staged: false };
+function sentAtMost({ rows, soundRows, bytes }: MergedValidation, takesOut: boolean) {
+  return takesOut ? { rows: soundRows, bytes: 0, staged: false } : { rows, bytes, staged: false };
 }
 
 /** Errors for which no row can be taken out, or nothing that would be left to send. */
 function forbidsPlan(merged: MergedValidation, compared: ComparedRows, { onError }: AcceptedValidation): boolean {
-  const { errors, inputErrors, soundRows } = merged;
-  const standing = onError === 'quarantine' ? inputErrors : errors;
-  return standing + compared.errors > 0 || (errors > 0 && soundRows === 0);
+  const { errors, arrays, soundRows } = merged;
+  const standing = onError === 'quarantine' ? arrays.size : errors;
+  return standing + compared.errors > 0 || soundRows === 0;
 }
 
 type Reported = Omit<PlannedParts, 'plan' | 'refusal'>;

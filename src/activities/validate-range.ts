@@ -17,7 +17,7 @@ export async function validateRange(
   attempt: Attempt,
 ): Promise<RangeValidation> {
   const { signal } = attempt;
-  const directory = validationDirectory(run, sourcesUri, keyField, validation);
+  const directory = validationDirectory(run, sourcesUri, keyField);
   const recordUri = validatedRangeUri(directory, range);
   const standing = await findRecord<ValidatedRange>(store, recordUri, { signal });
   if (standing !== undefined) return totalsOf(standing);
@@ -28,7 +28,7 @@ export async function validateRange(
   const planned = sources.ranges[range];
   if (planned === undefined)
     throw new RangeError(`${sourcesUri} has ${sources.ranges.length} ranges, ${range} was asked for`);
-  const validator = new RangeValidator(keyField === null ? DEFAULT_KEY_FIELDS : [keyField], keyField, validation);
+  const validator = new RangeValidator(keyField === null ? DEFAULT_KEY_FIELDS : [keyField], keyField);
   const own = `${directory}${range}-${nonce()}`;
   const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, sources, planned, validator, attempt), {
     signal,
@@ -41,6 +41,7 @@ export async function validateRange(
       pieces: validator.pieces,
       keyed: validator.keyed,
       facts: dataObject(facts, validator.soundRows + validator.badRows),
+      soundRows: validator.soundRows,
       badRows: validator.badRows,
       repaired: {},
       problems,

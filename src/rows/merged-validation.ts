@@ -22,12 +22,10 @@ export interface MergedValidation {
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
-  /** Rows that are taken out. */
+  /** Rows with errors. */
   readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
-  /** Those of them that rows make together. */
-  readonly inputErrors: number;
   readonly warnings: number;
   readonly repaired: RepairCounts;
   /** Ordinals of files that are JSON arrays: one error each, whatever else was found in them. */
@@ -50,11 +48,10 @@ export async function mergeValidation(
     records,
     linesBefore: countLinesBefore(records),
     rows: sumOf(pieces, (piece) => piece.lines),
-    soundRows: sumOf(records, (record) => record.facts.rows - record.badRows),
+    soundRows: sumOf(records, (record) => record.soundRows),
     badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
     errors: arrays.size + sumOf(counted, (piece) => piece.errors),
-    inputErrors: arrays.size + sumOf(counted, (piece) => piece.inputErrors),
     warnings: sumOf(counted, (piece) => piece.warnings),
     repaired: sumOfRepairs(records),
     arrays,
@@ -148,11 +145,11 @@ export interface PlacedRow extends InputPosition {
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
-  /** Why it is taken out; null for a sound row. */
+  /** The first of its errors; null for a sound row. */
   readonly problem: BadRowFacts[6] | null;
 }
 
-/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. */
+/** All rows in input order, sound and bad. */
 export async function* readPlacedRows(
   store: ObjectStore,
   merged: MergedValidation,

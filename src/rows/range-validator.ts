@@ -1,6 +1,4 @@
 import { rowKeyOf } from '../domain/validation-keys';
-import type { AcceptedValidation } from '../domain/accepted-validation';
-import { VALIDATION_RULES } from '../domain/validation-rules';
 import { checkInputRow, type InputRow } from '../schemas/input-row';
 import { isObject } from '../schemas/row-problems';
 import { type Line, MAX_LINE_BYTES } from './lines';
@@ -21,25 +19,23 @@ export class RangeValidator {
   badRows = 0;
   readonly #keyFields: readonly string[];
   readonly #keyField: string | null;
-  readonly #onError: AcceptedValidation['onError'];
 
-  constructor(keyFields: readonly string[], keyField: string | null, { onError }: Pick<AcceptedValidation, 'onError'>) {
+  constructor(keyFields: readonly string[], keyField: string | null) {
     this.#keyFields = keyFields;
     this.#keyField = keyField;
-    this.#onError = onError;
     this.keyed = Object.fromEntries(keyFields.map((field) => [field, 0]));
   }
 
   /** What follows are lines of that file. */
   beginPiece(file: number): void {
-    this.pieces.push({ file, lines: 0, errors: 0, inputErrors: 0, warnings: 0, isArray: false });
+    this.pieces.push({ file, lines: 0, errors: 0, warnings: 0, isArray: false });
   }
 
   get pieceIsArray(): boolean {
     return this.#piece.isArray;
   }
 
-  /** The line's facts as a line of the facts file; empty when it has errors and isn't taken out. */
+  /** The line's facts as a line of the facts file; empty when it begins an array. */
   addLine(line: Line): string {
     if (beginsArray(line)) {
       this.#addArray(line);
@@ -57,15 +53,12 @@ export class RangeValidator {
     return `${JSON.stringify(this.#factsOf(line, row))}\n`;
   }
 
-  /** Takes the row out where that was asked for and all its errors are its own. */
   #addBad(line: Line, problems: readonly RowProblem[], errors: number, warnings: number): string {
     for (const problem of problems) this.#keep({ ...problem, ...this.#position(line) });
-    const wrong = problems.filter(({ severity }) => severity === 'error');
-    const shared = wrong.filter(({ rule }) => VALIDATION_RULES[rule].scope === 'input').length;
-    this.#count({ errors, inputErrors: shared, warnings });
-    const [first] = wrong;
-    if (first === undefined || this.#onError === 'fail' || shared > 0) return '';
+    this.#count({ errors, warnings });
     this.badRows += 1;
+    const first = problems.find(({ severity }) => severity === 'error');
+    if (first === undefined) throw new Error('A bad row has an error');
     const { piece, number, byte } = this.#position(line);
     const { rule, message } = first;
     const facts: BadRowFacts = [piece, number, byte, line.length, this.#readableKeys(line), 0, { rule, message }];
@@ -99,7 +92,7 @@ export class RangeValidator {
 
   #addArray(line: Line): void {
     const message = 'the file looks like one JSON array; write one object a line, without brackets and commas (JSONL)';
-    this.#count({ errors: 1, inputErrors: 1, isArray: true });
+    this.#count({ errors: 1, isArray: true });
     this.#keep({ severity: 'error', rule: 'json-array', path: '', message, ...this.#position(line) });
   }
 
@@ -107,13 +100,12 @@ export class RangeValidator {
     return { piece: this.pieces.length - 1, number, byte };
   }
 
-  #count({ errors = 0, inputErrors = 0, warnings = 0, isArray = false }: Partial<ValidatedPiece>): void {
+  #count({ errors = 0, warnings = 0, isArray = false }: Partial<ValidatedPiece>): void {
     const piece = this.#piece;
     this.pieces[this.pieces.length - 1] = {
       file: piece.file,
       lines: piece.lines + 1,
       errors: piece.errors + errors,
-      inputErrors: piece.inputErrors + inputErrors,
       warnings: piece.warnings + warnings,
       isArray,
     };

@@ -11,10 +11,10 @@ export interface ValidatedRange {
   readonly pieces: readonly ValidatedPiece[];
   /** For each field that may identify rows, how many rows have a key in it. */
   readonly keyed: Readonly<Record<string, number>>;
-  /** One line a sound row, and one a bad row where those are taken out: {@link RowFacts}. */
-  readonly facts: DataObject;
-  /** Lines of `facts` that are of bad rows. */
+  readonly soundRows: number;
   readonly badRows: number;
+  /** One line a row: {@link RowFacts}. */
+  readonly facts: DataObject;
   /** How often each repair mended something. */
   readonly repaired: RepairCounts;
   /** One line a problem: {@link RangeProblem}. The first ones only. */
@@ -29,8 +29,6 @@ export interface ValidatedPiece {
   readonly file: number;
   readonly lines: number;
   readonly errors: number;
-  /** Those of them that rows make together, so that no row can be taken out for them. */
-  readonly inputErrors: number;
   readonly warnings: number;
   /** The whole file is one JSON array, or looks like it. */
   readonly isArray: boolean;
@@ -60,7 +58,7 @@ export type SoundRowFacts = readonly [
   keysOnly: 0 | 1,
 ];
 
-/** A row that is taken out: its keys, where they could be read, and the first of its errors. */
+/** A row with errors: its keys, where they could be read, and the first of the errors. */
 export type BadRowFacts = readonly [
   piece: number,
   number: number,
