@@ -17,7 +17,7 @@ export async function validateRange(
   attempt: Attempt,
 ): Promise<RangeValidation> {
   const { signal } = attempt;
-  const directory = validationDirectory(run, sourcesUri, keyField);
+  const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const recordUri = validatedRangeUri(directory, range);
   const standing = await findRecord<ValidatedRange>(store, recordUri, { signal });
   if (standing !== undefined) return totalsOf(standing);

@@ -33,16 +33,20 @@ describe('validateRange', () => {
 
     const record = await recordOf(store, sourcesUri);
     const length = JSON.stringify(good).length;
+    const message = 'role must be user or model, got "tester"';
     expect(record).toMatchObject({
       pieces: [
         { file: 0, lines: 2, errors: 1, warnings: 0 },
         { file: 1, lines: 1, errors: 0, warnings: 0 },
       ],
       keyed: { key: 0, custom_id: 1, id: 0 },
-      facts: { rows: 2 },
+      soundRows: 2,
+      badRows: 1,
+      facts: { rows: 3 },
     });
     expect(await rowsOf(store, record.facts.uri)).toEqual([
       [0, 0, 0, length, { custom_id: 'a', tenant: 7 }, 0],
+      [0, 1, length + 1, JSON.stringify(bad).length, { custom_id: 'b' }, 0, { rule: 'role', message }],
       [1, 0, 0, JSON.stringify({ request: aRequest() }).length, {}, 0],
     ]);
     expect(await rowsOf(store, record.problems!.uri)).toEqual([
@@ -50,7 +54,7 @@ describe('validateRange', () => {
         severity: 'error',
         rule: 'role',
         path: 'request.contents[0].role',
-        message: 'role must be user or model, got "tester"',
+        message,
         piece: 0,
         number: 1,
         byte: length + 1,
