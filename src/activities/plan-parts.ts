@@ -2,14 +2,16 @@ import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-
 import { parseClaimKey } from '../domain/claim-key';
 import { limitExceeded, quarantineExceeded } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
+import type { BatchReason } from '../messages';
 import { findRecord, readJson } from '../rows/commits';
-import { type ComparedRows, compareRows } from '../rows/compare-rows';
+import { compareRanges } from '../rows/compare-ranges';
+import { compareRows } from '../rows/compare-rows';
 import { changedSources } from '../rows/input-changes';
 import { mergeValidation, type MergedValidation } from '../rows/merged-validation';
 import { checkVersion, type Plan, planUri } from '../rows/plan';
 import { QuarantineWriter } from '../rows/quarantine';
 import { validationDirectory } from '../rows/validated-range';
-import { type Comparison, writeReport } from '../rows/validation-report';
+import { type Comparison, joinComparisons, writeReport } from '../rows/validation-report';
 import { planKeys, toPlannedPart, writePlan } from '../rows/write-plan';
 import type { Attempt, RowGateways } from './attempt';
 import type { PlannedParts, PlanPartsInput, Sources } from './contract';
@@ -41,49 +43,57 @@ async function planAnew(
   const { signal } = attempt;
   const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const merged = await mergeValidation(store, sources, directory, { signal });
-  const takesOut = validation.onError === 'quarantine' && merged.badRows > 0;
-  const tooLarge = (takesOut ? quarantineExceeded(merged) : undefined) ?? limitExceeded(sentAtMost(merged, takesOut));
-  if (tooLarge !== undefined) {
-    return refused(await report(store, input, merged, { problems: [], errors: 0, warnings: 0 }, signal), tooLarge);
-  }
-  const quarantine = takesOut ? new QuarantineWriter(store, `${run.directory}index/p1`) : null;
+  const refusal = refusalOf(merged);
+  if (refusal !== null)
+    return { ...(await report(store, input, merged, NOTHING_COMPARED, signal)), plan: null, refusal };
+  const quarantine = new QuarantineWriter(store, `${run.directory}index/p1`);
   try {
     const onProgress = () => attempt.heartbeat();
     const { rules } = validation;
     const compared = await compareRows(store, merged, { keyField, rules, quarantine, signal, onProgress });
-    const reported = await report(store, input, merged, compared, signal);
-    if (forbidsPlan(merged, compared, validation)) return { ...reported, plan: null, refusal: null };
+    const together = joinComparisons(compared, compareRanges(merged, rules));
+    const reported = await report(store, input, merged, together, signal);
+    if (forbidsPlan(merged, together, validation)) return { ...reported, plan: null, refusal: null };
 
     const keys = planKeys(compared, merged);
     const staged = keys.mode === 'staged';
-    const bytes = takesOut ? compared.soundBytes : merged.bytes;
+    const bytes = merged.badRows === 0 ? merged.bytes : compared.soundBytes;
     const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged });
-    if (copyTooLarge !== undefined) return refused(reported, copyTooLarge);
-    const planning = { merged, compared, keys, quarantine: (await quarantine?.close({ signal })) ?? null, ...reported };
+    if (copyTooLarge !== undefined) return { ...reported, plan: null, refusal: tooLarge(copyTooLarge) };
+    const planning = { merged, compared, keys, quarantine: await quarantine.close({ signal }), ...reported };
     const plan = await writePlan(store, run, planning, { signal });
     return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
   } finally {
-    await quarantine?.abandon();
+    await quarantine.abandon();
   }
 }
 
+/** Why there can be no plan, as far as it is known before the rows are read. */
+function refusalOf(merged: MergedValidation): BatchReason | null {
+  if (merged.rows === 0) return { type: 'InvalidInput', message: 'The input has no rows: all its lines are blank.' };
+  const message = quarantineExceeded(merged) ?? limitExceeded(sentAtMost(merged));
+  return message === undefined ? null : tooLarge(message);
+}
+
+function tooLarge(message: string): BatchReason {
+  return { type: 'TooLarge', message };
+}
+
 /** What a job would take as far as it is known before the rows are read: where some are taken out, their number alone. */
-function sentAtMost({ rows, soundRows, bytes }: MergedValidation, takesOut: boolean) {
-  return takesOut ? { rows: soundRows, bytes: 0, staged: false } : { rows, bytes, staged: false };
+function sentAtMost({ rows, soundRows, badRows, bytes }: MergedValidation) {
+  return badRows === 0 ? { rows, bytes, staged: false } : { rows: soundRows, bytes: 0, staged: false };
 }
 
 /** Errors for which no row can be taken out, or nothing that would be left to send. */
-function forbidsPlan(merged: MergedValidation, compared: ComparedRows, { onError }: AcceptedValidation): boolean {
-  const { errors, arrays, soundRows } = merged;
-  const standing = onError === 'quarantine' ? arrays.size : errors;
-  return standing + compared.errors > 0 || soundRows === 0;
+function forbidsPlan(merged: MergedValidation, together: Comparison, { onError }: AcceptedValidation): boolean {
+  const { errors, inputErrors, soundRows } = merged;
+  const standing = onError === 'quarantine' ? inputErrors : errors;
+  return standing + together.errors > 0 || (errors > 0 && soundRows === 0);
 }
 
 type Reported = Omit<PlannedParts, 'plan' | 'refusal'>;
 
-function refused(reported: Reported, message: string): PlannedParts {
-  return { ...reported, plan: null, refusal: { type: 'TooLarge', message } };
-}
+const NOTHING_COMPARED: Comparison = { problems: [], errors: 0, warnings: 0 };
 
 async function report(
   store: ObjectStore,

@@ -4,3 +4,8 @@ export function camelCase(name: string): string {
     ? name.replace(/(?<=[^_])_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
     : name;
 }
+
+/** The second of the two. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,7 +1,13 @@
 import { DEFAULT_KEY_FIELDS, positionKey, rowKeyOf } from '../domain/validation-keys';
 import { type ProblemSeverity, type RuleSetting, type RuleSettings, severityOf } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
-import { type MergedValidation, type PlacedProblem, type PlacedRow, readPlacedRows } from './merged-validation';
+import {
+  type MergedValidation,
+  type PlacedProblem,
+  type PlacedRow,
+  type RangeSums,
+  readPlacedRows,
+} from './merged-validation';
 import { PartIndexBuilder } from './part-index-builder';
 import type { QuarantineWriter } from './quarantine';
 import type { Comparison } from './validation-report';
@@ -20,7 +26,7 @@ export interface ComparedRows extends Comparison {
 }
 
 /** The field that the caller named, or the first of the default ones that every row has. */
-function keyFieldOf(merged: MergedValidation, named: string | null): string | null {
+export function keyFieldOf(merged: MergedValidation<RangeSums>, named: string | null): string | null {
   if (named !== null) return named;
   const everyRowHas = (field: string) =>
     merged.records.reduce((sum, { keyed }) => sum + (keyed[field] ?? 0), 0) === merged.soundRows;
@@ -47,10 +53,15 @@ export async function compareRows(
   const builder = new PartIndexBuilder(merged.soundRows + merged.badRows, keyField);
   const severity = repeatSeverity(named !== null, rules);
   const problems: PlacedProblem[] = [];
+  const numericSeverity = keyField === null ? 'off' : severityOf('key-numeric', rules);
+  let numeric: PlacedProblem | undefined;
   let repeats = 0;
   let soundBytes = 0;
   for await (const row of readPlacedRows(store, merged, { signal })) {
+    const wereSafe = builder.keysAreSafe;
     const { number, earlier } = builder.add(row);
+    if (wereSafe && !builder.keysAreSafe && numericSeverity !== 'off')
+      numeric = numericKey(row, keyField ?? '', numericSeverity);
     if (row.problem === null) soundBytes += row.length + 1;
     else await quarantine?.add(number, keyOf(row, keyField), row, `${row.problem.message} (rule ${row.problem.rule})`);
     if (earlier !== undefined) {
@@ -63,19 +74,28 @@ export async function compareRows(
       onProgress();
     }
   }
-  const counted = (wanted: RuleSetting) => (severity === wanted ? repeats : 0);
+  if (numeric !== undefined) problems.push(numeric);
+  const counted = (wanted: RuleSetting) => (severity === wanted ? repeats : 0) + (numeric?.severity === wanted ? 1 : 0);
   const counts = { errors: counted('error'), warnings: counted('warning') };
   return { builder, keyField, repeats, soundBytes, problems, ...counts };
 }
 
 /** Where the caller named no field, answers can be joined by line instead. */
-function repeatSeverity(isNamed: boolean, rules: RuleSettings): RuleSetting {
+export function repeatSeverity(isNamed: boolean, rules: RuleSettings): RuleSetting {
   const severity = severityOf('key-repeated', rules);
   return severity === 'error' && !isNamed ? 'warning' : severity;
 }
 
 function keyOf({ file, line, others }: PlacedRow, keyField: string | null): string {
   return (keyField === null ? undefined : rowKeyOf(others[keyField])?.text) ?? positionKey(file, line);
+}
+
+/** Said of the first such key of an input. */
+export const NUMERIC_KEY =
+  'the key looks like a number, and the service may change it on its way; the run sends a copy with keys of its own, and gives you yours back. A letter before it spares the copy';
+
+function numericKey({ file, uri, line, byte }: PlacedRow, path: string, severity: ProblemSeverity): PlacedProblem {
+  return { severity, rule: 'key-numeric', path, message: NUMERIC_KEY, file, uri, line, byte };
 }
 
 function repeatedKey(

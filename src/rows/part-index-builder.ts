@@ -3,7 +3,7 @@ import { HashChains } from './hash-chains';
 import { hashOf } from './hash64';
 import type { PlacedRow } from './merged-validation';
 import { METADATA_IN_INPUT } from './part-index-stored';
-import { MAX_METADATA_BYTES } from './range-validator';
+import { MAX_METADATA_BYTES } from './facts-sink';
 import { emptyRowIndex, type RowIndex } from './row-index';
 
 /** Metadata that an index keeps for quick use; beyond it they are read from the input. */

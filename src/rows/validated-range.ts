@@ -4,21 +4,25 @@ import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
 import type { DataObject } from './commits';
+import type { ShapeRecord } from './shapes/shape-memory';
 import { workDirectory } from './work-directory';
 
 /** Commit record of a validated range. */
 export interface ValidatedRange {
   readonly pieces: readonly ValidatedPiece[];
-  /** For each field that may identify rows, how many rows have a key in it. */
+  /** For each field that may identify rows, how many sound rows have a key in it. */
   readonly keyed: Readonly<Record<string, number>>;
   readonly soundRows: number;
+  /** Rows that are taken out; none where an error fails the run. */
   readonly badRows: number;
-  /** One line a row: {@link RowFacts}. */
+  /** One line a sound row, and one a row that is taken out: {@link RowFacts}. */
   readonly facts: DataObject;
-  /** How often each repair mended something. */
-  readonly repaired: RepairCounts;
   /** One line a problem: {@link RangeProblem}. The first ones only. */
   readonly problems: DataObject | null;
+  /** Of the sound rows, for the rules about rows together. */
+  readonly shapes: readonly ShapeRecord[];
+  /** What was mended on the way to the verdict, and will be in the staged copy. */
+  readonly repaired: RepairCounts;
 }
 
 /** How often something was mended; what never was, is left out. */
@@ -28,13 +32,18 @@ export type RepairCounts = Readonly<Partial<Record<Repair, number>>>;
 export interface ValidatedPiece {
   readonly file: number;
   readonly lines: number;
+  /** Those of the lines that are no rows, since they are to be taken out. */
+  readonly blankLines: number;
   readonly errors: number;
   readonly warnings: number;
-  /** The whole file is one JSON array, or looks like it. */
-  readonly isArray: boolean;
+  /** The whole file is something else than JSONL: one JSON array, or compressed. */
+  readonly isUnreadable: boolean;
+  /** The first line that ends with CR LF. */
+  readonly carriageReturn: LinePlace | null;
 }
 
-export interface RangeProblem extends RowProblem {
+/** Where a line stands in a range. */
+export interface LinePlace {
   /** Position of its piece in the record. */
   readonly piece: number;
   /** Lines of the piece before it. */
@@ -42,8 +51,7 @@ export interface RangeProblem extends RowProblem {
   readonly byte: number;
 }
 
-/** A row as its range notes it. */
-export type RowFacts = SoundRowFacts | BadRowFacts;
+export interface RangeProblem extends RowProblem, LinePlace {}
 
 /**
  * A sound row: position of its piece, lines of the piece before it, offset, length, the caller's fields, and
@@ -58,7 +66,7 @@ export type SoundRowFacts = readonly [
   keysOnly: 0 | 1,
 ];
 
-/** A row with errors: its keys, where they could be read, and the first of the errors. */
+/** A row that is taken out: its keys, where they could be read, and the first of its errors. */
 export type BadRowFacts = readonly [
   piece: number,
   number: number,
@@ -68,6 +76,9 @@ export type BadRowFacts = readonly [
   keysOnly: 0,
   problem: { readonly rule: ValidationRule; readonly message: string },
 ];
+
+/** A row as its range notes it. */
+export type RowFacts = SoundRowFacts | BadRowFacts;
 
 /** Where the records of an input as it was found lie; another input, key or other rules have their own. */
 export function validationDirectory(

@@ -14,6 +14,14 @@ export interface Comparison {
   readonly warnings: number;
 }
 
+export function joinComparisons(one: Comparison, other: Comparison): Comparison {
+  return {
+    problems: [...one.problems, ...other.problems],
+    errors: one.errors + other.errors,
+    warnings: one.warnings + other.warnings,
+  };
+}
+
 export interface WrittenReport {
   /** null without problems. */
   readonly uri: string | null;

@@ -1,10 +1,10 @@
-/** What a value in a request may be, as protobuf's JSON mapping takes it. */
+/** What a value in a request may be, as protobuf's JSON mapping takes it. Null is as good as absent, except in lists. */
 export type ValueSpec =
   | { readonly kind: 'message'; readonly message: () => MessageSpec }
   | { readonly kind: 'string'; readonly check?: StringCheck }
-  | { readonly kind: 'enum'; readonly values: ReadonlySet<string> }
+  | EnumSpec
   /** A JSON number, or a string that holds one; whole and within the bits for `int32` and `int64`. */
-  | { readonly kind: 'int32' | 'int64' | 'float' | 'double'; readonly range?: NumberRange }
+  | { readonly kind: NumberKind; readonly range?: NumberRange }
   | { readonly kind: 'boolean' }
   /** Base64 in a string. */
   | { readonly kind: 'bytes' }
@@ -17,11 +17,24 @@ export type ValueSpec =
   /** Any JSON: `google.protobuf.Value`. */
   | { readonly kind: 'any' };
 
-/** Further wishes about a string, each the word of the rule that it may break. */
-export type StringCheck = 'role' | 'function-name' | 'mime-type' | 'uri' | 'not-empty';
+export type NumberKind = 'int32' | 'int64' | 'float' | 'double';
+
+export interface EnumSpec {
+  readonly kind: 'enum';
+  readonly values: ReadonlySet<string>;
+  /** Protobuf's JSON takes the numbers of the values as well. Empty where they aren't known. */
+  readonly numbers: ReadonlySet<number>;
+  /** The service takes the names in lower case, too. @default false */
+  readonly anyCase?: boolean;
+}
+
+/** Further wishes about a string, each the word of the rule that it may break; `image-size` breaks `unsupported`. */
+export type StringCheck = 'role' | 'function-name' | 'mime-type' | 'uri' | 'image-size';
 
 export interface NumberRange {
   readonly from?: number;
+  /** Whether `from` itself is outside. @default false */
+  readonly fromExclusive?: boolean;
   readonly to?: number;
   /** Whether `to` itself is outside. @default false */
   readonly toExclusive?: boolean;
@@ -35,10 +48,12 @@ export interface FieldSpec {
   readonly repeated?: boolean;
   /** A list may also be a single value without brackets. @default false */
   readonly lone?: boolean;
-  /** @default false */
+  /** The value must be there; a list and a string (bytes, too) must not be empty. @default false */
   readonly required?: boolean;
-  /** Fewest and most elements of a list. */
+  /** Fewest and most elements of a list, else `range`. */
   readonly items?: { readonly from?: number; readonly to?: number };
+  /** The rule that is broken when the value is missing or has another JSON type. @default `required`, `shape` */
+  readonly rule?: 'contents' | 'parts' | 'part';
   /** Why a batch job can't use the field. */
   readonly unsupported?: string;
   /** Where the field is known from, where Google's protos don't have it. */
@@ -46,13 +61,14 @@ export interface FieldSpec {
 }
 
 export interface MessageSpec {
-  /** Name of the message in Google's protos, without its package. */
+  /** Name of the message in Google's protos, without the package `google.cloud.aiplatform.v1`. */
   readonly name: string;
+  /** By camelCase name. */
   readonly fields: ReadonlyMap<string, FieldSpec>;
-  /** Of each group of fields exactly one (or at most one) may be set. */
   readonly oneOfs: readonly OneOf[];
 }
 
+/** Fields of which exactly one (or at most one) may be set. */
 export interface OneOf {
   readonly fields: readonly string[];
   readonly required: boolean;
