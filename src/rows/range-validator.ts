@@ -131,8 +131,7 @@ export class RangeValidator {
       this.#piece.blankLines += 1;
       return;
     }
-    const isLast = !line.isEnded && line.byte + line.length >= this.#fileSize;
-    this.#take(place, checkInputRow(content, { keyField, rules, repair, isLast }), content);
+    this.#take(place, checkInputRow(content, { keyField, rules, repair }), content);
   }
 
   #take(place: RangePlace, checked: CheckedRow, content: Buffer): void {

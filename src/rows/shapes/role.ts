@@ -46,13 +46,13 @@ const REQUEST_ROLE = roleOf(
 );
 
 function roleOf(field: FieldSpec, bit: number): Role {
-  const { value, items } = field;
+  const { value, mostItems } = field;
   return {
     field,
     bit,
     text: textCheckOf(field),
     number: numberCheckOf(value),
-    items: { from: items?.from ?? 1, to: items?.to ?? Infinity },
+    items: { from: 1, to: mostItems ?? Infinity },
     ...(value.kind === 'message' ? { fields: completenessOf(value.message()) } : { fields: undefined }),
     member: memberRolesOf(value),
   };

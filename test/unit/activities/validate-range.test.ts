@@ -33,20 +33,16 @@ describe('validateRange', () => {
 
     const record = await recordOf(store, sourcesUri);
     const length = JSON.stringify(good).length;
-    const message = 'role must be user or model, got "tester"';
     expect(record).toMatchObject({
       pieces: [
         { file: 0, lines: 2, errors: 1, warnings: 0 },
         { file: 1, lines: 1, errors: 0, warnings: 0 },
       ],
       keyed: { key: 0, custom_id: 1, id: 0 },
-      soundRows: 2,
-      badRows: 1,
-      facts: { rows: 3 },
+      facts: { rows: 2 },
     });
     expect(await rowsOf(store, record.facts.uri)).toEqual([
       [0, 0, 0, length, { custom_id: 'a', tenant: 7 }, 0],
-      [0, 1, length + 1, JSON.stringify(bad).length, { custom_id: 'b' }, 0, { rule: 'role', message }],
       [1, 0, 0, JSON.stringify({ request: aRequest() }).length, {}, 0],
     ]);
     expect(await rowsOf(store, record.problems!.uri)).toEqual([
@@ -54,7 +50,7 @@ describe('validateRange', () => {
         severity: 'error',
         rule: 'role',
         path: 'request.contents[0].role',
-        message,
+        message: 'role must be user or model, got "tester"',
         piece: 0,
         number: 1,
         byte: length + 1,
@@ -81,11 +77,14 @@ describe('validateRange', () => {
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': [good] });
     const directory = validationDirectory(run, sourcesUri, null);
     const other: ValidatedRange = {
-      pieces: [{ file: 0, lines: 41, errors: 0, warnings: 1, isArray: false }],
+      pieces: [
+        { file: 0, lines: 41, blankLines: 0, errors: 0, warnings: 1, isUnreadable: false, carriageReturn: null },
+      ],
       keyed: {},
       facts: { uri: 'gs://acme/other', generation: '1', bytes: 0, rows: 41, crc32c: '' },
       soundRows: 41,
       badRows: 0,
+      shapes: [],
       repaired: {},
       problems: null,
     };
@@ -108,7 +107,7 @@ describe('validateRange', () => {
     const validated = await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
     expect(validated).toMatchObject({ errors: 1 });
     const { problems, pieces } = await recordOf(store, sourcesUri);
-    expect(pieces[0]!.isArray).toBe(true);
+    expect(pieces[0]!.isUnreadable).toBe(true);
     expect((await rowsOf(store, problems!.uri)).map(({ rule }) => rule)).toEqual(['json-array']);
   });
 
