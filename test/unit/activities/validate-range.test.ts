@@ -77,10 +77,14 @@ describe('validateRange', () => {
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': [good] });
     const directory = validationDirectory(run, sourcesUri, null);
     const other: ValidatedRange = {
-      pieces: [{ file: 0, lines: 41, errors: 0, inputErrors: 0, warnings: 1, isArray: false }],
+      pieces: [
+        { file: 0, lines: 41, blankLines: 0, errors: 0, warnings: 1, isUnreadable: false, carriageReturn: null, rules: {} },
+      ],
       keyed: {},
       facts: { uri: 'gs://acme/other', generation: '1', bytes: 0, rows: 41, crc32c: '' },
+      soundRows: 41,
       badRows: 0,
+      shapes: [],
       repaired: {},
       problems: null,
     };
@@ -103,7 +107,7 @@ describe('validateRange', () => {
     const validated = await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
     expect(validated).toMatchObject({ errors: 1 });
     const { problems, pieces } = await recordOf(store, sourcesUri);
-    expect(pieces[0]!.isArray).toBe(true);
+    expect(pieces[0]!.isUnreadable).toBe(true);
     expect((await rowsOf(store, problems!.uri)).map(({ rule }) => rule)).toEqual(['json-array']);
   });
 
