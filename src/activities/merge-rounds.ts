@@ -7,6 +7,7 @@ import { readObjectLines } from '../rows/object-lines';
 import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
 import type { RequestHashes } from '../rows/request-hashes';
+import { type Quarantine, readQuarantine } from '../rows/quarantine';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import type { Attempt } from './attempt';
 import type { SettlePartInput, SourceFile } from './contract';
@@ -33,11 +34,16 @@ export interface MergedRounds {
 
 type Round = SettlePartInput['rounds'][number];
 
-/** Enters what was collected of all rounds into the books of a part. */
+export interface PartAtHand {
+  readonly index: PartIndex;
+  readonly hashes: () => Promise<RequestHashes>;
+  readonly quarantine: Quarantine | null;
+}
+
+/** Enters what validation took out and what was collected of all rounds into the books of a part. */
 export async function mergeRounds(
   store: ObjectStore,
-  index: PartIndex,
-  hashes: () => Promise<RequestHashes>,
+  { index, hashes, quarantine }: PartAtHand,
   rounds: readonly Round[],
   attempt: Attempt,
 ): Promise<MergedRounds> {
@@ -46,6 +52,10 @@ export async function mergeRounds(
   const problems: OutputProblem[] = [];
   const imbalances: string[] = [];
   let strangers = 0;
+  if (quarantine !== null) {
+    objects.push({ round: 0, results: null, errors: quarantine.errors, entries: null, files: [] });
+    await takeOut(store, books, quarantine, attempt);
+  }
   for (const round of [...rounds].sort((left, right) => left.round - right.round)) {
     books.beginRound(round.round);
     const { records, files } = await readRecords(store, round.outputsUri, attempt);
@@ -60,6 +70,14 @@ export async function mergeRounds(
     imbalances.push(...imbalancesOf({ ...sumOf(records), ...whatTheServiceSays(round) }));
   }
   return { books, objects, strangers, problems, imbalances };
+}
+
+/** The quarantine's lines are the first object of the books. */
+async function takeOut(store: ObjectStore, books: PartBooks, quarantine: Quarantine, attempt: Attempt): Promise<void> {
+  for await (const { row, entry } of readQuarantine(store, quarantine, 0, { signal: attempt.signal })) {
+    attempt.heartbeat();
+    books.takeOut(row, entry);
+  }
 }
 
 async function readRecords(store: ObjectStore, outputsUri: string | null, { signal }: Attempt) {

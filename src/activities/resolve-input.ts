@@ -17,22 +17,7 @@ export async function resolveInput(
   attempt: Attempt,
 ): Promise<ResolvedInput> {
   const { signal } = attempt;
-  const patterns = input.map(parseInputPattern);
-  if (patterns.length === 0)
-    throw new BatchError('InvalidRequest', 'input must name at least one gs:// object, got none');
-  const found = new Map<string, StoredObject>();
-  for (const pattern of patterns) {
-    attempt.heartbeat();
-    let matched = 0;
-    for await (const object of objectsOf(store, pattern, signal)) {
-      if (isOwn(object.uri, run.directory)) continue;
-      matched += 1;
-      if (!found.has(object.uri)) found.set(object.uri, object);
-      if (found.size > MAX_FILES) throw tooManyFiles(pattern);
-    }
-    if (matched === 0) throw notFound(pattern);
-  }
-  const sources = sourcesOf([...found.values()], patterns);
+  const sources = await findSources(store, input, { ...attempt, ownDirectory: run.directory });
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
@@ -41,6 +26,31 @@ export async function resolveInput(
     bytes: sources.files.reduce((sum, file) => sum + file.size, 0),
     ranges: sources.ranges.length,
   };
+}
+
+/** What `gs://` objects and wildcards stand for now, each object once. */
+export async function findSources(
+  store: ObjectStore,
+  input: readonly string[],
+  attempt: Pick<Attempt, 'signal' | 'heartbeat'> & { readonly ownDirectory?: string },
+): Promise<Sources> {
+  const { signal, ownDirectory } = attempt;
+  const patterns = input.map(parseInputPattern);
+  if (patterns.length === 0)
+    throw new BatchError('InvalidRequest', 'input must name at least one gs:// object, got none');
+  const found = new Map<string, StoredObject>();
+  for (const pattern of patterns) {
+    attempt.heartbeat();
+    let matched = 0;
+    for await (const object of objectsOf(store, pattern, signal)) {
+      if (isOwn(object.uri, ownDirectory)) continue;
+      matched += 1;
+      if (!found.has(object.uri)) found.set(object.uri, object);
+      if (found.size > MAX_FILES) throw tooManyFiles(pattern);
+    }
+    if (matched === 0) throw notFound(pattern);
+  }
+  return sourcesOf([...found.values()], patterns);
 }
 
 async function* objectsOf(store: ObjectStore, pattern: InputPattern, signal: AbortSignal) {
@@ -55,8 +65,8 @@ async function* objectsOf(store: ObjectStore, pattern: InputPattern, signal: Abo
 }
 
 /** What the run itself has written is no input of it, except what the command line uploaded for it. */
-function isOwn(uri: string, directory: string): boolean {
-  return uri.startsWith(directory) && !uri.startsWith(`${directory}input/`);
+function isOwn(uri: string, directory: string | undefined): boolean {
+  return directory !== undefined && uri.startsWith(directory) && !uri.startsWith(`${directory}input/`);
 }
 
 function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPattern[]): Sources {

@@ -6,7 +6,7 @@ import { commitOnce, type DataObject, findRecord } from '../rows/commits';
 import { metadataOf } from '../rows/metadata';
 import type { PartIndex } from '../rows/part-index';
 import { loadPartIndex } from '../rows/part-index-stored';
-import { type Plan, readPlan } from '../rows/plan';
+import { partOf, type Plan, readPlan } from '../rows/plan';
 import { publish } from '../rows/publish';
 import { planRanges } from '../rows/ranges';
 import type { SettledRecord } from '../rows/records';
@@ -45,7 +45,8 @@ export async function settlePart(
   const plan = await readPlan(store, input.planUri, { signal });
   const index = await loadPartIndex(store, plan, input.part);
   const hashes = () => loadRequestHashes(store, plan, input.part, index, { signal, log });
-  const merged = await mergeRounds(store, index, hashes, input.rounds, attempt);
+  const { quarantine } = partOf(plan, input.part);
+  const merged = await mergeRounds(store, { index, hashes, quarantine }, input.rounds, attempt);
   const sums = {
     ...sumsOf(merged),
     retryRowsUri: await writeRetryRows(store, merged.books, `${prefix}-retry-rows`, attempt),

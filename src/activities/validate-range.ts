@@ -33,7 +33,12 @@ export async function validateRange(
   if (planned === undefined)
     throw new RangeError(`${sourcesUri} has ${sources.ranges.length} ranges, ${range} was asked for`);
   const record = await withScanner((scanner) =>
-    readRange(store, { sources, range: planned, keyField, validation, own: `${directory}${range}-${nonce()}` }, scanner, attempt),
+    readRange(
+      store,
+      { sources, range: planned, keyField, validation, own: `${directory}${range}-${nonce()}` },
+      scanner,
+      attempt,
+    ),
   );
   return totalsOf((await commitOnce<ValidatedRange>(store, recordUri, record, { signal })).record);
 }
@@ -64,18 +69,18 @@ async function readRange(
   const { keyField, validation, own } = reading;
   const { signal } = attempt;
   const keyFields = keyField === null ? DEFAULT_KEY_FIELDS : [keyField];
-  const sink = new FactsSink(keyFields);
+  const sink = new FactsSink(keyFields, validation.onError === 'quarantine');
   const validator = new RangeValidator({ keyFields, keyField, validation, sink });
   const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, reading, { validator, sink, scanner }, attempt), {
     signal,
   });
-  const { pieces, soundRows, badRows, shapes, repaired } = validator;
+  const { pieces, soundRows, takenOut, shapes, repaired } = validator;
   return {
     pieces,
     keyed: sink.keyed,
     soundRows,
-    badRows,
-    facts: dataObject(facts, soundRows + badRows),
+    badRows: takenOut,
+    facts: dataObject(facts, soundRows + takenOut),
     problems: await writeProblems(store, `${own}-problems.jsonl`, validator, signal),
     shapes: shapes.toRecords(),
     repaired,

@@ -68,6 +68,7 @@ export function action<Flags extends CommonFlags, Arguments extends unknown[] = 
       stderr: host.stderr,
       colors: flags.json === true ? noColors : colorsOf(host.stdout, host.environment),
       json: flags.json === true,
+      columns: Number(host.environment['COLUMNS']),
     });
     const opened: TemporalSession[] = [];
     try {

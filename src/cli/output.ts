@@ -14,7 +14,11 @@ export interface OutputOptions {
   readonly colors: Colors;
   /** Programs read stdout: people are told nothing there. */
   readonly json: boolean;
+  /** Characters in a line where stdout is no terminal. @default 120 */
+  readonly columns?: number;
 }
+
+const ROOMY_COLUMNS = 120;
 
 /** What a command says: results on stdout, remarks on stderr, and at most one line that changes in place. */
 export class Output {
@@ -23,18 +27,20 @@ export class Output {
   readonly live: LiveLine;
   readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
+  readonly #columns: number;
 
-  constructor({ stdout, stderr, colors, json }: OutputOptions) {
+  constructor({ stdout, stderr, colors, json, columns = NaN }: OutputOptions) {
     this.colors = colors;
     this.isJson = json;
     this.live = new LiveLine(json ? undefined : stdout);
     this.#stdout = stdout;
     this.#stderr = stderr;
+    this.#columns = columns >= 1 ? columns : ROOMY_COLUMNS;
   }
 
   /** Characters in a line of the terminal; what isn't one has room. */
   get columns(): number {
-    return this.#stdout.columns ?? 120;
+    return this.#stdout.columns ?? this.#columns;
   }
 
   /** A line, or several, for people. */

@@ -36,6 +36,8 @@ export interface ValidationSummary {
   readonly errors: number;
   readonly warnings: number;
   readonly listed: number;
+  /** What is mended in the copy that is sent, and how often. */
+  readonly repaired?: Readonly<Record<string, number>>;
 }
 
 /** A problem on one line, for people: `gs://acme/prompts.jsonl:17 request.contents[0].role: role must be …`. */

@@ -1,5 +1,5 @@
 import { type RuleSettings, type RuleSetting, severityOf } from '../domain/validation-rules';
-import { type MergedValidation, type PlacedProblem, positionOf } from './merged-validation';
+import { type MergedValidation, type PlacedProblem, positionOf, type RangeSums } from './merged-validation';
 import type { Place } from './shapes/shape';
 import { conflictsOf, type ShapeConflict } from './shapes/shape-conflicts';
 import { ShapeMemory } from './shapes/shape-memory';
@@ -7,18 +7,23 @@ import type { LinePlace } from './validated-range';
 import type { Comparison } from './validation-report';
 
 /** What shows when the ranges are seen together: rows that don't fit into one table, line ends of another system. */
-export function compareRanges(merged: MergedValidation, rules: RuleSettings): Comparison {
+export function compareRanges(merged: MergedValidation<RangeSums>, rules: RuleSettings): Comparison {
+  // how far a file was read of which nothing can be made, depends on how it was cut
+  if (merged.unreadable.size > 0) return { problems: [], errors: 0, warnings: 0 };
   const problems = [...lineEnds(merged, severityOf('line-end', rules)), ...shapeProblems(merged, rules)];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return { problems, errors, warnings: problems.length - errors };
 }
 
-function* lineEnds(merged: MergedValidation, severity: RuleSetting): Generator<PlacedProblem, void, undefined> {
+function* lineEnds(
+  merged: MergedValidation<RangeSums>,
+  severity: RuleSetting,
+): Generator<PlacedProblem, void, undefined> {
   if (severity === 'off') return;
   const seen = new Set<number>();
   for (const [range, { pieces }] of merged.records.entries()) {
     for (const { file, carriageReturn } of pieces) {
-      if (carriageReturn === null || seen.has(file) || merged.unreadable.has(file)) continue;
+      if (carriageReturn === null || seen.has(file)) continue;
       seen.add(file);
       yield { severity, rule: 'line-end', path: '', message: LINE_END, ...placed(merged, range, carriageReturn) };
     }
@@ -28,11 +33,11 @@ function* lineEnds(merged: MergedValidation, severity: RuleSetting): Generator<P
 const LINE_END =
   "the line ends with CR LF, and nobody has confirmed that the service takes it; write LF alone. Further such lines of the file aren't listed";
 
-function placed(merged: MergedValidation, range: number, { piece, number, byte }: LinePlace) {
+function placed(merged: MergedValidation<RangeSums>, range: number, { piece, number, byte }: LinePlace) {
   return { ...positionOf(merged, range, piece, number), byte };
 }
 
-function shapeProblems(merged: MergedValidation, rules: RuleSettings): PlacedProblem[] {
+function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings): PlacedProblem[] {
   const memory = new ShapeMemory();
   for (const [range, { shapes }] of merged.records.entries()) {
     memory.merge(shapes, ([piece, number, byte]) => {
@@ -47,7 +52,7 @@ function shapeProblems(merged: MergedValidation, rules: RuleSettings): PlacedPro
 }
 
 function shapeProblem(
-  merged: MergedValidation,
+  merged: MergedValidation<RangeSums>,
   severity: PlacedProblem['severity'],
   { rule, message, at, other }: ShapeConflict,
 ): PlacedProblem {
@@ -63,6 +68,6 @@ function shapeProblem(
   };
 }
 
-function rowAt({ sources }: MergedValidation, [file, line, byte]: Place) {
+function rowAt({ sources }: MergedValidation<RangeSums>, [file, line, byte]: Place) {
   return { file, uri: sources.files[file]?.uri ?? '', line, byte };
 }

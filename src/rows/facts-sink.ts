@@ -1,5 +1,6 @@
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
+import { isObject } from '../schemas/row-problems';
 import type { RangePlace, RowSink } from './range-validator';
 import type { BadRowFacts, SoundRowFacts } from './validated-range';
 
@@ -14,10 +15,13 @@ export class FactsSink implements RowSink {
   /** For each field, how many sound rows have a key in it. */
   readonly keyed: Record<string, number>;
   readonly #keyFields: readonly string[];
+  readonly #notesBad: boolean;
   #pending = '';
 
-  constructor(keyFields: readonly string[]) {
+  /** @param notesBad whether rows with errors are taken out, and so have lines as well */
+  constructor(keyFields: readonly string[], notesBad: boolean) {
     this.#keyFields = keyFields;
+    this.#notesBad = notesBad;
     this.keyed = Object.fromEntries(keyFields.map((field) => [field, 0]));
   }
 
@@ -35,26 +39,36 @@ export class FactsSink implements RowSink {
 
   sound({ piece, number, byte, length }: RangePlace, others: Readonly<Record<string, unknown>>): void {
     const keys = this.#keysOf(others);
+    for (const field in keys) this.keyed[field] = (this.keyed[field] ?? 0) + 1;
     const text = JSON.stringify(others);
     const keysOnly =
       text.includes(STUB_JSON) ||
       (text.length > MAX_METADATA_BYTES &&
         Buffer.byteLength(text) > MAX_METADATA_BYTES + Buffer.byteLength(JSON.stringify(keys)));
-    const facts: SoundRowFacts = [piece, number, byte, length, keysOnly ? keys : others, keysOnly ? 1 : 0];
+    this.#note([piece, number, byte, length, keysOnly ? keys : others, keysOnly ? 1 : 0]);
+  }
+
+  bad({ piece, number, byte, length }: RangePlace, { rule, message }: RowProblem, content: Buffer | undefined): void {
+    if (this.#notesBad) this.#note([piece, number, byte, length, this.#readableKeys(content), 0, { rule, message }]);
+  }
+
+  #note(facts: SoundRowFacts | BadRowFacts): void {
     this.#pending += `${JSON.stringify(facts)}\n`;
   }
 
-  bad({ piece, number, byte, length }: RangePlace, { rule, message }: RowProblem): void {
-    const facts: BadRowFacts = [piece, number, byte, length, null, 0, { rule, message }];
-    this.#pending += `${JSON.stringify(facts)}\n`;
+  #readableKeys(content: Buffer | undefined): Readonly<Record<string, unknown>> | null {
+    try {
+      const value: unknown = JSON.parse(content?.toString('utf8') ?? '');
+      return isObject(value) ? this.#keysOf(value) : null;
+    } catch {
+      return null;
+    }
   }
 
-  #keysOf(others: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  #keysOf(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const keys: Record<string, unknown> = {};
     for (const field of this.#keyFields) {
-      if (!Object.hasOwn(others, field) || rowKeyOf(others[field]) === undefined) continue;
-      keys[field] = others[field];
-      this.keyed[field] = (this.keyed[field] ?? 0) + 1;
+      if (Object.hasOwn(fields, field) && rowKeyOf(fields[field]) !== undefined) keys[field] = fields[field];
     }
     return keys;
   }

@@ -1,29 +1,45 @@
 import type { Sources } from '../activities/contract';
+import { type RuleCounts, sumOfRules } from '../domain/rule-counts';
 import type { ValidationProblem } from '../domain/validation-problem';
 import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { readLines } from './lines';
-import { type RangeProblem, type RowFacts, type ValidatedRange, validatedRangeUri } from './validated-range';
+import {
+  type BadRowFacts,
+  type RangeProblem,
+  type RepairCounts,
+  type RowFacts,
+  type ValidatedRange,
+  validatedRangeUri,
+} from './validated-range';
+
+/** What is known of a range, wherever its rows and problems are kept. */
+export type RangeSums = Omit<ValidatedRange, 'facts' | 'problems'>;
 
 /** The validation of the whole input. */
-export interface MergedValidation {
+export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly sources: Sources;
-  readonly records: readonly ValidatedRange[];
+  readonly records: readonly Sums[];
   /** For each range and piece, the lines of its file that stand before it. */
   readonly linesBefore: readonly (readonly number[])[];
+  /** Of the files that are JSONL. */
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
-  /** Rows with errors. */
+  /** Rows that are taken out. */
   readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
+  /** Those of them that rows make together. */
+  readonly inputErrors: number;
   readonly warnings: number;
+  /** Of the rules that rows break; of a row with very many problems the first. */
+  readonly rules: RuleCounts;
   /** Ordinals of files that are no JSONL: one error each, whatever else was found in them. */
   readonly unreadable: ReadonlySet<number>;
   /** What was mended, and how often. */
-  readonly repaired: Readonly<Partial<Record<Repair, number>>>;
+  readonly repaired: RepairCounts;
 }
 
 /** Puts the records of all ranges together. */
@@ -33,7 +49,13 @@ export async function mergeValidation(
   directory: string,
   options: CallOptions = {},
 ): Promise<MergedValidation> {
-  const records = await readRecords(store, sources, directory, options);
+  return mergeRecords(sources, await readRecords(store, sources, directory, options));
+}
+
+export function mergeRecords<Sums extends RangeSums>(
+  sources: Sources,
+  records: readonly Sums[],
+): MergedValidation<Sums> {
   const pieces = records.flatMap((record) => record.pieces);
   const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
   const counted = pieces.filter((piece) => !unreadable.has(piece.file));
@@ -41,12 +63,14 @@ export async function mergeValidation(
     sources,
     records,
     linesBefore: countLinesBefore(records),
-    rows: sumOf(pieces, (piece) => piece.lines - piece.blankLines),
+    rows: sumOf(counted, (piece) => piece.lines - piece.blankLines),
     soundRows: sumOf(records, (record) => record.soundRows),
     badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
+    inputErrors: unreadable.size,
     errors: unreadable.size + sumOf(counted, (piece) => piece.errors),
     warnings: sumOf(counted, (piece) => piece.warnings),
+    rules: sumOfRules([...counted, ...pieces.filter((piece) => piece.isUnreadable)].map(({ rules }) => rules)),
     unreadable,
     repaired: sumOfRepairs(records),
   };
@@ -69,7 +93,7 @@ async function readRecords(store: ObjectStore, { ranges }: Sources, directory: s
   return records;
 }
 
-function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
+function countLinesBefore(records: readonly RangeSums[]): number[][] {
   const lines = new Map<number, number>();
   return records.map(({ pieces }) =>
     pieces.map((piece) => {
@@ -80,7 +104,7 @@ function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
   );
 }
 
-function sumOfRepairs(records: readonly ValidatedRange[]): Partial<Record<Repair, number>> {
+function sumOfRepairs(records: readonly RangeSums[]): Partial<Record<Repair, number>> {
   const sums: Partial<Record<Repair, number>> = {};
   for (const repair of REPAIRS) {
     const sum = sumOf(records, ({ repaired }) => repaired[repair] ?? 0);
@@ -102,7 +126,12 @@ export interface InputPosition {
   readonly line: number;
 }
 
-export function positionOf(merged: MergedValidation, range: number, piece: number, number: number): InputPosition {
+export function positionOf(
+  merged: MergedValidation<RangeSums>,
+  range: number,
+  piece: number,
+  number: number,
+): InputPosition {
   const file = merged.records[range]?.pieces[piece]?.file ?? -1;
   const before = merged.linesBefore[range]?.[piece];
   const source = merged.sources.files[file];
@@ -125,39 +154,51 @@ export async function* readProblems(
     if (problems === null) continue;
     const chunks = store.read(problems.uri, { generation: problems.generation, ...options });
     for await (const { content } of readLines(chunks)) {
-      const { piece, number, ...problem } = JSON.parse(String(content)) as RangeProblem;
-      const position = positionOf(merged, range, piece, number);
-      if (!merged.unreadable.has(position.file) || isAboutFile(problem.rule)) yield { ...problem, ...position };
+      const problem = placedProblem(merged, range, JSON.parse(String(content)) as RangeProblem);
+      if (problem !== undefined) yield problem;
     }
   }
+}
+
+/** A problem of a range in its place of the input; `undefined` where nothing can be made of its file, and that is said. */
+export function placedProblem(
+  merged: MergedValidation<RangeSums>,
+  range: number,
+  { piece, number, ...problem }: RangeProblem,
+): PlacedProblem | undefined {
+  const position = positionOf(merged, range, piece, number);
+  return !merged.unreadable.has(position.file) || isAboutFile(problem.rule) ? { ...problem, ...position } : undefined;
 }
 
 function isAboutFile(rule: ValidationRule): boolean {
   return rule === 'gzip' || rule === 'json-array';
 }
 
-/** A sound row and where it stands. */
+/** A row and where it stands. */
 export interface PlacedRow extends InputPosition {
   readonly byte: number;
   readonly length: number;
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
+  /** Why it is taken out; null for a sound row. */
+  readonly problem: BadRowFacts[6] | null;
 }
 
-/** All sound rows in input order. */
-export async function* readSoundRows(
+/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. */
+export async function* readPlacedRows(
   store: ObjectStore,
   merged: MergedValidation,
   options: CallOptions = {},
 ): AsyncGenerator<PlacedRow, void, undefined> {
-  for (const [range, { facts }] of merged.records.entries()) {
-    if (facts.rows === 0) continue;
-    for await (const line of readLines(store.read(facts.uri, { generation: facts.generation, ...options }))) {
-      const [piece, number, byte, length, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
-      if (others === null) continue;
+  for (const [range, { facts: object }] of merged.records.entries()) {
+    if (object.rows === 0) continue;
+    for await (const line of readLines(store.read(object.uri, { generation: object.generation, ...options }))) {
+      const facts = JSON.parse(String(line.content)) as RowFacts;
+      const [piece, number, byte, length, others, keysOnly] = facts;
+      const problem = facts.length === 7 ? facts[6] : null;
       const position = positionOf(merged, range, piece, number);
-      yield { ...position, byte, length, others, keysOnly: keysOnly === 1 };
+      yield { ...position, byte, length, others: others ?? {}, keysOnly: keysOnly === 1, problem };
     }
   }
 }

@@ -30,11 +30,12 @@ export class PartIndexBuilder {
     this.#byKey = new HashChains(index.keyHash);
   }
 
-  /** The earlier row that has the same key, if there is one. */
-  add(row: PlacedRow): number | undefined {
+  /** The number of a row, and the earlier sound row that has the same key, if there is one. */
+  add(row: PlacedRow): { readonly number: number; readonly earlier: number | undefined } {
     const position = this.#rows++;
+    const isSound = row.problem === null;
     const key = this.#keyField === null ? undefined : rowKeyOf(row.others[this.#keyField]);
-    this.keysAreSafe &&= key?.safe === true;
+    if (isSound) this.keysAreSafe &&= key?.safe === true;
     this.#index.byte[position] = row.byte;
     this.#index.file[position] = row.file;
     this.#index.line[position] = row.line;
@@ -42,12 +43,14 @@ export class PartIndexBuilder {
     this.#index.keyOffset[position] = this.#keysLength;
     this.#index.keyLength[position] = this.#append(key?.text ?? '');
     this.#metadataLength += this.#append(this.#metadataOf(row));
-    return key === undefined ? undefined : this.#findOrAdd(position, key.text);
+    const earlier = isSound && key !== undefined ? this.#findOrAdd(position, key.text) : undefined;
+    return { number: position, earlier };
   }
 
   /** Where a row that was added stands. */
-  positionOf(row: number): { readonly file: number; readonly line: number } {
-    return { file: this.#index.file[row] ?? 0, line: this.#index.line[row] ?? 0 };
+  positionOf(row: number): { readonly file: number; readonly line: number; readonly byte: number } {
+    const { file, line, byte } = this.#index;
+    return { file: file[row] ?? 0, line: line[row] ?? 0, byte: byte[row] ?? 0 };
   }
 
   /** Contents of the two files. */
@@ -71,7 +74,9 @@ export class PartIndexBuilder {
     return this.#keys.toString('utf8', offset, offset + (this.#index.keyLength[row] ?? 0));
   }
 
-  #metadataOf({ others, keysOnly }: PlacedRow): string {
+  #metadataOf({ others, keysOnly, problem }: PlacedRow): string {
+    // no answer ever asks for them
+    if (problem !== null) return '';
     if (keysOnly || this.#metadataLength > MAX_KEPT_METADATA_BYTES) return METADATA_IN_INPUT;
     const metadata = Object.entries(others).filter(([name]) => name !== this.#keyField);
     if (metadata.length === 0) return '';

@@ -41,7 +41,9 @@ class StoredPartIndex implements PartIndex {
 
   keyOf(row: number): string {
     const length = at(this.#index.keyLength, row);
-    if (this.#plan.keys.field === null) return positionKey(at(this.#index.file, row), at(this.#index.line, row));
+    // a row that was taken out may lack what all others have
+    if (this.#plan.keys.field === null || length === 0)
+      return positionKey(at(this.#index.file, row), at(this.#index.line, row));
     const offset = at(this.#index.keyOffset, row);
     return this.#keyFile.toString('utf8', offset, offset + length);
   }

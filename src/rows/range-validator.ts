@@ -1,9 +1,10 @@
 import type { AcceptedValidation } from '../domain/accepted-validation';
+import { addProblems, type RuleCount } from '../domain/rule-counts';
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
-import type { Repair } from '../domain/validation-rules';
+import type { Repair, ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
-import { wholeFileProblem, wholeLineProblem } from './line-problems';
+import { asTruncated, wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
 import { ShapeMemory } from './shapes/shape-memory';
 import type { SkimmedLine } from './skim/skimmed-lines';
@@ -19,7 +20,8 @@ export interface RangePlace extends LinePlace {
 export interface RowSink {
   /** `others`: the caller's fields beside the request; long strings among them may be stubs (see `isStub`), keys are not. */
   sound(place: RangePlace, others: Readonly<Record<string, unknown>>): void;
-  bad(place: RangePlace, problem: RowProblem): void;
+  /** A row with errors, the first of them, and its bytes where they are held. */
+  bad(place: RangePlace, problem: RowProblem, content: Buffer | undefined): void;
 }
 
 export interface RangeValidatorOptions {
@@ -47,7 +49,7 @@ export class RangeValidator {
   badRows = 0;
   readonly #options: RangeValidatorOptions;
   readonly #known = new KnownRow();
-  readonly #pieces: Mutable<ValidatedPiece>[] = [];
+  readonly #pieces: CountedPiece[] = [];
   readonly #mostKept: number;
   #fileSize = 0;
 
@@ -63,7 +65,21 @@ export class RangeValidator {
   /** What follows are lines of that file. */
   beginPiece(file: number, size: number): void {
     this.#fileSize = size;
-    this.#pieces.push({ file, lines: 0, blankLines: 0, errors: 0, warnings: 0, isUnreadable: false, carriageReturn: null });
+    this.#pieces.push({
+      file,
+      lines: 0,
+      blankLines: 0,
+      errors: 0,
+      warnings: 0,
+      rules: {},
+      isUnreadable: false,
+      carriageReturn: null,
+    });
+  }
+
+  /** Rows that are taken out for their errors, where that was asked for. */
+  get takenOut(): number {
+    return this.#options.validation.onError === 'quarantine' ? this.badRows : 0;
   }
 
   /** Nothing can be made of the file that the lines come from. */
@@ -107,7 +123,7 @@ export class RangeValidator {
       return;
     }
     if (content === undefined) {
-      this.#takeBad(place, [wholeLineProblem(line.length)], 1, 0);
+      this.#takeBad(place, { problems: [wholeLineProblem(line.length)], errors: 1, warnings: 0 }, undefined);
       return;
     }
     const { keyField, validation } = this.#options;
@@ -118,13 +134,14 @@ export class RangeValidator {
       return;
     }
     const isLast = !line.isEnded && line.byte + line.length >= this.#fileSize;
-    this.#take(place, checkInputRow(content, { keyField, rules, repair, isLast }));
+    const checked = checkInputRow(content, { keyField, rules, repair });
+    this.#take(place, isLast ? { ...checked, problems: asTruncated(checked.problems) } : checked, content);
   }
 
-  #take(place: RangePlace, checked: CheckedRow): void {
-    const { row, value, problems, errors, warnings, repaired } = checked;
+  #take(place: RangePlace, checked: CheckedRow, content: Buffer): void {
+    const { row, value, problems, warnings, repaired } = checked;
     if (row === undefined || value === undefined) {
-      this.#takeBad(place, problems, errors, warnings);
+      this.#takeBad(place, checked, content);
       return;
     }
     this.#noteRepaired(repaired);
@@ -141,13 +158,17 @@ export class RangeValidator {
     this.#options.sink.sound(place, others);
   }
 
-  #takeBad(place: RangePlace, problems: readonly RowProblem[], errors: number, warnings: number): void {
+  #takeBad(
+    place: RangePlace,
+    { problems, errors, warnings }: Pick<CheckedRow, 'problems' | 'errors' | 'warnings'>,
+    content: Buffer | undefined,
+  ): void {
     this.#piece.errors += errors;
     this.#piece.warnings += warnings;
     this.badRows += 1;
     this.#keep(problems, place);
     const first = problems.find(({ severity }) => severity === 'error');
-    if (first !== undefined) this.#options.sink.bad(place, first);
+    if (first !== undefined) this.#options.sink.bad(place, first, content);
   }
 
   #noteRepaired(repairs: readonly Repair[]): void {
@@ -156,11 +177,12 @@ export class RangeValidator {
 
   #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace): void {
     for (const problem of problems) {
+      addProblems(this.#piece.rules, problem);
       if (this.problems.length < this.#mostKept) this.problems.push({ ...problem, piece, number, byte });
     }
   }
 
-  get #piece(): Mutable<ValidatedPiece> {
+  get #piece(): CountedPiece {
     const piece = this.#pieces.at(-1);
     if (piece === undefined) throw new Error('beginPiece comes before the first line');
     return piece;
@@ -168,6 +190,7 @@ export class RangeValidator {
 }
 
 type Mutable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+type CountedPiece = Mutable<ValidatedPiece> & { rules: Partial<Record<ValidationRule, RuleCount>> };
 
 /** Whether a value stands in a skeleton for a long string. */
 export function isStub(value: unknown): boolean {

@@ -5,6 +5,7 @@ import { type CallOptions, commitOnce, type DataObject, dataObject, findRecord, 
 import { HashChains } from './hash-chains';
 import type { PartIndex } from './part-index';
 import { partOf, type Plan } from './plan';
+import { type Quarantine, readQuarantinedRows } from './quarantine';
 import { readRows } from './read-rows';
 import { requestHash } from './request-hash';
 import { SharedWork } from './shared-work';
@@ -56,12 +57,13 @@ async function readOrMake(
 ): Promise<RequestHashes> {
   const { signal } = options;
   const call = signal === undefined ? {} : { signal };
-  const prefix = partOf(plan, part).index.uri.replace(/\.index$/, '');
+  const { index: indexObject, quarantine } = partOf(plan, part);
+  const prefix = indexObject.uri.replace(/\.index$/, '');
   const recordUri = `${prefix}-hashes.json`;
   const standing = await findRecord<HashRecord>(store, recordUri, call);
   if (standing !== undefined) return readHashes(store, standing, call);
 
-  const hashes = await hashRows(store, index, options);
+  const hashes = await hashRows(store, index, quarantine, options);
   const object = await store.write(`${prefix}-hashes-${nonce()}`, bytesOf(hashes), {
     ifGenerationMatch: 0,
     contentType: 'application/octet-stream',
@@ -72,12 +74,19 @@ async function readOrMake(
   return adopted ? readHashes(store, record, call) : new HashTable(hashes);
 }
 
-/** Rows whose input is gone stay unknown: their answers can't be found by what was asked. */
-async function hashRows(store: ObjectStore, index: PartIndex, { signal, log }: Options): Promise<BigUint64Array> {
+/** Rows that are never sent, or whose input is gone, stay unknown: no answer is found for them by what was asked. */
+async function hashRows(
+  store: ObjectStore,
+  index: PartIndex,
+  quarantine: Quarantine | null,
+  { signal, log }: Options,
+): Promise<BigUint64Array> {
+  const call = signal === undefined ? {} : { signal };
+  const quarantined = await readQuarantinedRows(store, quarantine, call);
   const hashes = new BigUint64Array(index.rows);
-  for (const rows of rowsByFile(index)) {
+  for (const rows of rowsByFile(index, quarantined)) {
     try {
-      for await (const { row, content } of readRows(store, index, rows, signal === undefined ? {} : { signal })) {
+      for await (const { row, content } of readRows(store, index, rows, call)) {
         signal?.throwIfAborted();
         const { request } = JSON.parse(content.toString('utf8')) as { readonly request?: unknown };
         hashes[row] = requestHash(request);
@@ -90,10 +99,11 @@ async function hashRows(store: ObjectStore, index: PartIndex, { signal, log }: O
   return hashes;
 }
 
-function* rowsByFile(index: PartIndex): Generator<number[]> {
+function* rowsByFile(index: PartIndex, leftOut: ReadonlySet<number>): Generator<number[]> {
   let rows: number[] = [];
   let uri: string | undefined;
   for (let row = 0; row < index.rows; row += 1) {
+    if (leftOut.has(row)) continue;
     const itsUri = index.sourceOf(row).uri;
     if (rows.length > 0 && itsUri !== uri) {
       yield rows;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunReference } from '../domain/accepted-request';
+import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
+import type { RuleCounts } from '../domain/rule-counts';
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
 import type { DataObject } from './commits';
@@ -12,16 +14,20 @@ export interface ValidatedRange {
   /** For each field that may identify rows, how many sound rows have a key in it. */
   readonly keyed: Readonly<Record<string, number>>;
   readonly soundRows: number;
+  /** Rows that are taken out; none where an error fails the run. */
   readonly badRows: number;
-  /** One line a row: {@link RowFacts}. */
+  /** One line a sound row, and one a row that is taken out: {@link RowFacts}. */
   readonly facts: DataObject;
   /** One line a problem: {@link RangeProblem}. The first ones only. */
   readonly problems: DataObject | null;
   /** Of the sound rows, for the rules about rows together. */
   readonly shapes: readonly ShapeRecord[];
   /** What was mended on the way to the verdict, and will be in the staged copy. */
-  readonly repaired: Readonly<Partial<Record<Repair, number>>>;
+  readonly repaired: RepairCounts;
 }
+
+/** How often something was mended; what never was, is left out. */
+export type RepairCounts = Readonly<Partial<Record<Repair, number>>>;
 
 /** What a range holds of one file. */
 export interface ValidatedPiece {
@@ -31,6 +37,8 @@ export interface ValidatedPiece {
   readonly blankLines: number;
   readonly errors: number;
   readonly warnings: number;
+  /** Of the rules that rows break; of a row with very many problems the first. */
+  readonly rules: RuleCounts;
   /** The whole file is something else than JSONL: one JSON array, or compressed. */
   readonly isUnreadable: boolean;
   /** The first line that ends with CR LF. */
@@ -61,23 +69,29 @@ export type SoundRowFacts = readonly [
   keysOnly: 0 | 1,
 ];
 
-/** A row with errors, and the first of them. */
+/** A row that is taken out: its keys, where they could be read, and the first of its errors. */
 export type BadRowFacts = readonly [
   piece: number,
   number: number,
   byte: number,
   length: number,
-  others: null,
+  keys: Readonly<Record<string, unknown>> | null,
   keysOnly: 0,
   problem: { readonly rule: ValidationRule; readonly message: string },
 ];
 
+/** A row as its range notes it. */
 export type RowFacts = SoundRowFacts | BadRowFacts;
 
-/** Where the records of an input as it was found lie; another input or key has its own. */
-export function validationDirectory(run: RunReference, sourcesUri: string, keyField: string | null): string {
+/** Where the records of an input as it was found lie; another input, key or other rules have their own. */
+export function validationDirectory(
+  run: RunReference,
+  sourcesUri: string,
+  keyField: string | null,
+  validation: AcceptedValidation = DEFAULT_VALIDATION,
+): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([sourcesUri, keyField]))
+    .update(JSON.stringify([sourcesUri, keyField, validation]))
     .digest('hex')
     .slice(0, 16);
   return `${workDirectory(run)}validate/${digest}/`;

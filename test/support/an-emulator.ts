@@ -119,6 +119,11 @@ export class EmulatorBench {
   /** The job that a run of these rows comes to. */
   async run(rows: readonly (object | string)[], overrides: Record<string, unknown> = {}): Promise<JobJson> {
     await this.put('gs://bucket/in.jsonl', rows);
+    return this.runStored(overrides);
+  }
+
+  /** The job that a run of what lies at `gs://bucket/in.jsonl` comes to. */
+  async runStored(overrides: Record<string, unknown> = {}): Promise<JobJson> {
     const { name } = await this.create(overrides);
     await this.emulator.advance(10_000);
     return this.get(name);

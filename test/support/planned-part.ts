@@ -62,7 +62,9 @@ export async function planPart(
     execution: RUN.execution,
     rows: rows.length,
     bytes: input.size,
+    errors: 0,
     warnings: 0,
+    repaired: {},
     validationUri: null,
     sources: [inputChanged ? { ...input, generation: '404', crc32c: 'AAAAAA==' } : input],
     keys: {
@@ -72,7 +74,16 @@ export async function planPart(
       stagedBecause: null,
     },
     parts: [
-      { part: 1, rows: rows.length, bytes: input.size, asItLies: true, uris: [input.uri], index: indexObject, keyFile },
+      {
+        part: 1,
+        rows: rows.length,
+        bytes: input.size,
+        asItLies: true,
+        uris: [input.uri],
+        index: indexObject,
+        keyFile,
+        quarantine: null,
+      },
     ],
   };
   const planUri = `${RUN.directory}plan.json`;

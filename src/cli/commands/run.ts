@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { newWorkflowId, type StartRequest } from '../../client';
 import { readTemporalTarget } from '../../config';
 import type { AcceptedRequest } from '../../domain/accepted-request';
+import { validationOf } from '../../domain/accepted-validation';
 import { runIdentity } from '../../run-identity';
 import { acceptRequest } from '../../schemas/batch-request';
 import { action, connectionWords, shellWord, withCommonOptions, type Host, type Invocation } from '../command-line';
@@ -13,9 +14,13 @@ import { toBatchRequest } from '../run/normalised-request';
 import { planUploads, upload, type PlannedUpload } from '../run/uploads';
 import { isPolled, runPage, type TemporalSession } from '../temporal-session';
 import { bytesText } from '../text/quantities';
-import { givenInput, type GivenInput } from '../validation/local-input';
+import { givenInput, type GivenInput } from '../../input/given-input';
+import type { ValidationReport } from '../../input/report';
+import { validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
-import { validateInput, type ValidationReport } from '../validation/validate-input';
+import { addValidationOptions, validationByFlags } from '../validation/validation-flags';
+
+const SHOWN_PROBLEMS = 20;
 
 interface RunFlags extends RequestFlags, FollowFlags {
   readonly detach?: boolean;
@@ -38,7 +43,7 @@ export function addRun(program: Command, host: Host): void {
       'Starts a run and follows it to its result. Local files as input are validated and uploaded first. Ctrl-C stops following, not the run.',
     )
     .argument('[request]', 'JSON file with the request, or - for stdin; flags override it');
-  addRequestOptions(command)
+  addValidationOptions(addRequestOptions(command), SHOWN_PROBLEMS)
     .option('--detach', 'start the run and return')
     .option('--dry-run', 'validate, and show what would be uploaded and started')
     .option('--allow-partial', 'exit code 0 also when some rows have no answer');
@@ -50,15 +55,19 @@ export function addRun(program: Command, host: Host): void {
 async function run(invocation: Invocation<RunFlags>, file: string | undefined): Promise<ExitCode> {
   const { flags, config, stdin } = invocation;
   const draft = await draftRequest(file, flags, config, stdin);
-  const input = await givenInput(namesOf(draft), undefined);
-  const prepared = await prepare(invocation, draft, input);
-  const report = await validated(invocation, input, prepared);
-  if (report !== null && !report.valid) return EXIT.failed;
-  if (flags.dryRun === true) return showPlan(invocation, prepared, report);
+  const input = await givenInput(namesOf(draft));
+  try {
+    const prepared = await prepare(invocation, draft, input);
+    const report = await validated(invocation, input, prepared);
+    if (report !== null && !report.valid) return EXIT.failed;
+    if (flags.dryRun === true) return showPlan(invocation, prepared, report);
 
-  const session = await invocation.connect();
-  await uploadAll(invocation, prepared.uploads);
-  return start(invocation, session, prepared);
+    const session = await invocation.connect();
+    await uploadAll(invocation, prepared.uploads);
+    return await start(invocation, session, prepared);
+  } finally {
+    await input.dispose();
+  }
 }
 
 function namesOf({ input }: DraftRequest): readonly string[] {
@@ -116,30 +125,26 @@ function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
   }
 }
 
-const SHOWN_PROBLEMS = 20;
-
 /** What lies here is validated before it is uploaded; the run validates all of it. null where nothing was. */
 async function validated(
-  { output, config, flags }: Invocation<RunFlags>,
+  invocation: Invocation<RunFlags>,
   input: GivenInput,
-  { accepted: { keyField } }: PreparedRun,
+  { accepted }: PreparedRun,
 ): Promise<ValidationReport | null> {
+  const { output, flags } = invocation;
   const looked = flags.dryRun === true ? input : { ...input, remote: [] };
   if (looked.local.length + looked.remote.length === 0) return null;
-  const options = {
-    keyField,
-    maxProblems: SHOWN_PROBLEMS,
-    remote: () => objectStore(config),
-    signal: new AbortController().signal,
-  };
-  return validateInput(looked, options, async (report, textOf) => {
-    if (report.valid) output.print(entry(output, 'validated', validText(report)));
-    await printProblems(output, report, textOf);
-    if (!report.valid) output.print(`${sumsText(report)} Nothing was uploaded, started or spent.`);
-    if (!report.valid || flags.dryRun !== true) output.json({ validated: report });
-    if (!report.valid) output.json({ result: null });
-    return report;
-  });
+  const { keyField } = accepted;
+  const { signal } = new AbortController();
+  const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS, validationOf(accepted)) };
+  const found = await validateLive(invocation, looked, options);
+  const { report } = found;
+  if (report.valid) output.print(entry(output, 'validated', validText(report)));
+  await printProblems(output, found);
+  if (!report.valid) output.print(`\n${sumsText(report)} Nothing was uploaded, started or spent.`);
+  if (!report.valid || flags.dryRun !== true) output.json({ validated: report });
+  if (!report.valid) output.json({ result: null });
+  return report;
 }
 
 function showPlan(

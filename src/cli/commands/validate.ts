@@ -1,17 +1,22 @@
 import type { Command } from 'commander';
+import { givenInput } from '../../input/given-input';
+import type { Validated } from '../../input/validate-given';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, type ExitCode } from '../exit-code';
-import { wholeNumber } from '../flag-values';
-import { objectStore } from '../google';
-import { bytesText } from '../text/quantities';
-import { givenInput } from '../validation/local-input';
+import { listenForInterrupts } from '../interrupts';
+import { spoolingLive, validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
-import { validateInput } from '../validation/validate-input';
+import { addValidationOptions, validationByFlags, type ValidationFlags } from '../validation/validation-flags';
 
-interface ValidateFlags extends CommonFlags {
-  readonly maxProblems: number;
+interface ValidateFlags extends CommonFlags, ValidationFlags {
   readonly keyField?: string;
 }
+
+const SHOWN_PROBLEMS = 100;
+
+const AFTER_HELP = `
+Exit code 0 when a run would start: without errors, or under --on-error quarantine with no other errors than those of
+single rows, and a row left; 1 when it would not; warnings don't count.`;
 
 export function addValidate(program: Command, host: Host): void {
   const command = program
@@ -19,33 +24,38 @@ export function addValidate(program: Command, host: Host): void {
     .summary('the validation that a run does')
     .description('Validates input as a run does, before anything is spent. Needs neither Temporal nor a worker.')
     .argument('<input...>', 'local files, gs:// objects and wildcards, or - for stdin')
-    .option('--max-problems <count>', 'list at most so many', wholeNumber, 100)
     .option('--key-field <name>', 'top-level field that must identify each row');
+  addValidationOptions(command, SHOWN_PROBLEMS).addHelpText('after', AFTER_HELP);
   withCommonOptions(command, 'vertex-batch validate prompts.jsonl').action(
     action<ValidateFlags, [names: string[]]>(host, validate),
   );
 }
 
 async function validate(invocation: Invocation<ValidateFlags>, names: readonly string[]): Promise<ExitCode> {
-  const { output, flags, config, stdin } = invocation;
-  const input = await givenInput(names, stdin);
+  const { output, flags, stdin } = invocation;
+  const interrupts = listenForInterrupts();
+  const { signal } = interrupts;
   try {
-    const options = {
-      keyField: flags.keyField ?? null,
-      maxProblems: flags.maxProblems,
-      remote: () => objectStore(config),
-      signal: new AbortController().signal,
-      onProgress: ({ bytes, of }: { readonly bytes: number; readonly of: number }) =>
-        output.live.show(() => `validating ${bytesText(bytes)} of ${bytesText(of)}`),
-    };
-    return await validateInput(input, options, async (report, textOf) => {
-      output.live.hide();
-      output.json(report);
-      await printProblems(output, report, textOf);
-      output.print(report.valid ? `valid  ${validText(report)}` : sumsText(report));
-      return report.valid ? EXIT.done : EXIT.failed;
-    });
+    const input = await givenInput(names, { stdin, signal, onSpooled: spoolingLive(output) });
+    try {
+      const options = { keyField: flags.keyField ?? null, signal, ...validationByFlags(flags, SHOWN_PROBLEMS) };
+      return await show(invocation, await validateLive(invocation, input, options));
+    } finally {
+      await input.dispose();
+    }
+  } catch (error) {
+    if (signal.aborted) return EXIT.interrupted;
+    throw error;
   } finally {
-    await input.dispose();
+    interrupts.dispose();
   }
+}
+
+async function show({ output }: Invocation, validated: Validated): Promise<ExitCode> {
+  const { report } = validated;
+  output.json(report);
+  await printProblems(output, validated);
+  if (report.errors + report.warnings > 0) output.print('');
+  output.print(report.valid ? `valid  ${validText(report)}` : sumsText(report));
+  return report.valid ? EXIT.done : EXIT.failed;
 }

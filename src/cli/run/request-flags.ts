@@ -6,8 +6,9 @@ import type { CommonFlags } from '../command-line';
 import { CommandError, EXIT } from '../exit-code';
 import { existingFile } from '../existing-file';
 import { dollars, label, share } from '../flag-values';
+import type { ValidationFlags } from '../validation/validation-flags';
 
-export interface RequestFlags extends CommonFlags {
+export interface RequestFlags extends CommonFlags, ValidationFlags {
   readonly workflowId?: string;
   readonly model?: string;
   readonly input?: readonly string[];
@@ -72,8 +73,22 @@ function overrides(flags: RequestFlags, written: DraftRequest): DraftRequest {
     keyField: flags.keyField,
     minAnsweredShare: flags.minAnswered,
     maxCostUsd: flags.maxCost,
+    validate: validateByFlags(flags, written.validate),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function validateByFlags(
+  { rule, onError, repair }: ValidationFlags,
+  written: StartRequest['validate'],
+): StartRequest['validate'] {
+  if (rule === undefined && onError === undefined && repair === undefined) return undefined;
+  return {
+    ...written,
+    ...(rule && { rules: { ...written?.rules, ...rule } }),
+    ...(onError && { onError }),
+    ...(repair && { repair }),
+  };
 }
 
 async function readRequest(file: string, stdin: AsyncIterable<Buffer | string>): Promise<DraftRequest> {

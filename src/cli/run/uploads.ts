@@ -4,15 +4,15 @@ import type { ObjectStore } from '../../gateways/object-store';
 import { isGatewayError } from '../../gateways/gateway-error';
 import { Crc32c } from '../../rows/crc32c';
 import { CommandError, EXIT } from '../exit-code';
-import type { LocalFile } from '../validation/scratch-store';
+import type { InputFile } from '../../rows/threads/range-messages';
 
 export interface PlannedUpload {
-  readonly from: LocalFile;
+  readonly from: InputFile;
   readonly to: string;
 }
 
 /** Where local files go: the run's `input/`, by their own names, numbered where two have the same. */
-export function planUploads(files: readonly LocalFile[], directory: string): PlannedUpload[] {
+export function planUploads(files: readonly InputFile[], directory: string): PlannedUpload[] {
   const names = files.map(({ path }) => basename(path));
   return files.map((from, index) => {
     const name = names[index] ?? '';
@@ -40,7 +40,7 @@ export async function upload(store: ObjectStore, { from, to }: PlannedUpload): P
   }
 }
 
-async function isThere(store: ObjectStore, from: LocalFile, to: string): Promise<boolean> {
+async function isThere(store: ObjectStore, from: InputFile, to: string): Promise<boolean> {
   const standing = await store.find(to);
   if (standing === undefined) return false;
   if (standing.size === from.size && standing.crc32c === (await crc32cOf(from.path))) return true;

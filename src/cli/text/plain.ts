@@ -1,6 +1,14 @@
+/** What a terminal obeys, breaks lines at, or shows in its own way: also half characters and the byte order mark. */
+const UNSAFE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\ufeff]/gu;
+
 /** Text of others without what a terminal would obey: control characters become visible. */
 export function plain(text: string): string {
-  return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, picture);
+  return text.replaceAll(UNSAFE, picture);
+}
+
+/** As {@link plain}, and in one line. */
+export function plainLine(text: string): string {
+  return plain(text).replaceAll('\n', '␊').replaceAll('\t', ' ');
 }
 
 function picture(character: string): string {

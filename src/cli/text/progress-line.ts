@@ -4,7 +4,8 @@ import { count } from '../../domain/count-text';
 import { estimateEndMs } from '../../domain/job-progress';
 import { isTerminal, phaseOf, shortState } from '../../domain/job-state';
 import { clockText, durationText } from './quantities';
-import { fitted, plain, widthOf } from './plain';
+import { plain } from './plain';
+import { barOf, painted, percent, whatFits, type Done } from './progress-bar';
 
 export interface Look {
   readonly now: number;
@@ -27,10 +28,8 @@ export function progressLine(progress: BatchProgress, look: Look): string {
   const details = job === undefined ? phaseDetails(progress, look) : jobDetails(progress, job, look);
   const bar = done === undefined ? undefined : barOf(done, look.columns);
   const start = `${lead}${bar === undefined ? '' : `${bar.text}  `}`;
-  const line = joined(start, details, look.columns);
-  return bar === undefined
-    ? line
-    : line.replace(bar.full, look.colors.cyan(bar.full)).replace(bar.empty, look.colors.gray(bar.empty));
+  const line = whatFits(start, details, look.columns);
+  return bar === undefined ? line : painted(line, bar, look.colors);
 }
 
 /** The same for a stage that is over: how long it was. */
@@ -48,7 +47,7 @@ export function endedJobLine(job: JobProgress, progress: BatchProgress, look: Lo
   const lead = leadOf(job.since, shortState(job.state), look.now);
   if (job.error !== null) return `${lead}code ${job.error.code} "${plain(job.error.message)}"`;
   const done = counted(progress);
-  return done === undefined ? lead.trimEnd() : `${lead}${count(done.rows)} of ${count(done.of)}${failedText(progress)}`;
+  return done === undefined ? lead.trimEnd() : `${lead}${count(done.part)} of ${count(done.of)}${failedText(progress)}`;
 }
 
 function leadOf(since: string, stage: string, now: number): string {
@@ -59,19 +58,14 @@ function failedText({ rows: { failed } }: BatchProgress): string {
   return failed === null || failed === 0 ? '' : ` · ${count(failed)} failed`;
 }
 
-interface Done {
-  readonly rows: number;
-  readonly of: number;
-}
-
 function counted({ rows: { input, succeeded, failed } }: BatchProgress): Done | undefined {
   if (input === null || input === 0 || succeeded === null) return undefined;
-  return { rows: Math.min(input, succeeded + (failed ?? 0)), of: input };
+  return { part: Math.min(input, succeeded + (failed ?? 0)), of: input };
 }
 
 function handled({ phase, books, handler }: BatchProgress): Done | undefined {
   if (phase !== 'processing' || books === null || books.answered === 0) return undefined;
-  return { rows: Math.min(books.answered, handler.processed + handler.rejected), of: books.answered };
+  return { part: Math.min(books.answered, handler.processed + handler.rejected), of: books.answered };
 }
 
 function jobDetails(progress: BatchProgress, job: JobProgress, { now }: Look): string[] {
@@ -81,7 +75,7 @@ function jobDetails(progress: BatchProgress, job: JobProgress, { now }: Look): s
   if (phaseOf(job.state) === 'queued') return [`queued ${age}`, ...next];
   if (done === undefined) return [age, ...next];
   return [
-    `${percent(done)}  ${count(done.rows)} of ${count(done.of)}${failedText(progress)}`,
+    `${percent(done)}  ${count(done.part)} of ${count(done.of)}${failedText(progress)}`,
     ...(job.round === 1 ? pace(progress, job, done, now) : []),
     ...next,
   ];
@@ -93,7 +87,7 @@ function pace({ checkedAt, rows }: BatchProgress, job: JobProgress, done: Done, 
   const counts = { succeeded: rows.succeeded ?? 0, failed: rows.failed ?? 0 };
   const endMs = estimateEndMs(counts, done.of, startedMs, seenMs);
   if (endMs === null) return [];
-  const rate = (1_000 * done.rows) / (seenMs - startedMs);
+  const rate = (1_000 * done.part) / (seenMs - startedMs);
   return [
     `ends about ${clockText(endMs, now, endMs - now < 600_000)}`,
     `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} rows/s`,
@@ -104,27 +98,6 @@ function phaseDetails(progress: BatchProgress, { now }: Look): string[] {
   const done = handled(progress);
   const { input } = progress.rows;
   const age = durationText(now - Date.parse(progress.since));
-  if (done !== undefined) return [`${percent(done)}  ${count(done.rows)} of ${count(done.of)} handled`, age];
+  if (done !== undefined) return [`${percent(done)}  ${count(done.part)} of ${count(done.of)} handled`, age];
   return [...(input === null ? [] : [`${count(input)} rows`]), age];
-}
-
-function percent({ rows, of }: Done): string {
-  return `${String(Math.floor((100 * rows) / of)).padStart(3)} %`;
-}
-
-function barOf({ rows, of }: Done, columns: number) {
-  const cells = columns < 90 ? 12 : 24;
-  const filled = Math.floor((cells * rows) / of);
-  const [full, empty] = ['█'.repeat(filled), '░'.repeat(cells - filled)];
-  return { text: full + empty, full, empty };
-}
-
-function joined(start: string, details: readonly string[], columns: number): string {
-  let line = start;
-  for (const [index, detail] of details.entries()) {
-    const longer = index === 0 ? line + detail : `${line} · ${detail}`;
-    if (index > 0 && widthOf(longer) > columns) break;
-    line = longer;
-  }
-  return fitted(line, columns);
 }

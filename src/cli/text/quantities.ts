@@ -24,6 +24,11 @@ export function clockText(time: string | number, now: number, withSeconds = fals
   return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clock}`;
 }
 
+/** `1 row`, `30,000 rows`. */
+export function countOf(number: number, name: string): string {
+  return `${count(number)} ${name}${number === 1 ? '' : 's'}`;
+}
+
 /** `177 MB`, `950 bytes`. */
 export function bytesText(bytes: number): string {
   return bytes < 1_000 ? `${bytes} bytes` : scaled(bytes, ['kB', 'MB', 'GB', 'TB']);

@@ -1,35 +1,41 @@
 import { count } from '../../domain/count-text';
-import type { ValidationProblem } from '../../domain/validation-problem';
+import type { Validated } from '../../input/validate-given';
+import type { ValidationReport } from '../../input/report';
 import type { Output } from '../output';
 import { plain } from '../text/plain';
 import { problemText } from '../text/problem-text';
-import { bytesText } from '../text/quantities';
-import type { ValidationReport } from './validate-input';
+import { bytesText, countOf } from '../text/quantities';
+import { ruleCountsText } from '../text/rule-counts-text';
 
-/** Problems with their lines, then the sums. */
+/** Problems with their rows, then how often each rule is broken. */
 export async function printProblems(
-  output: Pick<Output, 'print' | 'colors' | 'columns'>,
-  report: ValidationReport,
-  textOf: (problem: ValidationProblem) => Promise<string>,
+  output: Pick<Output, 'print' | 'colors' | 'columns' | 'isJson'>,
+  { report, rowAt }: Validated,
 ): Promise<void> {
-  for (const problem of report.problems) output.print(problemText(problem, await textOf(problem), output));
+  if (output.isJson) return;
+  for (const problem of report.problems) {
+    const row = await rowAt(problem);
+    const other = problem.other && (await rowAt(problem.other));
+    output.print(`${problemText(problem, { row, other }, output)}\n`);
+  }
   const hidden = report.errors + report.warnings - report.problems.length;
-  if (hidden > 0) output.print(`… and ${count(hidden)} more; --max-problems shows others.`);
+  if (hidden > 0) output.print(`… and ${count(hidden)} more; a higher --max-problems shows more.\n`);
   if (report.refusal !== null)
-    output.print(`${output.colors.red('error')}[${report.refusal.type}] ${plain(report.refusal.message)}`);
+    output.print(`${output.colors.red.bold('error')}[${report.refusal.type}] ${plain(report.refusal.message)}\n`);
+  for (const line of ruleCountsText(report.rules, output.colors)) output.print(line);
 }
 
 /** `30,000 rows, 1 error, 0 warnings.` */
-export function sumsText({ rows, errors, warnings }: ValidationReport): string {
-  return `${counted(rows, 'row')}, ${counted(errors, 'error')}, ${counted(warnings, 'warning')}.`;
+export function sumsText({ rows, errors, warnings, quarantined }: ValidationReport): string {
+  const out = quarantined > 0 ? ` ${countOf(quarantined, 'row')} can be taken out.` : '';
+  return `${countOf(rows, 'row')}, ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}.${out}`;
 }
 
 /** `30,000 rows · 177 MB · 0 errors` */
-export function validText({ rows, bytes, errors, warnings }: ValidationReport): string {
-  const remarks = warnings > 0 ? ` · ${counted(warnings, 'warning')}` : '';
-  return `${counted(rows, 'row')} · ${bytesText(bytes)} · ${counted(errors, 'error')}${remarks}`;
-}
-
-function counted(number: number, name: string): string {
-  return `${count(number)} ${name}${number === 1 ? '' : 's'}`;
+export function validText({ rows, bytes, errors, warnings, quarantined }: ValidationReport): string {
+  const remarks = [
+    ...(warnings > 0 ? [countOf(warnings, 'warning')] : []),
+    ...(quarantined > 0 ? [`${countOf(quarantined, 'row')} taken out`] : []),
+  ];
+  return [countOf(rows, 'row'), bytesText(bytes), countOf(errors, 'error'), ...remarks].join(' · ');
 }

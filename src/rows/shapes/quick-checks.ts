@@ -59,7 +59,10 @@ function isOfKind(kind: NumberKind, number: number): boolean {
   return Math.abs(number) <= LARGEST_FLOAT;
 }
 
-function isWithin({ from = -Infinity, fromExclusive, to = Infinity, toExclusive }: NumberRange, number: number): boolean {
+function isWithin(
+  { from = -Infinity, fromExclusive, to = Infinity, toExclusive }: NumberRange,
+  number: number,
+): boolean {
   return (
     (fromExclusive === true ? number > from : number >= from) && (toExclusive === true ? number < to : number <= to)
   );

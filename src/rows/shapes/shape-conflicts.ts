@@ -67,10 +67,14 @@ function formConflicts(shape: Shape): ShapeConflict[] {
   const none = shape.sightings.get(NULL);
   const conflicts: ShapeConflict[] = [];
   if (list !== undefined && single !== undefined) {
-    conflicts.push(formConflict('import-array', shape.name, { at: list, name: 'a list' }, { at: single, name: 'a single value' }));
+    conflicts.push(
+      formConflict('import-array', shape.name, { at: list, name: 'a list' }, { at: single, name: 'a single value' }),
+    );
   }
   if (list !== undefined && none !== undefined) {
-    conflicts.push(formConflict('import-null-array', shape.name, { at: list, name: 'a list' }, { at: none, name: 'null' }));
+    conflicts.push(
+      formConflict('import-null-array', shape.name, { at: list, name: 'a list' }, { at: none, name: 'null' }),
+    );
   }
   return conflicts;
 }
@@ -82,7 +86,8 @@ interface Form {
 
 function formConflict(rule: ValidationRule, name: string, one: Form, another: Form): ShapeConflict {
   const [earlier, later] = isBefore(one.at, another.at) ? [one, another] : [another, one];
-  const remedy = rule === 'import-array' ? 'write it in the same form in all rows' : 'leave it out where it has no value';
+  const remedy =
+    rule === 'import-array' ? 'write it in the same form in all rows' : 'leave it out where it has no value';
   const message = `${name} is ${later.name} here and ${earlier.name} in an earlier row; ${remedy}`;
   return { rule, message, at: later.at, other: earlier.at };
 }

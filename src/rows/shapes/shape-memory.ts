@@ -1,5 +1,18 @@
 import { ROW_ROLE } from './role';
-import { FACTS, type Fact, isBefore, LIST, NULL, OBJECT, type Place, Shape, type Sighting, SINGLE, STRING, typeOf } from './shape';
+import {
+  FACTS,
+  type Fact,
+  isBefore,
+  LIST,
+  NULL,
+  OBJECT,
+  type Place,
+  Shape,
+  type Sighting,
+  SINGLE,
+  STRING,
+  typeOf,
+} from './shape';
 
 /** Keys, each with its place in the rows' tree, that are told apart; BigQuery tables have at most so many columns. */
 export const MAX_COLUMNS = 10_000;

@@ -21,7 +21,7 @@ export interface SkimmedLine {
   readonly isEnded: boolean;
   /**
    * The line with a stub for each long string, as JSON; `undefined` where only its bytes can tell. A line with a skeleton is
-   * valid UTF-8, and its long strings are valid.
+   * valid UTF-8, and its long strings are valid. To be asked for before the next line is taken.
    */
   skeleton(): string | undefined;
   /** Its bytes, `undefined` when there are more than the bound. Valid until the next line is taken. */

@@ -46,12 +46,12 @@ export async function checkRangeInMemory<File extends Pick<SourceFile, 'size'>>(
   });
   const { rows, errors } = totalsOf(validator);
   onProgress({ bytes: 0, rows: rows - told.rows, errors: errors - told.errors });
-  const { pieces, soundRows, badRows, problems, shapes, repaired } = validator;
+  const { pieces, soundRows, takenOut, problems, shapes, repaired } = validator;
   return {
     pieces,
     keyed: sink.keyed,
     soundRows,
-    badRows,
+    badRows: takenOut,
     problems,
     shapes: shapes.toRecords(),
     repaired,

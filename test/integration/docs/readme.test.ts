@@ -145,6 +145,10 @@ describe('the README', () => {
     expect(await example('--test', 'handlers.test.ts')).toMatch(/pass 2\n/);
   });
 
+  it('checks input without any server', async () => {
+    expect(await example('--test', 'prompts.test.ts')).toMatch(/pass 2\n/);
+  });
+
   it('cancels a run and its job', async () => {
     world.emulator.setScenario({ durations: { JOB_STATE_RUNNING: 60_000 } });
     const id = `${world.taskQueue}/2026-11-22`;

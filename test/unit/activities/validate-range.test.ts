@@ -77,9 +77,11 @@ describe('validateRange', () => {
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': [good] });
     const directory = validationDirectory(run, sourcesUri, null);
     const other: ValidatedRange = {
-      pieces: [{ file: 0, lines: 41, errors: 0, warnings: 1, isArray: false }],
+      pieces: [{ file: 0, lines: 41, errors: 0, inputErrors: 0, warnings: 1, isArray: false }],
       keyed: {},
       facts: { uri: 'gs://acme/other', generation: '1', bytes: 0, rows: 41, crc32c: '' },
+      badRows: 0,
+      repaired: {},
       problems: null,
     };
     const racing = storeWith(store, {

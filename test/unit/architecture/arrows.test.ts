@@ -17,7 +17,7 @@ const GOOGLE = ['@google-cloud/*', 'google-auth-library'];
 const INNER = ['domain', 'messages', 'schemas', 'rows', 'gateways', 'run-identity'];
 const HANDLERS = ['define-handler', 'standard-schema'];
 const LIBRARY = [...INNER, ...HANDLERS, 'activities', 'child', 'client', 'exported-workflows', 'plugin', 'workflows'];
-const APPLICATION = [...LIBRARY, 'index', 'config', 'worker', 'cli', 'dev', 'emulator', 'testing'];
+const APPLICATION = [...LIBRARY, 'index', 'config', 'worker', 'cli', 'dev', 'emulator', 'input', 'testing'];
 
 const ARROWS: Readonly<Record<string, Arrows>> = {
   messages: { ours: [], packages: [] },
@@ -56,6 +56,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     ours: [...APPLICATION, '../package.json'],
     packages: [NODE, '@temporalio/*', 'ansis', 'cli-progress', 'commander'],
   },
+  input: { ours: ['activities', ...INNER], packages: [NODE] },
   dev: { ours: [], packages: [NODE, '@temporalio/client'] },
   emulator: { ours: [], packages: [NODE] },
   testing: {
@@ -133,8 +134,8 @@ describe('the arrows between the parts', () => {
     expect(loadedBy(part).filter((name) => !/^@temporalio\/(workflow|common)$/.test(name))).toEqual([]);
   });
 
-  it('a user’s tests load nothing of Temporal’s', () => {
-    expect(loadedBy('testing').filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
+  it.each(['testing', 'input'])('%s, for users’ tests and pipelines, loads nothing of Temporal’s', (part) => {
+    expect(loadedBy(part).filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
   });
 
   it('only configuration, the development servers and the command line’s entry read the environment', () => {

@@ -1,11 +1,9 @@
-import { assert, integer, json as anyJson, property, string } from 'fast-check';
+import { assert, integer, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../../src/client';
 import { noColors as colors } from '../../../src/cli/colors';
 import { exitCodeOf } from '../../../src/cli/exit-code';
-import { positionOf } from '../../../src/cli/text/json-position';
 import { fitted, plain, widthOf } from '../../../src/cli/text/plain';
-import { problemText } from '../../../src/cli/text/problem-text';
 import { progressLine } from '../../../src/cli/text/progress-line';
 import { bytesText, durationText, tokensText } from '../../../src/cli/text/quantities';
 import { resultText } from '../../../src/cli/text/result-text';
@@ -141,59 +139,6 @@ describe('the text of others', () => {
 
   it('counts two columns for wide characters', () => {
     expect(['abc', 'é', '日本', '👍', '👩‍👩‍👧', 'e\u0301'].map(widthOf)).toEqual([3, 1, 4, 2, 2, 1]);
-  });
-});
-
-describe('positionOf', () => {
-  it('finds what JSON.parse finds, at any path', () => {
-    assert(
-      property(anyJson(), (json) => {
-        const value: unknown = JSON.parse(json);
-        if (!Array.isArray(value) || value.length === 0) return;
-        const index = value.length - 1;
-        const [from, to] = positionOf(json, `[${index}]`) ?? [0, 0];
-        expect(JSON.parse(json.slice(from, to))).toEqual(value[index]);
-      }),
-    );
-  });
-
-  it.each([
-    ['{"a":{"b":[1,{"c":"x"}]}}', 'a.b[1].c', '"x"'],
-    ['{"a" : { "q\\"" : [ 1 , 2 ] } }', 'a.q"[1]', '2'],
-    ['{"request":{"contents":[]}}', 'request.contents[0].role', '[]'],
-    ['{"a":1}', 'b', undefined],
-    ['{"a":', 'a.b', undefined],
-  ])('%s at %s', (text, path, found) => {
-    const span = positionOf(text, path);
-    expect(span && text.slice(...span)).toBe(found);
-  });
-});
-
-describe('a problem', () => {
-  const problem = {
-    severity: 'error',
-    rule: 'role',
-    uri: 'prompts.jsonl',
-    line: 17,
-    byte: 0,
-    path: 'request.contents[0].role',
-    message: 'role must be user or model, got "tester"',
-  } as const;
-
-  it('is shown with its line, and the spot marked', () => {
-    const line = '{"key":"日本","request":{"contents":[{"role":"tester","parts":[{"text":"Summarise"}]}]}}';
-    const [title, source = '', mark = ''] = problemText(problem, line, { columns: 100, colors }).split('\n');
-    expect(title).toBe('error[role] prompts.jsonl:17  role must be user or model, got "tester"');
-    const before = source.slice(0, source.indexOf('"tester"'));
-    expect(mark.indexOf('^')).toBe(widthOf(before));
-    expect(mark).toContain('^^^^^^^^ request.contents[0].role');
-  });
-
-  it('far into a long line is shown with what is around it, within the terminal', () => {
-    const line = `{"pad":"${'x'.repeat(5_000)}","request":{"contents":[{"role":"tester"}]}}`;
-    const lines = problemText(problem, line, { columns: 80, colors }).split('\n');
-    expect(lines[1]).toContain('"tester"');
-    for (const shown of lines.slice(1)) expect(widthOf(shown)).toBeLessThanOrEqual(80);
   });
 });
 

@@ -46,7 +46,16 @@ describe('the pages', () => {
 
   it('each file of examples stands in the README as a whole', () => {
     const shown = blocks.filter(({ page, language }) => page === 'README.md' && language === 'ts');
-    for (const name of ['handlers', 'workflows', 'worker', 'start', 'cancel', 'handlers.test']) {
+    for (const name of [
+      'handlers',
+      'workflows',
+      'worker',
+      'start',
+      'cancel',
+      'prompts',
+      'prompts.test',
+      'handlers.test',
+    ]) {
       const file = readFileSync(join(ROOT, 'examples', `${name}.ts`), 'utf8');
       expect(shown.map(({ code }) => code)).toContain(`// ${name}.ts\n${file}`);
     }

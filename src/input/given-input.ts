@@ -1,0 +1,76 @@
+import { createReadStream, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { BatchError } from '../domain/batch-error';
+import type { InputFile } from '../rows/threads/range-messages';
+import { Spool, type Pieces } from './spool';
+
+/** Input as a person names it, sorted by where it lies. */
+export interface GivenInput {
+  readonly local: readonly InputFile[];
+  /** `gs://` objects and wildcards. */
+  readonly remote: readonly string[];
+  /** Deletes what was spooled. */
+  dispose(): Promise<void>;
+}
+
+export interface GivenInputOptions {
+  /** What `-` stands for. */
+  readonly stdin?: Pieces;
+  readonly signal?: AbortSignal;
+  /** Hears of each piece of what is spooled, in bytes. */
+  readonly onSpooled?: (bytes: number) => void;
+}
+
+const STDIN_NAME = '<stdin>';
+
+/**
+ * Looks at paths and URIs. Stdin, pipes and devices can be read only once, and rows are read again to show them and by
+ * several threads: they are spooled to a file. What is a file already isn't copied.
+ * @throws {BatchError} for what isn't there, isn't a file or can't be read by this version
+ */
+export async function givenInput(names: readonly string[], options: GivenInputOptions = {}): Promise<GivenInput> {
+  const local: InputFile[] = [];
+  const remote: string[] = [];
+  const spool = new Spool(options);
+  try {
+    for (const name of names) {
+      if (name.startsWith('gs://')) remote.push(name);
+      else if (name.startsWith('bq://')) throw noTables(name);
+      else if (name === '-' && options.stdin !== undefined) local.push(await spool.add(STDIN_NAME, options.stdin));
+      else local.push(await localFile(name, spool));
+    }
+  } catch (error) {
+    await spool.dispose();
+    throw error;
+  }
+  return { local, remote, dispose: () => spool.dispose() };
+}
+
+async function localFile(name: string, spool: Spool): Promise<InputFile> {
+  const path = resolve(name);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === true) return { uri: name, path, size: found.size };
+  if (found !== undefined && isStream(found)) return spool.add(name, createReadStream(path) as Pieces);
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(name)?.[0];
+  if (scheme !== undefined) {
+    throw new BatchError(
+      'InputNotFound',
+      `Input ${name}: ${scheme} can't be read; give gs://bucket/prompts.jsonl or a local file.`,
+    );
+  }
+  const what = found === undefined ? "doesn't exist" : 'is a folder; name the files in it';
+  throw new BatchError('InputNotFound', `Input ${name} ${what} (looked for ${path}).`);
+}
+
+/** Such as `<(zcat prompts.jsonl.gz)` of a shell. */
+function isStream(found: Stats): boolean {
+  return found.isFIFO() || found.isCharacterDevice();
+}
+
+function noTables(name: string): BatchError {
+  return new BatchError(
+    'InvalidRequest',
+    `Input ${name} is a BigQuery table, which this version doesn't read; export it to gs:// as JSONL.`,
+  );
+}

@@ -1,0 +1,124 @@
+import type { FileRange, SourceFile } from '../activities/contract';
+import type { AcceptedValidation } from '../domain/accepted-validation';
+import { limitExceeded } from '../domain/validation-limits';
+import type { ObjectStore } from '../gateways/object-store';
+import type { BatchReason } from '../messages';
+import { readInput } from '../rows/input-changes';
+import { planRanges, readRangeBytes } from '../rows/ranges';
+import type { InputFile } from '../rows/threads/range-messages';
+import { readFilePiece } from '../rows/threads/read-file-piece';
+import { validateFiles } from '../rows/validate-file';
+import { checkRangeInMemory, type RangeProgress } from '../rows/validate/checked-range';
+import { validateSources, type ValidatedInput } from '../rows/validate/validate-sources';
+import type { ValidationReport } from './report';
+
+/** A file of the input, wherever it lies. */
+export type FoundFile =
+  | ({ readonly kind: 'local' } & SourceFile & InputFile)
+  | ({ readonly kind: 'remote'; readonly store: ObjectStore } & SourceFile);
+
+export interface ValidationProgress {
+  readonly bytes: number;
+  readonly of: number;
+  readonly rows: number;
+  readonly errors: number;
+}
+
+export interface ValidationOptions {
+  readonly keyField: string | null;
+  /** Its `maxProblems` bounds the report's problems. */
+  readonly validation: AcceptedValidation;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: ValidationProgress) => void;
+}
+
+/** Validates files as the ranges of a run are, without a run. */
+export async function validateFound(
+  files: readonly FoundFile[],
+  options: ValidationOptions,
+): Promise<ValidationReport> {
+  const onProgress = progressOf(files, options);
+  const local = files.filter((file) => file.kind === 'local');
+  const validated =
+    local.length === files.length
+      ? await validateFiles(local, { ...options, onProgress })
+      : await validateStreams(files, { ...options, onProgress });
+  return reportOf(validated, options.validation);
+}
+
+type WithProgress = Omit<ValidationOptions, 'onProgress'> & { readonly onProgress: (since: RangeProgress) => void };
+
+const DOWNLOADS_AT_A_TIME = 4;
+
+/** What comes over the network is checked here, as it comes. */
+function validateStreams(
+  files: readonly FoundFile[],
+  { keyField, validation, signal, onProgress }: WithProgress,
+): Promise<ValidatedInput> {
+  const sources = { files, ranges: planRanges(files, { spanFiles: true }) };
+  const read = (file: FoundFile, range: FileRange): AsyncIterable<Buffer> =>
+    file.kind === 'local'
+      ? readFilePiece(file, range)
+      : readRangeBytes(file.store, file, range, { read: readInput, signal });
+  const tell = (since: RangeProgress): void => {
+    signal.throwIfAborted();
+    onProgress(since);
+  };
+  return validateSources(sources, {
+    keyField,
+    validation,
+    concurrency: DOWNLOADS_AT_A_TIME,
+    checkRange: (range) =>
+      checkRangeInMemory({ range: sources.ranges[range]!, files, keyField, validation }, read, tell),
+  });
+}
+
+/** Adds up what ranges tell. */
+function progressOf(
+  files: readonly FoundFile[],
+  { onProgress = () => {} }: ValidationOptions,
+): (since: RangeProgress) => void {
+  let done: ValidationProgress = { bytes: 0, of: files.reduce((sum, { size }) => sum + size, 0), rows: 0, errors: 0 };
+  return ({ bytes, rows, errors }) => {
+    done = {
+      bytes: Math.min(done.of, done.bytes + bytes),
+      of: done.of,
+      rows: done.rows + rows,
+      errors: done.errors + errors,
+    };
+    onProgress(done);
+  };
+}
+
+function reportOf(validated: ValidatedInput, { onError }: AcceptedValidation): ValidationReport {
+  const { merged, errors, warnings, inputErrors, rules, problems } = validated;
+  const { rows, bytes } = merged;
+  const quarantined = onError === 'quarantine' ? merged.badRows : 0;
+  const refusal = refusalOf(validated, quarantined);
+  const stays = onError === 'quarantine' ? inputErrors : errors;
+  const valid = stays === 0 && refusal === null && merged.soundRows > 0;
+  return { valid, rows, bytes, files: filesOf(validated), errors, warnings, rules, quarantined, problems, refusal };
+}
+
+/** What a run would refuse of rows that are sound. */
+function refusalOf({ merged, keyField, rules }: ValidatedInput, quarantined: number): BatchReason | null {
+  const staged =
+    keyField === null ||
+    rules['key-repeated'] !== undefined ||
+    rules['key-numeric'] !== undefined ||
+    Object.keys(merged.repaired).length > 0;
+  const message =
+    quarantined > 0
+      ? limitExceeded({ rows: merged.rows - quarantined, bytes: 0, staged: false })
+      : limitExceeded({ rows: merged.rows, bytes: merged.bytes, staged });
+  return message === undefined ? null : { type: 'TooLarge', message };
+}
+
+function filesOf({ merged }: ValidatedInput): ValidationReport['files'] {
+  const pieces = merged.records.flatMap((record) => record.pieces);
+  return merged.sources.files.map(({ uri }, file) => ({
+    uri,
+    rows: pieces.reduce((sum, piece) => sum + (piece.file === file ? piece.lines - piece.blankLines : 0), 0),
+  }));
+}

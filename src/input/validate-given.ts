@@ -1,0 +1,49 @@
+import { findSources } from '../activities/resolve-input';
+import { BatchError } from '../domain/batch-error';
+import type { RowPlace } from '../domain/validation-problem';
+import type { ObjectStore } from '../gateways/object-store';
+import type { GivenInput } from './given-input';
+import type { ValidationReport } from './report';
+import { RowReader } from './row-reader';
+import { validateFound, type FoundFile, type ValidationOptions } from './validate-found';
+
+export interface ValidateGivenOptions extends ValidationOptions {
+  /** Cloud Storage, asked for where something lies there. */
+  readonly remote: () => ObjectStore;
+}
+
+/** What came out, while the input can still be read. */
+export interface Validated {
+  readonly report: ValidationReport;
+  /** Bytes of a row of the input, or of its beginning where it is very long. */
+  readonly rowAt: (place: RowPlace) => Promise<Buffer>;
+}
+
+/** Validates as a run does. Files of this machine come before those in Cloud Storage. */
+export async function validateGiven(input: GivenInput, options: ValidateGivenOptions): Promise<Validated> {
+  const files = [...localFiles(input), ...(await remoteFiles(input, options))];
+  if (files.length === 0) throw emptyInput(input);
+  const report = await validateFound(files, options);
+  const reader = new RowReader(files);
+  return { report, rowAt: (place) => reader.rowAt(place) };
+}
+
+function localFiles({ local }: GivenInput): FoundFile[] {
+  return local
+    .filter(({ size }) => size > 0)
+    .map((file) => ({ kind: 'local', generation: '1', crc32c: '', updated: '', ...file }));
+}
+
+async function remoteFiles({ remote }: GivenInput, options: ValidateGivenOptions): Promise<FoundFile[]> {
+  if (remote.length === 0) return [];
+  const store = options.remote();
+  const { files } = await findSources(store, remote, { signal: options.signal, heartbeat: () => {} });
+  return files.map((file) => ({ kind: 'remote', store, ...file }));
+}
+
+function emptyInput({ local }: GivenInput): BatchError {
+  return new BatchError(
+    'InvalidInput',
+    `Input ${local.map(({ uri }) => uri).join(', ')} is empty: it must have one request a line.`,
+  );
+}
