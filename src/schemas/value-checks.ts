@@ -24,6 +24,7 @@ const LIMITS: Readonly<Record<NumberKind, (value: number) => boolean>> = {
 };
 
 export function isInRange(value: number, { from, fromExclusive, to, toExclusive }: NumberRange): boolean {
+  if (Number.isNaN(value)) return false;
   const isBelow = from !== undefined && (fromExclusive === true ? value <= from : value < from);
   const isAbove = to !== undefined && (toExclusive === true ? value >= to : value > to);
   return !isBelow && !isAbove;
