@@ -53,6 +53,20 @@ export interface BatchRequest {
     readonly cancelling?: DurationLike;
     readonly run?: DurationLike;
   };
+  /**
+   * What validation makes of the input: `rules` that count otherwise than by default, how many problems `validation.jsonl` lists,
+   * whether an error fails the run or takes the row out, and what to mend in the copy that is sent.
+   * @default `{maxProblems: 10000, onError: 'fail'}`, no rule changed, nothing repaired
+   */
+  readonly validate?: {
+    /** By the rules' names, as `docs/validation.md` lists them. */
+    readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'off'>>;
+    /** 0 to 100,000; all problems are counted. @default 10000 */
+    readonly maxProblems?: number;
+    /** `quarantine`: rows that break a rule alone are counted as failed, and the rest is sent. @default 'fail' */
+    readonly onError?: 'fail' | 'quarantine';
+    readonly repair?: readonly ('blank-lines' | 'byte-order-mark' | 'empty-search' | 'spelling')[];
+  };
   /** Jobs at a time. @default 4 */
   readonly concurrentJobs?: number;
   /** What to do when nobody can tell whether a create was accepted. @default 'hold' */
@@ -121,6 +135,8 @@ export interface BatchProgress {
   readonly rows: { readonly input: number | null; readonly succeeded: number | null; readonly failed: number | null };
   readonly percent: number | null;
   readonly books: RowBooks | null;
+  /** What validation found; left out while that is nothing. */
+  readonly validation?: ValidationCounts;
   readonly handler: { readonly processed: number; readonly rejected: number };
   readonly estimatedEndTime: string | null;
   readonly jobs: readonly JobProgress[];
@@ -190,6 +206,13 @@ export interface BatchReason {
   readonly message: string;
 }
 
+export interface ValidationCounts {
+  readonly errors: number;
+  readonly warnings: number;
+  /** What was mended in the copy that was sent, and how often; left out where nothing was. */
+  readonly repaired?: Readonly<Record<string, number>>;
+}
+
 export interface BatchResult {
   readonly outcome: BatchOutcome;
   readonly reason: BatchReason | null;
@@ -203,7 +226,7 @@ export interface BatchResult {
   readonly endTime: string;
   readonly queuedSeconds: number | null;
   readonly runningSeconds: number | null;
-  readonly validation: { readonly errors: number; readonly warnings: number };
+  readonly validation: ValidationCounts;
   readonly jobs: readonly {
     readonly name: string;
     readonly state: string;

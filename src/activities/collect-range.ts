@@ -11,6 +11,7 @@ import { loadPartIndex } from '../rows/part-index-stored';
 import { readPlan } from '../rows/plan';
 import { readRangeLines } from '../rows/ranges';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
+import { loadRequestHashes, type RequestHashes } from '../rows/request-hashes';
 import type { ErrorRow, ResultRow } from '../rows/result-row';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import { writtenOnce } from '../rows/written-once';
@@ -52,6 +53,7 @@ export async function collectRange(
     index,
     round: input.round,
     schema: handler?.schema ? { name: input.handler?.name ?? '', schema: handler.schema } : null,
+    hashes: () => loadRequestHashes(store, plan, input.part, index, { signal, log: attempt.log }),
     metadata: (row) => metadataOf(store, index, plan.keys.field, row, { signal, log: attempt.log }),
     newWriter: (what) => new LineWriter(store, `${recordUri.slice(0, -'.json'.length)}-${nonce()}-${what}.jsonl`),
   });
@@ -76,6 +78,7 @@ interface CollectorParts {
   readonly index: PartIndex;
   readonly round: number;
   readonly schema: { readonly name: string; readonly schema: NonNullable<Handler['schema']> } | null;
+  readonly hashes: () => Promise<RequestHashes>;
   readonly metadata: (row: number) => Promise<Metadata>;
   readonly newWriter: (what: 'results' | 'errors' | 'entries') => LineWriter;
 }
@@ -109,7 +112,7 @@ class RangeCollector {
       return;
     }
     this.#counts.rows += 1;
-    const joined = joinOutput(this.#parts.index, parsed);
+    const joined = await joinOutput(this.#parts.index, this.#parts.hashes, parsed);
     if (joined.kind === 'stranger') {
       this.#counts.strangers += 1;
       this.#note('stranger', file, line, text);

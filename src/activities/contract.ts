@@ -1,4 +1,5 @@
 import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
+import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
 
@@ -119,6 +120,8 @@ export interface ValidateRangeInput extends GuardedInput {
   /** Ordinal of the range, from 0. */
   readonly range: number;
   readonly keyField: string | null;
+  /** @default `DEFAULT_VALIDATION` */
+  readonly validation?: AcceptedValidation;
 }
 
 export interface RangeValidation {
@@ -131,6 +134,8 @@ export interface PlanPartsInput extends GuardedInput {
   readonly run: RunReference;
   readonly sourcesUri: string;
   readonly keyField: string | null;
+  /** @default `DEFAULT_VALIDATION` */
+  readonly validation?: AcceptedValidation;
 }
 
 export interface PlannedParts {
@@ -138,6 +143,8 @@ export interface PlannedParts {
   readonly bytes: number;
   readonly errors: number;
   readonly warnings: number;
+  /** What is mended in the copy that is sent, and how often. */
+  readonly repaired?: Readonly<Record<string, number>>;
   /** Report of all problems, when there are any. */
   readonly validationUri: string | null;
   /** `<uri>:<line> <message>` of the first few. */
@@ -161,6 +168,7 @@ export interface PlannedParts {
 export interface PlannedPart {
   /** From 1. */
   readonly part: number;
+  /** Those that are sent. */
   readonly rows: number;
   readonly bytes: number;
   /** The input can be used as it lies. */

@@ -1,5 +1,6 @@
 import type { PartIndex } from '../rows/part-index';
 import { requestHash } from '../rows/request-hash';
+import type { RequestHashes } from '../rows/request-hashes';
 
 /** The row that an output line belongs to. */
 export type JoinedRow =
@@ -11,7 +12,11 @@ export type JoinedRow =
 const STRANGER: JoinedRow = { kind: 'stranger' };
 
 /** Finds the row by the key that the line echoes, or by its request where it echoes none. */
-export function joinOutput(index: PartIndex, line: Readonly<Record<string, unknown>>): JoinedRow {
+export async function joinOutput(
+  index: PartIndex,
+  hashes: () => Promise<RequestHashes>,
+  line: Readonly<Record<string, unknown>>,
+): Promise<JoinedRow> {
   const key = line[index.outputKeyField];
   if (typeof key === 'string' || typeof key === 'number') {
     const row = index.rowOfOutputKey(String(key));
@@ -19,7 +24,7 @@ export function joinOutput(index: PartIndex, line: Readonly<Record<string, unkno
   }
   if (typeof line['request'] !== 'object' || line['request'] === null) return STRANGER;
   const hash = requestHash(line['request']);
-  const [row, ...others] = index.rowsOfRequestHash(hash);
+  const [row, ...others] = (await hashes()).rowsOf(hash);
   if (row === undefined) return STRANGER;
   return others.length === 0 ? { kind: 'row', row } : { kind: 'ambiguous', row, requestHash: hash };
 }

@@ -6,6 +6,8 @@ import { type DataObject, findRecord, readJson } from '../rows/commits';
 import { readObjectLines } from '../rows/object-lines';
 import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
+import type { RequestHashes } from '../rows/request-hashes';
+import { type Quarantine, readQuarantine } from '../rows/quarantine';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import type { Attempt } from './attempt';
 import type { SettlePartInput, SourceFile } from './contract';
@@ -32,10 +34,16 @@ export interface MergedRounds {
 
 type Round = SettlePartInput['rounds'][number];
 
-/** Enters what was collected of all rounds into the books of a part. */
+export interface PartAtHand {
+  readonly index: PartIndex;
+  readonly hashes: () => Promise<RequestHashes>;
+  readonly quarantine: Quarantine | null;
+}
+
+/** Enters what validation took out and what was collected of all rounds into the books of a part. */
 export async function mergeRounds(
   store: ObjectStore,
-  index: PartIndex,
+  { index, hashes, quarantine }: PartAtHand,
   rounds: readonly Round[],
   attempt: Attempt,
 ): Promise<MergedRounds> {
@@ -44,13 +52,17 @@ export async function mergeRounds(
   const problems: OutputProblem[] = [];
   const imbalances: string[] = [];
   let strangers = 0;
+  if (quarantine !== null) {
+    objects.push({ round: 0, results: null, errors: quarantine.errors, entries: null, files: [] });
+    await takeOut(store, books, quarantine, attempt);
+  }
   for (const round of [...rounds].sort((left, right) => left.round - right.round)) {
     books.beginRound(round.round);
     const { records, files } = await readRecords(store, round.outputsUri, attempt);
     for (const record of records) {
       const { results, errors, entries } = record;
       objects.push({ round: round.round, results, errors, entries, files });
-      await enterRecord(store, index, books, record, objects.length - 1, attempt);
+      await enterRecord(store, hashes, books, record, objects.length - 1, attempt);
       problems.push(...record.problems.slice(0, KEPT_PROBLEMS - problems.length));
       strangers += record.strangers;
     }
@@ -58,6 +70,14 @@ export async function mergeRounds(
     imbalances.push(...imbalancesOf({ ...sumOf(records), ...whatTheServiceSays(round) }));
   }
   return { books, objects, strangers, problems, imbalances };
+}
+
+/** The quarantine's lines are the first object of the books. */
+async function takeOut(store: ObjectStore, books: PartBooks, quarantine: Quarantine, attempt: Attempt): Promise<void> {
+  for await (const { row, entry } of readQuarantine(store, quarantine, 0, { signal: attempt.signal })) {
+    attempt.heartbeat();
+    books.takeOut(row, entry);
+  }
 }
 
 async function readRecords(store: ObjectStore, outputsUri: string | null, { signal }: Attempt) {
@@ -75,7 +95,7 @@ async function readRecords(store: ObjectStore, outputsUri: string | null, { sign
 
 async function enterRecord(
   store: ObjectStore,
-  index: PartIndex,
+  hashes: () => Promise<RequestHashes>,
   books: PartBooks,
   record: CollectRecord,
   object: number,
@@ -86,7 +106,7 @@ async function enterRecord(
   for await (const line of readObjectLines(store, record.entries, { signal: attempt.signal })) {
     attempt.heartbeat();
     const entry = readCollectedRow(line.content?.toString('utf8') ?? '');
-    enterRow(index, books, entry, object);
+    await enterRow(hashes, books, entry, object);
     entered += 1;
   }
   if (entered !== record.answered + record.blocked + record.failed) {
@@ -94,11 +114,16 @@ async function enterRecord(
   }
 }
 
-function enterRow(index: PartIndex, books: PartBooks, collected: CollectedRow, object: number): void {
+async function enterRow(
+  hashes: () => Promise<RequestHashes>,
+  books: PartBooks,
+  collected: CollectedRow,
+  object: number,
+): Promise<void> {
   const { row, requestHash } = collected;
   const entry = { ...collected, object };
   if (requestHash === null) books.enter(row, entry);
-  else books.enterAmbiguous(index.rowsOfRequestHash(requestHash), entry);
+  else books.enterAmbiguous((await hashes()).rowsOf(requestHash), entry);
 }
 
 function sumOf(records: readonly CollectRecord[]): { rows: number; unreadable: number } {

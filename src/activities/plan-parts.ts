@@ -1,13 +1,16 @@
+import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { parseClaimKey } from '../domain/claim-key';
-import { limitExceeded } from '../domain/validation-limits';
+import { limitExceeded, quarantineExceeded } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import { findRecord, readJson } from '../rows/commits';
+import { compareRanges } from '../rows/compare-ranges';
 import { compareRows } from '../rows/compare-rows';
 import { changedSources } from '../rows/input-changes';
 import { mergeValidation, type MergedValidation } from '../rows/merged-validation';
 import { checkVersion, type Plan, planUri } from '../rows/plan';
+import { QuarantineWriter } from '../rows/quarantine';
 import { validationDirectory } from '../rows/validated-range';
-import { type Comparison, writeReport } from '../rows/validation-report';
+import { type Comparison, joinComparisons, writeReport } from '../rows/validation-report';
 import { planKeys, toPlannedPart, writePlan } from '../rows/write-plan';
 import type { Attempt, RowGateways } from './attempt';
 import type { PlannedParts, PlanPartsInput, Sources } from './contract';
@@ -24,9 +27,9 @@ export async function planParts(
   if (standing === undefined) return planAnew(store, input, sources, attempt);
 
   checkVersion(standing, planUri(input.run));
-  const { rows, bytes, warnings, validationUri } = standing;
+  const { rows, bytes, errors, warnings, repaired, validationUri } = standing;
   const plan = await planned(store, input, sources, standing, signal);
-  return { rows, bytes, errors: 0, warnings, validationUri, firstProblems: [], plan, refusal: null };
+  return { rows, bytes, errors, warnings, repaired, validationUri, firstProblems: [], plan, refusal: null };
 }
 
 async function planAnew(
@@ -35,22 +38,46 @@ async function planAnew(
   sources: Sources,
   attempt: Attempt,
 ): Promise<PlannedParts> {
-  const { run, sourcesUri, keyField } = input;
+  const { run, sourcesUri, keyField, validation = DEFAULT_VALIDATION } = input;
   const { signal } = attempt;
-  const merged = await mergeValidation(store, sources, validationDirectory(run, sourcesUri, keyField), { signal });
-  const tooLarge = limitExceeded({ ...merged, staged: false });
+  const directory = validationDirectory(run, sourcesUri, keyField, validation);
+  const merged = await mergeValidation(store, sources, directory, { signal });
+  const tooLarge = quarantineExceeded(merged) ?? limitExceeded(sentAtMost(merged));
   if (tooLarge !== undefined) {
     return refused(await report(store, input, merged, { problems: [], errors: 0, warnings: 0 }, signal), tooLarge);
   }
-  const compared = await compareRows(store, merged, keyField, { signal, onProgress: () => attempt.heartbeat() });
-  const reported = await report(store, input, merged, compared, signal);
-  if (reported.errors > 0) return { ...reported, plan: null, refusal: null };
+  const quarantine = new QuarantineWriter(store, `${run.directory}index/p1`);
+  try {
+    const onProgress = () => attempt.heartbeat();
+    const { rules } = validation;
+    const compared = await compareRows(store, merged, { keyField, rules, quarantine, signal, onProgress });
+    const together = joinComparisons(compared, compareRanges(merged, rules));
+    const reported = await report(store, input, merged, together, signal);
+    if (forbidsPlan(merged, together, validation)) return { ...reported, plan: null, refusal: null };
 
-  const keys = planKeys(compared, sources);
-  const copyTooLarge = limitExceeded({ ...merged, staged: keys.mode === 'staged' });
-  if (copyTooLarge !== undefined) return refused(reported, copyTooLarge);
-  const plan = await writePlan(store, run, { merged, compared, keys, ...reported }, { signal });
-  return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
+    const keys = planKeys(compared, merged);
+    const staged = keys.mode === 'staged';
+    const bytes = merged.badRows === 0 ? merged.bytes : compared.soundBytes;
+    const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged });
+    if (copyTooLarge !== undefined) return refused(reported, copyTooLarge);
+    const planning = { merged, compared, keys, quarantine: await quarantine.close({ signal }), ...reported };
+    const plan = await writePlan(store, run, planning, { signal });
+    return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
+  } finally {
+    await quarantine.abandon();
+  }
+}
+
+/** What a job would take as far as it is known before the rows are read: where some are taken out, their number alone. */
+function sentAtMost({ rows, soundRows, badRows, bytes }: MergedValidation) {
+  return badRows === 0 ? { rows, bytes, staged: false } : { rows: soundRows, bytes: 0, staged: false };
+}
+
+/** Errors for which no row can be taken out, or nothing that would be left to send. */
+function forbidsPlan(merged: MergedValidation, together: Comparison, { onError }: AcceptedValidation): boolean {
+  const { errors, inputErrors, soundRows } = merged;
+  const standing = onError === 'quarantine' ? inputErrors : errors;
+  return standing + together.errors > 0 || (errors > 0 && soundRows === 0);
 }
 
 type Reported = Omit<PlannedParts, 'plan' | 'refusal'>;
@@ -61,17 +88,21 @@ function refused(reported: Reported, message: string): PlannedParts {
 
 async function report(
   store: ObjectStore,
-  { run }: PlanPartsInput,
+  { run, validation = DEFAULT_VALIDATION }: PlanPartsInput,
   merged: MergedValidation,
   comparison: Comparison,
   signal: AbortSignal,
 ): Promise<Reported> {
-  const { uri, first } = await writeReport(store, `${run.directory}validation.jsonl`, merged, comparison, { signal });
+  const { uri, first } = await writeReport(store, `${run.directory}validation.jsonl`, merged, comparison, {
+    maxProblems: validation.maxProblems,
+    signal,
+  });
   return {
     rows: merged.rows,
     bytes: merged.bytes,
     errors: merged.errors + comparison.errors,
     warnings: merged.warnings + comparison.warnings,
+    repaired: merged.repaired,
     validationUri: uri,
     firstProblems: first,
   };

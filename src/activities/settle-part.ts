@@ -6,10 +6,11 @@ import { commitOnce, type DataObject, findRecord } from '../rows/commits';
 import { metadataOf } from '../rows/metadata';
 import type { PartIndex } from '../rows/part-index';
 import { loadPartIndex } from '../rows/part-index-stored';
-import { type Plan, readPlan } from '../rows/plan';
+import { partOf, type Plan, readPlan } from '../rows/plan';
 import { publish } from '../rows/publish';
 import { planRanges } from '../rows/ranges';
 import type { SettledRecord } from '../rows/records';
+import { loadRequestHashes } from '../rows/request-hashes';
 import type { ResultRow } from '../rows/result-row';
 import { writeRowList } from '../rows/row-list';
 import { handlerDirectory } from '../rows/work-paths';
@@ -34,7 +35,7 @@ export async function settlePart(
   attempt: Attempt,
   options: SettleOptions = {},
 ): Promise<SettledPart> {
-  const { signal } = attempt;
+  const { signal, log } = attempt;
   const prefix = `${handlerDirectory(input.run, input.handler)}settled-p${input.part}-${digestOf(input)}`;
   const recordUri = `${prefix}.json`;
   if (input.final) {
@@ -43,7 +44,9 @@ export async function settlePart(
   }
   const plan = await readPlan(store, input.planUri, { signal });
   const index = await loadPartIndex(store, plan, input.part);
-  const merged = await mergeRounds(store, index, input.rounds, attempt);
+  const hashes = () => loadRequestHashes(store, plan, input.part, index, { signal, log });
+  const { quarantine } = partOf(plan, input.part);
+  const merged = await mergeRounds(store, { index, hashes, quarantine }, input.rounds, attempt);
   const sums = {
     ...sumsOf(merged),
     retryRowsUri: await writeRetryRows(store, merged.books, `${prefix}-retry-rows`, attempt),

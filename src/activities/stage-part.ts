@@ -6,7 +6,8 @@ import { commitOnce, type DataObject, dataObject, findRecord, nonce, readWhole }
 import { findChanges } from '../rows/input-changes';
 import type { PartIndex } from '../rows/part-index';
 import { loadPartIndex } from '../rows/part-index-stored';
-import { type Plan, readPlan } from '../rows/plan';
+import { partOf, type Plan, readPlan } from '../rows/plan';
+import { readQuarantinedRows } from '../rows/quarantine';
 import { rawMember } from '../rows/raw-member';
 import { readRows } from '../rows/read-rows';
 import { parseRowList } from '../rows/row-list';
@@ -20,7 +21,7 @@ interface StagedRecord {
   readonly digest: string;
 }
 
-/** Writes the one object that a job reads: all rows of a part, or those listed. A copy that stands is used. */
+/** Writes the one object that a job reads: all sound rows of a part, or those listed. A copy that stands is used. */
 export async function stagePart(
   { store }: RowGateways,
   { run, planUri, part, round, rowsUri }: StagePartInput,
@@ -35,7 +36,10 @@ export async function stagePart(
 
   const plan = await readPlan(store, planUri, { signal });
   const index = await loadPartIndex(store, plan, part);
-  const rows = listed === undefined ? numbersTo(index.rows) : [...parseRowList(listed, String(rowsUri))];
+  const rows =
+    listed === undefined
+      ? await soundRows(store, plan, part, index, signal)
+      : [...parseRowList(listed, String(rowsUri))];
   const changed = await findChanges(store, plan.sources, { signal });
   if (changed.length > 0) {
     throw new BatchError('InputChanged', `The input changed since the run read it: ${changed.slice(0, 5).join(', ')}`);
@@ -71,8 +75,10 @@ function stagedPart({ object, digest }: StagedRecord): StagedPart {
   return { uris: [object.uri], rows: object.rows, bytes: object.bytes, digest };
 }
 
-function numbersTo(count: number): number[] {
-  return Array.from({ length: count }, (_, number) => number);
+async function soundRows(store: ObjectStore, plan: Plan, part: number, index: PartIndex, signal: AbortSignal) {
+  const quarantined = await readQuarantinedRows(store, partOf(plan, part).quarantine, { signal });
+  const all = Array.from({ length: index.rows }, (_, row) => row);
+  return quarantined.size === 0 ? all : all.filter((row) => !quarantined.has(row));
 }
 
 const FLUSH_BYTES = 1_048_576;

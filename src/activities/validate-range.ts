@@ -1,22 +1,27 @@
+import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, dataObject, findRecord, nonce, readJson } from '../rows/commits';
+import { checkRange } from '../rows/check-range';
+import { FactsSink } from '../rows/facts-sink';
 import { readInput } from '../rows/input-changes';
-import { piecesOf, readRangeLines } from '../rows/ranges';
+import { readRangeBytes } from '../rows/ranges';
 import { RangeValidator } from '../rows/range-validator';
+import { withScanner } from '../rows/skim/scanners';
+import type { Scanner } from '../rows/skim/scanner';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../rows/validated-range';
 import { writtenOnce } from '../rows/written-once';
 import type { Attempt, RowGateways } from './attempt';
-import type { FileRange, RangeValidation, Sources, ValidateRangeInput } from './contract';
+import type { FileRange, RangeValidation, SourceFile, Sources, ValidateRangeInput } from './contract';
 
 /** Validates the lines that begin in one range; an attempt that finds the range's record reads nothing. */
 export async function validateRange(
   { store }: RowGateways,
-  { run, sourcesUri, range, keyField }: ValidateRangeInput,
+  { run, sourcesUri, range, keyField, validation = DEFAULT_VALIDATION }: ValidateRangeInput,
   attempt: Attempt,
 ): Promise<RangeValidation> {
   const { signal } = attempt;
-  const directory = validationDirectory(run, sourcesUri, keyField);
+  const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const recordUri = validatedRangeUri(directory, range);
   const standing = await findRecord<ValidatedRange>(store, recordUri, { signal });
   if (standing !== undefined) return totalsOf(standing);
@@ -27,60 +32,85 @@ export async function validateRange(
   const planned = sources.ranges[range];
   if (planned === undefined)
     throw new RangeError(`${sourcesUri} has ${sources.ranges.length} ranges, ${range} was asked for`);
-  const validator = new RangeValidator(keyField === null ? DEFAULT_KEY_FIELDS : [keyField], keyField);
-  const own = `${directory}${range}-${nonce()}`;
-  const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, sources, planned, validator, attempt), {
-    signal,
-  });
-  const problems = await writeProblems(store, `${own}-problems.jsonl`, validator, signal);
-  const { record } = await commitOnce<ValidatedRange>(
-    store,
-    recordUri,
-    { pieces: validator.pieces, keyed: validator.keyed, facts: dataObject(facts, validator.soundRows), problems },
-    { signal },
+  const record = await withScanner((scanner) =>
+    readRange(
+      store,
+      { sources, range: planned, keyField, validation, own: `${directory}${range}-${nonce()}` },
+      scanner,
+      attempt,
+    ),
   );
-  return totalsOf(record);
+  return totalsOf((await commitOnce<ValidatedRange>(store, recordUri, record, { signal })).record);
 }
 
 function totalsOf({ pieces }: ValidatedRange): RangeValidation {
   return {
-    rows: pieces.reduce((sum, piece) => sum + piece.lines, 0),
+    rows: pieces.reduce((sum, piece) => sum + piece.lines - piece.blankLines, 0),
     errors: pieces.reduce((sum, piece) => sum + piece.errors, 0),
     warnings: pieces.reduce((sum, piece) => sum + piece.warnings, 0),
   };
 }
 
-const FLUSH_BYTES = 262_144;
+interface Reading {
+  readonly sources: Sources;
+  readonly range: FileRange;
+  readonly keyField: string | null;
+  readonly validation: AcceptedValidation;
+  /** What this attempt's data objects begin with. */
+  readonly own: string;
+}
 
+async function readRange(
+  store: ObjectStore,
+  reading: Reading,
+  scanner: Scanner,
+  attempt: Attempt,
+): Promise<ValidatedRange> {
+  const { keyField, validation, own } = reading;
+  const { signal } = attempt;
+  const keyFields = keyField === null ? DEFAULT_KEY_FIELDS : [keyField];
+  const sink = new FactsSink(keyFields, validation.onError === 'quarantine');
+  const validator = new RangeValidator({ keyFields, keyField, validation, sink });
+  const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, reading, { validator, sink, scanner }, attempt), {
+    signal,
+  });
+  const { pieces, soundRows, takenOut, shapes, repaired } = validator;
+  return {
+    pieces,
+    keyed: sink.keyed,
+    soundRows,
+    badRows: takenOut,
+    facts: dataObject(facts, soundRows + takenOut),
+    problems: await writeProblems(store, `${own}-problems.jsonl`, validator, signal),
+    shapes: shapes.toRecords(),
+    repaired,
+  };
+}
+
+const FLUSH_CHARACTERS = 262_144;
+
+interface Checking {
+  readonly validator: RangeValidator;
+  readonly sink: FactsSink;
+  readonly scanner: Scanner;
+}
+
+/** One range's rows through the validator; what it learns of them comes out in pieces. */
 async function* factsOf(
   store: ObjectStore,
-  { files }: Sources,
-  range: FileRange,
-  validator: RangeValidator,
+  { sources: { files }, range }: Reading,
+  checking: Checking,
   attempt: Attempt,
 ): AsyncGenerator<string> {
-  let pending = '';
-  let quietBytes = 0;
-  for (const piece of piecesOf(range, files)) {
-    const file = files[piece.file];
-    if (file === undefined) throw new RangeError(`A range names file ${piece.file} of ${files.length}`);
-    validator.beginPiece(piece.file);
-    for await (const line of readRangeLines(store, file, piece, { read: readInput, signal: attempt.signal })) {
-      pending += validator.addLine(line);
-      quietBytes += line.length;
-      if (quietBytes > FLUSH_BYTES) {
-        attempt.signal.throwIfAborted();
-        attempt.heartbeat();
-        quietBytes = 0;
-      }
-      if (pending.length > FLUSH_BYTES) {
-        yield pending;
-        pending = '';
-      }
-      if (validator.pieceIsArray) break;
-    }
+  const { signal } = attempt;
+  const { sink } = checking;
+  const read = (file: SourceFile, piece: FileRange) => readRangeBytes(store, file, piece, { read: readInput, signal });
+  for await (const _ of checkRange(range, files, read, checking)) {
+    signal.throwIfAborted();
+    attempt.heartbeat();
+    if (sink.pending > FLUSH_CHARACTERS) yield sink.take();
   }
-  yield pending;
+  yield sink.take();
 }
 
 async function writeProblems(store: ObjectStore, uri: string, { problems }: RangeValidator, signal: AbortSignal) {

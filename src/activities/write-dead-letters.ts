@@ -1,4 +1,5 @@
 import { BatchError } from '../domain/batch-error';
+import type { PartBooks } from '../domain/books';
 import type { ObjectStore } from '../gateways/object-store';
 import { type OutputPlace, readCollectedRow } from '../rows/collected-rows';
 import { type DataObject, nonce } from '../rows/commits';
@@ -20,12 +21,12 @@ export interface DeadLetters {
 }
 
 /**
- * Failed and missing rows as they were given, in input order; behind them those whose input changed, from the output's echo.
+ * Failed and missing rows as they were given, in input order, those left out that validation found bad; behind them those whose input changed, from the output's echo.
  * @param keyField the caller's; null where he gave no keys, so that each row gets the one that results and errors name
  */
 export async function writeDeadLetters(unanswered: UnansweredRows, keyField: string | null): Promise<DeadLetters> {
   const { store, index, books, workPrefix, attempt } = unanswered;
-  const dead = books.rowsThat((row) => books.kindOf(row) === 'failed' || books.kindOf(row) === 'missing');
+  const dead = books.rowsThat((row) => isDead(books.kindOf(row)) && !books.isTakenOut(row));
   const writer = new LineWriter(store, `${workPrefix}-dead-letters-${nonce()}.jsonl`);
   const gone: number[] = [];
   try {
@@ -43,6 +44,10 @@ export async function writeDeadLetters(unanswered: UnansweredRows, keyField: str
   } finally {
     await writer.abandon();
   }
+}
+
+function isDead(kind: ReturnType<PartBooks['kindOf']>): boolean {
+  return kind === 'failed' || kind === 'missing';
 }
 
 /** Rows of one input file at a time, in bounded lists. */

@@ -1,3 +1,5 @@
+import type { AcceptedValidation } from './accepted-validation';
+
 /** A request after its check: complete, with durations in milliseconds. Recorded in history by the first activity. */
 export interface AcceptedRequest {
   readonly project: string;
@@ -19,6 +21,8 @@ export interface AcceptedRequest {
     readonly cancellingMs: number;
     readonly runMs: number;
   };
+  /** Absent while all of it is default, so that runs from before the field look the same; see `validationOf`. */
+  readonly validate?: AcceptedValidation;
   readonly concurrentJobs: number;
   readonly onUnknown: 'hold' | 'resubmit';
   readonly listingLagMs: number;

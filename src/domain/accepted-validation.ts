@@ -1,3 +1,4 @@
+import type { AcceptedRequest } from './accepted-request';
 import type { Repair, RuleSettings } from './validation-rules';
 
 /** How a run validates its input: the request's `validate`, complete. */
@@ -12,3 +13,7 @@ export interface AcceptedValidation {
 }
 
 export const DEFAULT_VALIDATION: AcceptedValidation = { rules: {}, maxProblems: 10_000, onError: 'fail', repair: [] };
+
+export function validationOf({ validate }: Pick<AcceptedRequest, 'validate'>): AcceptedValidation {
+  return validate ?? DEFAULT_VALIDATION;
+}

@@ -68,6 +68,16 @@ export class PartBooks {
     this.#currentRound = round;
   }
 
+  /** Enters a row that is never sent, before the first round. */
+  takeOut(row: number, entry: RowEntry): void {
+    if (this.#currentRound > 0) throw new RangeError(`Row ${row} is taken out after round ${this.#currentRound} began`);
+    this.#take(row, RANK[entry.kind], entry);
+  }
+
+  isTakenOut(row: number): boolean {
+    return this.#rank[row] !== 0 && this.#round[row] === 0;
+  }
+
   /** Enters a line that is known to be of this row. */
   enter(row: number, entry: RowEntry): void {
     if (row >= this.rows) throw new RangeError(`Row ${row} is outside of the part's ${this.rows} rows`);

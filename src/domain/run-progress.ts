@@ -1,7 +1,8 @@
-import type { Attention, BatchPhase, BatchProgress, JobProgress, RowBooks } from '../messages';
+import type { Attention, BatchPhase, BatchProgress, JobProgress, RowBooks, ValidationCounts } from '../messages';
 import { cutText } from './cut-text';
 import { estimateEndMs, percentDone, type JobCounts } from './job-progress';
 import { isTerminal } from './job-state';
+import { isClean } from './validation-counts';
 import type { JobTimes } from './job-times';
 
 /** A job as the run last saw it. */
@@ -31,6 +32,8 @@ export interface ProgressFacts {
   readonly attentions: readonly Attention[];
   readonly inputRows: number | null;
   readonly books: RowBooks | null;
+  /** null before the plan. */
+  readonly validation: ValidationCounts | null;
   readonly processed: number;
   readonly rejected: number;
   readonly jobs: readonly TrackedJob[];
@@ -54,6 +57,7 @@ export function progressOf(facts: ProgressFacts): BatchProgress {
     rows: { input: facts.inputRows, succeeded: counts?.succeeded ?? null, failed: counts?.failed ?? null },
     percent: current === undefined ? null : percentDone(current.counts, current.rows),
     books: facts.books,
+    ...(facts.validation !== null && !isClean(facts.validation) && { validation: facts.validation }),
     handler: { processed: facts.processed, rejected: facts.rejected },
     estimatedEndTime: end === null ? null : time(end),
     jobs: facts.jobs.map((job) => jobProgress(job)),

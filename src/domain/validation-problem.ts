@@ -12,13 +12,19 @@ export interface RowProblem {
   readonly message: string;
 }
 
-/** A line of the validation report. */
-export interface ValidationProblem extends RowProblem {
+/** Where a row stands. */
+export interface RowPlace {
   readonly uri: string;
   /** From 1. */
   readonly line: number;
   /** Offset of the row in its file. */
   readonly byte: number;
+}
+
+/** A line of the validation report. */
+export interface ValidationProblem extends RowProblem, RowPlace {
+  /** The row that it conflicts with, and where in it, for what rows break together. */
+  readonly other?: RowPlace & Pick<RowProblem, 'path'>;
 }
 
 /** Last line of `validation.jsonl`. */
@@ -30,6 +36,8 @@ export interface ValidationSummary {
   readonly errors: number;
   readonly warnings: number;
   readonly listed: number;
+  /** What is mended in the copy that is sent, and how often. */
+  readonly repaired?: Readonly<Record<string, number>>;
 }
 
 /** A problem on one line, for people: `gs://acme/prompts.jsonl:17 request.contents[0].role: role must be …`. */

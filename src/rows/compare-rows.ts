@@ -1,7 +1,15 @@
-import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
+import { DEFAULT_KEY_FIELDS, positionKey, rowKeyOf } from '../domain/validation-keys';
+import { type ProblemSeverity, type RuleSetting, type RuleSettings, severityOf } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
-import { type MergedValidation, type PlacedProblem, type PlacedRow, readSoundRows } from './merged-validation';
+import {
+  type MergedValidation,
+  type PlacedProblem,
+  type PlacedRow,
+  type RangeSums,
+  readPlacedRows,
+} from './merged-validation';
 import { PartIndexBuilder } from './part-index-builder';
+import type { QuarantineWriter } from './quarantine';
 import type { Comparison } from './validation-report';
 
 const KEPT_PROBLEMS = 1000;
@@ -13,44 +21,81 @@ export interface ComparedRows extends Comparison {
   readonly keyField: string | null;
   /** Rows whose key an earlier row has. */
   readonly repeats: number;
+  /** Bytes of all sound rows, line ends among them. */
+  readonly soundBytes: number;
 }
 
 /** The field that the caller named, or the first of the default ones that every row has. */
-function keyFieldOf(merged: MergedValidation, named: string | null): string | null {
+export function keyFieldOf(merged: MergedValidation<RangeSums>, named: string | null): string | null {
   if (named !== null) return named;
   const everyRowHas = (field: string) =>
     merged.records.reduce((sum, { keyed }) => sum + (keyed[field] ?? 0), 0) === merged.soundRows;
   return DEFAULT_KEY_FIELDS.find(everyRowHas) ?? null;
 }
 
-/** Reads all sound rows once. A repeated key is an error in a field that the caller named, else a warning. */
+export interface CompareOptions {
+  /** The field that the request names. */
+  readonly keyField: string | null;
+  readonly rules: RuleSettings;
+  /** Takes the rows that are taken out. */
+  readonly quarantine: QuarantineWriter;
+  readonly signal: AbortSignal;
+  readonly onProgress: () => void;
+}
+
+/** Reads all noted rows once. A repeated key is an error in a field that the caller named, else a warning. */
 export async function compareRows(
   store: ObjectStore,
   merged: MergedValidation,
-  namedKeyField: string | null,
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: () => void },
+  { keyField: named, rules, quarantine, signal, onProgress }: CompareOptions,
 ): Promise<ComparedRows> {
-  const keyField = keyFieldOf(merged, namedKeyField);
-  const builder = new PartIndexBuilder(merged.soundRows, keyField);
+  const keyField = keyFieldOf(merged, named);
+  const builder = new PartIndexBuilder(merged.soundRows + merged.badRows, keyField);
+  const severity = repeatSeverity(named !== null, rules);
   const problems: PlacedProblem[] = [];
+  const numericSeverity = keyField === null ? 'off' : severityOf('key-numeric', rules);
+  let numeric: PlacedProblem | undefined;
   let repeats = 0;
-  let rows = 0;
-  for await (const row of readSoundRows(store, merged, { signal })) {
-    const earlier = builder.add(row);
+  let soundBytes = 0;
+  for await (const row of readPlacedRows(store, merged, { signal })) {
+    const wereSafe = builder.keysAreSafe;
+    const { number, earlier } = builder.add(row);
+    if (wereSafe && !builder.keysAreSafe && numericSeverity !== 'off')
+      numeric = numericKey(row, keyField ?? '', numericSeverity);
+    if (row.problem === null) soundBytes += row.length + 1;
+    else await quarantine.add(number, keyOf(row, keyField), row, `${row.problem.message} (rule ${row.problem.rule})`);
     if (earlier !== undefined) {
       repeats += 1;
-      if (problems.length < KEPT_PROBLEMS) {
-        problems.push(repeatedKey(row, builder.positionOf(earlier), keyField ?? '', merged, namedKeyField !== null));
-      }
+      if (severity !== 'off' && problems.length < KEPT_PROBLEMS)
+        problems.push(repeatedKey(row, builder.positionOf(earlier), keyField ?? '', merged, severity));
     }
-    rows += 1;
-    if (rows % 1000 === 0) {
+    if (number % 1000 === 0) {
       signal.throwIfAborted();
       onProgress();
     }
   }
-  const isNamed = namedKeyField !== null;
-  return { builder, keyField, repeats, problems, errors: isNamed ? repeats : 0, warnings: isNamed ? 0 : repeats };
+  if (numeric !== undefined) problems.push(numeric);
+  const counted = (wanted: RuleSetting) => (severity === wanted ? repeats : 0) + (numeric?.severity === wanted ? 1 : 0);
+  const counts = { errors: counted('error'), warnings: counted('warning') };
+  return { builder, keyField, repeats, soundBytes, problems, ...counts };
+}
+
+/** Where the caller named no field, answers can be joined by line instead. */
+export function repeatSeverity(isNamed: boolean, rules: RuleSettings): RuleSetting {
+  const severity = severityOf('key-repeated', rules);
+  return severity === 'error' && !isNamed ? 'warning' : severity;
+}
+
+function keyOf({ file, line, others }: PlacedRow, keyField: string | null): string {
+  return (keyField === null ? undefined : rowKeyOf(others[keyField])?.text) ?? positionKey(file, line);
+}
+
+/** Said of the first such key of an input. */
+export const NUMERIC_KEY =
+  'the key looks like a number, and the service may change it on its way; the run sends a copy with keys of its own, and gives you yours back. A letter before it spares the copy';
+
+function numericKey({ file, uri, line, byte }: PlacedRow, path: string, severity: ProblemSeverity): PlacedProblem {
+  return { severity, rule: 'key-numeric', path, message: NUMERIC_KEY, file, uri, line, byte };
 }
 
 function repeatedKey(
@@ -58,14 +103,15 @@ function repeatedKey(
   earlier: { readonly file: number; readonly line: number },
   keyField: string,
   { sources }: MergedValidation,
-  isNamed: boolean,
+  severity: ProblemSeverity,
 ): PlacedProblem {
   const first = `${sources.files[earlier.file]?.uri ?? ''}:${earlier.line}`;
-  const remedy = isNamed
-    ? 'the keyField of a request must be unique'
-    : 'answers are joined by line instead; name a keyField that is unique to be rid of this warning';
+  const remedy =
+    severity === 'error'
+      ? 'the keyField of a request must be unique'
+      : 'answers are joined by line instead; name a keyField that is unique to be rid of this warning';
   return {
-    severity: isNamed ? 'error' : 'warning',
+    severity,
     rule: 'key-repeated',
     path: keyField,
     message: `${keyField} ${JSON.stringify(others[keyField])} stands at ${first} already; ${remedy}`,

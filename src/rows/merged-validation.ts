@@ -1,24 +1,41 @@
 import type { Sources } from '../activities/contract';
 import type { ValidationProblem } from '../domain/validation-problem';
+import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { readLines } from './lines';
-import { type RangeProblem, type RowFacts, type ValidatedRange, validatedRangeUri } from './validated-range';
+import {
+  type BadRowFacts,
+  type RangeProblem,
+  type RepairCounts,
+  type RowFacts,
+  type ValidatedRange,
+  validatedRangeUri,
+} from './validated-range';
+
+/** What is known of a range, wherever its rows and problems are kept. */
+export type RangeSums = Omit<ValidatedRange, 'facts' | 'problems'>;
 
 /** The validation of the whole input. */
-export interface MergedValidation {
+export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly sources: Sources;
-  readonly records: readonly ValidatedRange[];
+  readonly records: readonly Sums[];
   /** For each range and piece, the lines of its file that stand before it. */
   readonly linesBefore: readonly (readonly number[])[];
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
+  /** Rows that are taken out. */
+  readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
+  /** Those of them that rows make together. */
+  readonly inputErrors: number;
   readonly warnings: number;
-  /** Ordinals of files that are JSON arrays: one error each, whatever else was found in them. */
-  readonly arrays: ReadonlySet<number>;
+  /** Ordinals of files that are no JSONL: one error each, whatever else was found in them. */
+  readonly unreadable: ReadonlySet<number>;
+  /** What was mended, and how often. */
+  readonly repaired: RepairCounts;
 }
 
 /** Puts the records of all ranges together. */
@@ -28,20 +45,29 @@ export async function mergeValidation(
   directory: string,
   options: CallOptions = {},
 ): Promise<MergedValidation> {
-  const records = await readRecords(store, sources, directory, options);
+  return mergeRecords(sources, await readRecords(store, sources, directory, options));
+}
+
+export function mergeRecords<Sums extends RangeSums>(
+  sources: Sources,
+  records: readonly Sums[],
+): MergedValidation<Sums> {
   const pieces = records.flatMap((record) => record.pieces);
-  const arrays = new Set(pieces.filter((piece) => piece.isArray).map((piece) => piece.file));
-  const counted = pieces.filter((piece) => !arrays.has(piece.file));
+  const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
+  const counted = pieces.filter((piece) => !unreadable.has(piece.file));
   return {
     sources,
     records,
     linesBefore: countLinesBefore(records),
-    rows: sumOf(pieces, (piece) => piece.lines),
-    soundRows: sumOf(records, (record) => record.facts.rows),
+    rows: sumOf(pieces, (piece) => piece.lines - piece.blankLines),
+    soundRows: sumOf(records, (record) => record.soundRows),
+    badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
-    errors: arrays.size + sumOf(counted, (piece) => piece.errors),
+    inputErrors: unreadable.size,
+    errors: unreadable.size + sumOf(counted, (piece) => piece.errors),
     warnings: sumOf(counted, (piece) => piece.warnings),
-    arrays,
+    unreadable,
+    repaired: sumOfRepairs(records),
   };
 }
 
@@ -62,7 +88,7 @@ async function readRecords(store: ObjectStore, { ranges }: Sources, directory: s
   return records;
 }
 
-function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
+function countLinesBefore(records: readonly RangeSums[]): number[][] {
   const lines = new Map<number, number>();
   return records.map(({ pieces }) =>
     pieces.map((piece) => {
@@ -73,12 +99,21 @@ function countLinesBefore(records: readonly ValidatedRange[]): number[][] {
   );
 }
 
+function sumOfRepairs(records: readonly RangeSums[]): Partial<Record<Repair, number>> {
+  const sums: Partial<Record<Repair, number>> = {};
+  for (const repair of REPAIRS) {
+    const sum = sumOf(records, ({ repaired }) => repaired[repair] ?? 0);
+    if (sum > 0) sums[repair] = sum;
+  }
+  return sums;
+}
+
 function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
   return items.reduce((sum, item) => sum + value(item), 0);
 }
 
 /** Where something that a range noted stands in the input. */
-interface InputPosition {
+export interface InputPosition {
   /** Ordinal among the sources. */
   readonly file: number;
   readonly uri: string;
@@ -86,7 +121,12 @@ interface InputPosition {
   readonly line: number;
 }
 
-function positionOf(merged: MergedValidation, range: number, piece: number, number: number): InputPosition {
+export function positionOf(
+  merged: MergedValidation<RangeSums>,
+  range: number,
+  piece: number,
+  number: number,
+): InputPosition {
   const file = merged.records[range]?.pieces[piece]?.file ?? -1;
   const before = merged.linesBefore[range]?.[piece];
   const source = merged.sources.files[file];
@@ -109,35 +149,51 @@ export async function* readProblems(
     if (problems === null) continue;
     const chunks = store.read(problems.uri, { generation: problems.generation, ...options });
     for await (const { content } of readLines(chunks)) {
-      const { piece, number, ...problem } = JSON.parse(String(content)) as RangeProblem;
-      const position = positionOf(merged, range, piece, number);
-      if (!merged.arrays.has(position.file) || problem.rule === 'json-array') yield { ...problem, ...position };
+      const problem = placedProblem(merged, range, JSON.parse(String(content)) as RangeProblem);
+      if (problem !== undefined) yield problem;
     }
   }
 }
 
-/** A sound row and where it stands. */
+/** A problem of a range in its place of the input; `undefined` where nothing can be made of its file, and that is said. */
+export function placedProblem(
+  merged: MergedValidation<RangeSums>,
+  range: number,
+  { piece, number, ...problem }: RangeProblem,
+): PlacedProblem | undefined {
+  const position = positionOf(merged, range, piece, number);
+  return !merged.unreadable.has(position.file) || isAboutFile(problem.rule) ? { ...problem, ...position } : undefined;
+}
+
+function isAboutFile(rule: ValidationRule): boolean {
+  return rule === 'gzip' || rule === 'json-array';
+}
+
+/** A row and where it stands. */
 export interface PlacedRow extends InputPosition {
   readonly byte: number;
   readonly length: number;
-  readonly requestHash: bigint;
   /** The caller's fields; his keys alone where `keysOnly`. */
   readonly others: Readonly<Record<string, unknown>>;
   readonly keysOnly: boolean;
+  /** Why it is taken out; null for a sound row. */
+  readonly problem: BadRowFacts[6] | null;
 }
 
-/** All sound rows in input order. */
-export async function* readSoundRows(
+/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. */
+export async function* readPlacedRows(
   store: ObjectStore,
   merged: MergedValidation,
   options: CallOptions = {},
 ): AsyncGenerator<PlacedRow, void, undefined> {
-  for (const [range, { facts }] of merged.records.entries()) {
-    if (facts.rows === 0) continue;
-    for await (const line of readLines(store.read(facts.uri, { generation: facts.generation, ...options }))) {
-      const [piece, number, byte, length, hash, others, keysOnly] = JSON.parse(String(line.content)) as RowFacts;
+  for (const [range, { facts: object }] of merged.records.entries()) {
+    if (object.rows === 0) continue;
+    for await (const line of readLines(store.read(object.uri, { generation: object.generation, ...options }))) {
+      const facts = JSON.parse(String(line.content)) as RowFacts;
+      const [piece, number, byte, length, others, keysOnly] = facts;
+      const problem = facts.length === 7 ? facts[6] : null;
       const position = positionOf(merged, range, piece, number);
-      yield { ...position, byte, length, requestHash: BigInt(`0x${hash}`), others, keysOnly: keysOnly === 1 };
+      yield { ...position, byte, length, others: others ?? {}, keysOnly: keysOnly === 1, problem };
     }
   }
 }

@@ -3,7 +3,7 @@ import { HashChains } from './hash-chains';
 import { hashOf } from './hash64';
 import type { PlacedRow } from './merged-validation';
 import { METADATA_IN_INPUT } from './part-index-stored';
-import { MAX_METADATA_BYTES } from './range-validator';
+import { MAX_METADATA_BYTES } from './facts-sink';
 import { emptyRowIndex, type RowIndex } from './row-index';
 
 /** Metadata that an index keeps for quick use; beyond it they are read from the input. */
@@ -30,12 +30,12 @@ export class PartIndexBuilder {
     this.#byKey = new HashChains(index.keyHash);
   }
 
-  /** The earlier row that has the same key, if there is one. */
-  add(row: PlacedRow): number | undefined {
+  /** The number of a row, and the earlier sound row that has the same key, if there is one. */
+  add(row: PlacedRow): { readonly number: number; readonly earlier: number | undefined } {
     const position = this.#rows++;
+    const isSound = row.problem === null;
     const key = this.#keyField === null ? undefined : rowKeyOf(row.others[this.#keyField]);
-    this.keysAreSafe &&= key?.safe === true;
-    this.#index.requestHash[position] = row.requestHash;
+    if (isSound) this.keysAreSafe &&= key?.safe === true;
     this.#index.byte[position] = row.byte;
     this.#index.file[position] = row.file;
     this.#index.line[position] = row.line;
@@ -43,7 +43,8 @@ export class PartIndexBuilder {
     this.#index.keyOffset[position] = this.#keysLength;
     this.#index.keyLength[position] = this.#append(key?.text ?? '');
     this.#metadataLength += this.#append(this.#metadataOf(row));
-    return key === undefined ? undefined : this.#findOrAdd(position, key.text);
+    const earlier = isSound && key !== undefined ? this.#findOrAdd(position, key.text) : undefined;
+    return { number: position, earlier };
   }
 
   /** Where a row that was added stands. */
@@ -72,7 +73,9 @@ export class PartIndexBuilder {
     return this.#keys.toString('utf8', offset, offset + (this.#index.keyLength[row] ?? 0));
   }
 
-  #metadataOf({ others, keysOnly }: PlacedRow): string {
+  #metadataOf({ others, keysOnly, problem }: PlacedRow): string {
+    // no answer ever asks for them
+    if (problem !== null) return '';
     if (keysOnly || this.#metadataLength > MAX_KEPT_METADATA_BYTES) return METADATA_IN_INPUT;
     const metadata = Object.entries(others).filter(([name]) => name !== this.#keyField);
     if (metadata.length === 0) return '';

@@ -18,8 +18,6 @@ class StoredPartIndex implements PartIndex {
   readonly #index: RowIndex;
   readonly #keyFile: Buffer;
   #byKey: HashChains | undefined;
-  #byRequest: HashChains | undefined;
-  readonly #sameRequest = new Map<bigint, readonly number[]>();
 
   constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
     this.rows = index.rows;
@@ -41,18 +39,11 @@ class StoredPartIndex implements PartIndex {
     return undefined;
   }
 
-  rowsOfRequestHash(hash: bigint): readonly number[] {
-    const known = this.#sameRequest.get(hash);
-    if (known !== undefined) return known;
-    this.#byRequest ??= HashChains.of(this.#index.requestHash);
-    const rows = [...this.#byRequest.rowsOf(hash)];
-    if (rows.length > 1) this.#sameRequest.set(hash, rows);
-    return rows;
-  }
-
   keyOf(row: number): string {
     const length = at(this.#index.keyLength, row);
-    if (this.#plan.keys.field === null) return positionKey(at(this.#index.file, row), at(this.#index.line, row));
+    // a row that was taken out may lack what all others have
+    if (this.#plan.keys.field === null || length === 0)
+      return positionKey(at(this.#index.file, row), at(this.#index.line, row));
     const offset = at(this.#index.keyOffset, row);
     return this.#keyFile.toString('utf8', offset, offset + length);
   }

@@ -26,8 +26,6 @@ export interface PartIndex {
   readonly outputKeyField: string;
   /** The row of a key as the output echoes it, compared in full. */
   rowOfOutputKey(key: string): number | undefined;
-  /** Rows whose request has this canonical hash (see `requestHash`), for outputs that echo no keys. */
-  rowsOfRequestHash(hash: bigint): readonly number[];
   /** The caller's own key, as a string; `<file ordinal>:<line>` where he gave none. */
   keyOf(row: number): string;
   sourceOf(row: number): RowSource;

@@ -1,6 +1,8 @@
 import type { PlannedPart, SourceFile } from '../activities/contract';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, readJson } from './commits';
+import type { Quarantine } from './quarantine';
+import type { RepairCounts } from './validated-range';
 
 /** Content of `plan.json`, written once for a run and all its executions. */
 export interface Plan {
@@ -9,9 +11,14 @@ export interface Plan {
   readonly execution: string;
   /** Digest of sources, keys and parts: the same input gives the same. */
   readonly digest: string;
+  /** All rows of the input, those that are never sent among them. */
   readonly rows: number;
   readonly bytes: number;
+  /** Those for which rows were taken out. */
+  readonly errors: number;
   readonly warnings: number;
+  /** What is mended in every row that is read for a copy. */
+  readonly repaired: RepairCounts;
   readonly validationUri: string | null;
   readonly sources: readonly SourceFile[];
   readonly keys: PlanKeys;
@@ -34,6 +41,8 @@ export interface PlanPart extends PlannedPart {
   readonly index: DataObject;
   /** Row by row the caller's key and, as JSON, his other top-level fields. */
   readonly keyFile: DataObject;
+  /** Rows of the index that are never sent. */
+  readonly quarantine: Quarantine | null;
 }
 
 /** Where the plan of a run lies. */

@@ -1,108 +1,205 @@
+import type { AcceptedValidation } from '../domain/accepted-validation';
 import { rowKeyOf } from '../domain/validation-keys';
-import { checkInputRow, type InputRow } from '../schemas/input-row';
-import { type Line, MAX_LINE_BYTES } from './lines';
-import { requestHash } from './request-hash';
-import type { RangeProblem, RowFacts, ValidatedPiece } from './validated-range';
+import type { RowProblem } from '../domain/validation-problem';
+import type { Repair } from '../domain/validation-rules';
+import { checkInputRow, type CheckedRow } from '../schemas/input-row';
+import { wholeFileProblem, wholeLineProblem } from './line-problems';
+import { KnownRow } from './shapes/known-row';
+import { ShapeMemory } from './shapes/shape-memory';
+import type { SkimmedLine } from './skim/skimmed-lines';
+import type { LinePlace, RangeProblem, ValidatedPiece } from './validated-range';
 
-const KEPT_PROBLEMS = 1000;
-/** Metadata beyond this are read from the input again when they are needed. */
-export const MAX_METADATA_BYTES = 1024;
+/** Where a row stands in a range. */
+export interface RangePlace extends LinePlace {
+  /** Bytes without the line end. */
+  readonly length: number;
+}
 
-/** Checks the lines of a range one by one, and counts. */
+/** Takes the rows of a range, sound and bad, in their order. */
+export interface RowSink {
+  /** `others`: the caller's fields beside the request; long strings among them may be stubs (see `isStub`), keys are not. */
+  sound(place: RangePlace, others: Readonly<Record<string, unknown>>): void;
+  /** A row with errors, the first of them, and its bytes where they are held. */
+  bad(place: RangePlace, problem: RowProblem, content: Buffer | undefined): void;
+}
+
+export interface RangeValidatorOptions {
+  /** Fields that may identify rows. */
+  readonly keyFields: readonly string[];
+  /** The one that must, if the caller named one. */
+  readonly keyField: string | null;
+  readonly validation: AcceptedValidation;
+  readonly sink: RowSink;
+}
+
+/** Problems that a range keeps, at most; all are counted. */
+const MOST_KEPT = 10_000;
+
+/**
+ * Checks the lines of a range one by one, and counts. A line whose like was found sound before is only skimmed; every other one is
+ * read in full, and what is wrong with it explained. Both ways give the same verdict.
+ */
 export class RangeValidator {
   /** The first ones. */
   readonly problems: RangeProblem[] = [];
-  readonly pieces: ValidatedPiece[] = [];
-  readonly keyed: Record<string, number>;
+  readonly shapes = new ShapeMemory();
+  readonly repaired: Partial<Record<Repair, number>> = {};
   soundRows = 0;
-  readonly #keyFields: readonly string[];
-  readonly #keyField: string | null;
+  badRows = 0;
+  readonly #options: RangeValidatorOptions;
+  readonly #known = new KnownRow();
+  readonly #pieces: Mutable<ValidatedPiece>[] = [];
+  readonly #mostKept: number;
+  #fileSize = 0;
 
-  constructor(keyFields: readonly string[], keyField: string | null) {
-    this.#keyFields = keyFields;
-    this.#keyField = keyField;
-    this.keyed = Object.fromEntries(keyFields.map((field) => [field, 0]));
+  constructor(options: RangeValidatorOptions) {
+    this.#options = options;
+    this.#mostKept = Math.min(MOST_KEPT, options.validation.maxProblems);
+  }
+
+  get pieces(): readonly ValidatedPiece[] {
+    return this.#pieces;
   }
 
   /** What follows are lines of that file. */
-  beginPiece(file: number): void {
-    this.pieces.push({ file, lines: 0, errors: 0, warnings: 0, isArray: false });
-  }
-
-  get pieceIsArray(): boolean {
-    return this.#piece.isArray;
-  }
-
-  /** The line's facts as a line of the facts file, empty when it has errors. */
-  addLine(line: Line): string {
-    if (beginsArray(line)) {
-      this.#addArray(line);
-      return '';
-    }
-    if (line.content === undefined) {
-      const message = `the line has ${line.length} bytes, more than the ${MAX_LINE_BYTES} that are read`;
-      this.#count(1, 0, false);
-      this.#keep({ severity: 'error', rule: 'line-too-long', path: '', message, ...this.#position(line) });
-      return '';
-    }
-    const { row, problems, errors, warnings } = checkInputRow(line.content, {
-      keyField: this.#keyField,
-      rules: {},
-      repair: [],
+  beginPiece(file: number, size: number): void {
+    this.#fileSize = size;
+    this.#pieces.push({
+      file,
+      lines: 0,
+      blankLines: 0,
+      errors: 0,
+      warnings: 0,
+      isUnreadable: false,
+      carriageReturn: null,
     });
-    for (const problem of problems) this.#keep({ ...problem, ...this.#position(line) });
-    this.#count(errors, warnings, false);
-    if (row === undefined) return '';
-    this.soundRows += 1;
-    return `${JSON.stringify(this.#factsOf(line, row))}\n`;
   }
 
-  #factsOf(line: Line, { request, others }: InputRow): RowFacts {
-    const keys: Record<string, unknown> = {};
-    for (const field of this.#keyFields) {
-      if (!Object.hasOwn(others, field) || rowKeyOf(others[field]) === undefined) continue;
-      keys[field] = others[field];
-      this.keyed[field] = (this.keyed[field] ?? 0) + 1;
-    }
-    const { piece, number, byte } = this.#position(line);
-    const keysOnly =
-      Buffer.byteLength(JSON.stringify(others)) > MAX_METADATA_BYTES + Buffer.byteLength(JSON.stringify(keys));
-    const hash = requestHash(request).toString(16);
-    return [piece, number, byte, line.length, hash, keysOnly ? keys : others, keysOnly ? 1 : 0];
+  /** Rows that are taken out for their errors, where that was asked for. */
+  get takenOut(): number {
+    return this.#options.validation.onError === 'quarantine' ? this.badRows : 0;
   }
 
-  #addArray(line: Line): void {
-    const message = 'the file looks like one JSON array; write one object a line, without brackets and commas (JSONL)';
-    this.#count(1, 0, true);
-    this.#keep({ severity: 'error', rule: 'json-array', path: '', message, ...this.#position(line) });
+  /** Nothing can be made of the file that the lines come from. */
+  get pieceIsUnreadable(): boolean {
+    return this.#piece.isUnreadable;
   }
 
-  #position({ number, byte }: Line) {
-    return { piece: this.pieces.length - 1, number, byte };
-  }
-
-  #count(errors: number, warnings: number, isArray: boolean): void {
+  add(line: SkimmedLine): void {
     const piece = this.#piece;
-    this.pieces[this.pieces.length - 1] = {
-      file: piece.file,
-      lines: piece.lines + 1,
-      errors: piece.errors + errors,
-      warnings: piece.warnings + warnings,
-      isArray,
-    };
+    const place = { piece: this.#pieces.length - 1, number: line.number, byte: line.byte, length: line.length };
+    piece.lines += 1;
+    if (line.hasCarriageReturn) piece.carriageReturn ??= { piece: place.piece, number: line.number, byte: line.byte };
+    const row = this.#knownRow(line);
+    if (row === undefined) this.#checkThoroughly(line, place);
+    else this.#takeSound(place, row);
   }
 
-  #keep(problem: RangeProblem): void {
-    if (this.problems.length < KEPT_PROBLEMS) this.problems.push(problem);
+  /** The row, or its skeleton, when its like was found sound before. */
+  #knownRow(line: SkimmedLine): Readonly<Record<string, unknown>> | undefined {
+    const skeleton = line.skeleton();
+    if (skeleton === undefined) return undefined;
+    const row = parsed(skeleton);
+    if (!this.#known.fits(this.shapes.root, row, line.members)) return undefined;
+    return this.#hasKeys(row as Record<string, unknown>) ? (row as Record<string, unknown>) : undefined;
   }
 
-  get #piece(): ValidatedPiece {
-    const piece = this.pieces.at(-1);
+  /** Whether its keys are whole, and the one that must be there is. */
+  #hasKeys(row: Readonly<Record<string, unknown>>): boolean {
+    const { keyFields, keyField } = this.#options;
+    if (keyFields.some((field) => isStub(row[field]))) return false;
+    return keyField === null || (Object.hasOwn(row, keyField) && rowKeyOf(row[keyField]) !== undefined);
+  }
+
+  #checkThoroughly(line: SkimmedLine, place: RangePlace): void {
+    const content = line.content();
+    const inFile = line.byte === 0 && content !== undefined ? wholeFileProblem(content) : undefined;
+    if (inFile !== undefined) {
+      this.#piece.isUnreadable = true;
+      this.#piece.errors += 1;
+      this.#keep([inFile], place);
+      return;
+    }
+    if (content === undefined) {
+      this.#takeBad(place, { problems: [wholeLineProblem(line.length)], errors: 1, warnings: 0 }, undefined);
+      return;
+    }
+    const { keyField, validation } = this.#options;
+    const { rules, repair } = validation;
+    if (repair.includes('blank-lines') && isBlank(content)) {
+      this.#noteRepaired(['blank-lines']);
+      this.#piece.blankLines += 1;
+      return;
+    }
+    const isLast = !line.isEnded && line.byte + line.length >= this.#fileSize;
+    this.#take(place, checkInputRow(content, { keyField, rules, repair, isLast }), content);
+  }
+
+  #take(place: RangePlace, checked: CheckedRow, content: Buffer): void {
+    const { row, value, problems, warnings, repaired } = checked;
+    if (row === undefined || value === undefined) {
+      this.#takeBad(place, checked, content);
+      return;
+    }
+    this.#noteRepaired(repaired);
+    this.#piece.warnings += warnings;
+    this.#keep(problems, place);
+    const isClean = warnings === 0 && repaired.length === 0;
+    this.shapes.add(value, [place.piece, place.number, place.byte], isClean);
+    this.#takeSound(place, value);
+  }
+
+  #takeSound(place: RangePlace, row: Readonly<Record<string, unknown>>): void {
+    const { request: _, ...others } = row;
+    this.soundRows += 1;
+    this.#options.sink.sound(place, others);
+  }
+
+  #takeBad(
+    place: RangePlace,
+    { problems, errors, warnings }: Pick<CheckedRow, 'problems' | 'errors' | 'warnings'>,
+    content: Buffer | undefined,
+  ): void {
+    this.#piece.errors += errors;
+    this.#piece.warnings += warnings;
+    this.badRows += 1;
+    this.#keep(problems, place);
+    const first = problems.find(({ severity }) => severity === 'error');
+    if (first !== undefined) this.#options.sink.bad(place, first, content);
+  }
+
+  #noteRepaired(repairs: readonly Repair[]): void {
+    for (const repair of repairs) this.repaired[repair] = (this.repaired[repair] ?? 0) + 1;
+  }
+
+  #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace): void {
+    for (const problem of problems) {
+      if (this.problems.length < this.#mostKept) this.problems.push({ ...problem, piece, number, byte });
+    }
+  }
+
+  get #piece(): Mutable<ValidatedPiece> {
+    const piece = this.#pieces.at(-1);
     if (piece === undefined) throw new Error('beginPiece comes before the first line');
     return piece;
   }
 }
 
-function beginsArray({ byte, content }: Line): boolean {
-  return byte === 0 && content !== undefined && /^\s*\[/.test(content.toString('latin1', 0, 64));
+type Mutable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+
+/** Whether a value stands in a skeleton for a long string. */
+export function isStub(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('\u0000');
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isBlank(content: Buffer): boolean {
+  return content.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }

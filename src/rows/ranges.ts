@@ -85,18 +85,36 @@ export interface ReadRangeOptions extends CallOptions {
 export function readRangeLines(
   store: ObjectStore,
   file: SourceFile,
-  { from, to }: Pick<FileRange, 'from' | 'to'>,
-  { read = readGeneration, maxLineBytes, ...call }: ReadRangeOptions = {},
+  range: Pick<FileRange, 'from' | 'to'>,
+  options: ReadRangeOptions = {},
 ): AsyncGenerator<Line, void, undefined> {
-  // The byte before the range tells whether a line begins at its first byte.
-  const start = Math.max(0, from - 1);
-  const readPiece = (piece: { readonly from: number; readonly to: number }) => read(store, file, { ...call, ...piece });
-  return readLines(readOnwards(readPiece, start, to, file.size), {
-    from: start,
-    to,
-    skipFirst: from > 0,
+  const { maxLineBytes } = options;
+  return readLines(readRangeBytes(store, file, range, options), {
+    ...linesOfRange(range),
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
   });
+}
+
+/** The bytes of {@link readRangeLines}: from one before the range on, until nobody takes more. */
+export function readRangeBytes(
+  store: ObjectStore,
+  file: SourceFile,
+  { from, to }: Pick<FileRange, 'from' | 'to'>,
+  { read = readGeneration, signal }: ReadRangeOptions = {},
+): AsyncGenerator<Buffer, void, undefined> {
+  const call = signal === undefined ? {} : { signal };
+  const readPiece = (piece: { readonly from: number; readonly to: number }) => read(store, file, { ...call, ...piece });
+  return readOnwards(readPiece, firstByteOf(from), to, file.size);
+}
+
+/** Which lines of {@link readRangeBytes} are the range's. */
+export function linesOfRange({ from, to }: Pick<FileRange, 'from' | 'to'>) {
+  return { from: firstByteOf(from), to, skipFirst: from > 0 };
+}
+
+/** The byte before the range tells whether a line begins at its first byte. */
+function firstByteOf(from: number): number {
+  return Math.max(0, from - 1);
 }
 
 const readGeneration: ReadFile = (store, { uri, generation }, range) => store.read(uri, { generation, ...range });

@@ -28,10 +28,11 @@ export interface ErrorRow {
   readonly error: {
     /** HTTP status, or null where there was none. */
     readonly code: number | null;
-    /** Google's status word, a finish or block reason, or one of ours such as `OUTPUT_MISMATCH`, `EMPTY_ANSWER`, `MISSING`. */
+    /** Google's status word, a finish or block reason, or one of ours such as `OUTPUT_MISMATCH`, `EMPTY_ANSWER`, `MISSING`, `INVALID_INPUT`. */
     readonly status: string;
     readonly message: string;
     readonly retryable: boolean;
   };
+  /** 0 when it was never sent. */
   readonly round: number;
 }

@@ -5,7 +5,6 @@
 export interface RowIndex {
   readonly rows: number;
   readonly keyHash: BigUint64Array;
-  readonly requestHash: BigUint64Array;
   /** Offset of the row in its file. */
   readonly byte: Float64Array;
   /** Ordinal of the file among the plan's sources. */
@@ -19,9 +18,9 @@ export interface RowIndex {
   readonly keyLength: Uint32Array;
 }
 
-const MAGIC = 0x31495256; // "VRI1"
+const MAGIC = 0x32495256; // "VRI2"
 const HEADER_BYTES = 16;
-const BYTES_PER_ROW = 3 * 8 + 5 * 4;
+const BYTES_PER_ROW = 2 * 8 + 5 * 4;
 
 /** An index whose columns are all zero. */
 export function emptyRowIndex(rows: number): { readonly index: RowIndex; readonly bytes: Buffer } {
@@ -53,7 +52,6 @@ function columnsOf(buffer: ArrayBuffer, rows: number): RowIndex {
   return {
     rows,
     keyHash: new BigUint64Array(buffer, next(8), rows),
-    requestHash: new BigUint64Array(buffer, next(8), rows),
     byte: new Float64Array(buffer, next(8), rows),
     file: new Uint32Array(buffer, next(4), rows),
     line: new Uint32Array(buffer, next(4), rows),

@@ -1,31 +1,49 @@
 import { createHash } from 'node:crypto';
 import type { RunReference } from '../domain/accepted-request';
+import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import type { RowProblem } from '../domain/validation-problem';
+import type { Repair, ValidationRule } from '../domain/validation-rules';
 import type { DataObject } from './commits';
+import type { ShapeRecord } from './shapes/shape-memory';
 import { workDirectory } from './work-directory';
 
 /** Commit record of a validated range. */
 export interface ValidatedRange {
   readonly pieces: readonly ValidatedPiece[];
-  /** For each field that may identify rows, how many rows have a key in it. */
+  /** For each field that may identify rows, how many sound rows have a key in it. */
   readonly keyed: Readonly<Record<string, number>>;
-  /** One line a sound row: {@link RowFacts}. */
+  readonly soundRows: number;
+  /** Rows that are taken out; none where an error fails the run. */
+  readonly badRows: number;
+  /** One line a sound row, and one a row that is taken out: {@link RowFacts}. */
   readonly facts: DataObject;
   /** One line a problem: {@link RangeProblem}. The first ones only. */
   readonly problems: DataObject | null;
+  /** Of the sound rows, for the rules about rows together. */
+  readonly shapes: readonly ShapeRecord[];
+  /** What was mended on the way to the verdict, and will be in the staged copy. */
+  readonly repaired: RepairCounts;
 }
+
+/** How often something was mended; what never was, is left out. */
+export type RepairCounts = Readonly<Partial<Record<Repair, number>>>;
 
 /** What a range holds of one file. */
 export interface ValidatedPiece {
   readonly file: number;
   readonly lines: number;
+  /** Those of the lines that are no rows, since they are to be taken out. */
+  readonly blankLines: number;
   readonly errors: number;
   readonly warnings: number;
-  /** The whole file is one JSON array, or looks like it. */
-  readonly isArray: boolean;
+  /** The whole file is something else than JSONL: one JSON array, or compressed. */
+  readonly isUnreadable: boolean;
+  /** The first line that ends with CR LF. */
+  readonly carriageReturn: LinePlace | null;
 }
 
-export interface RangeProblem extends RowProblem {
+/** Where a line stands in a range. */
+export interface LinePlace {
   /** Position of its piece in the record. */
   readonly piece: number;
   /** Lines of the piece before it. */
@@ -33,24 +51,44 @@ export interface RangeProblem extends RowProblem {
   readonly byte: number;
 }
 
+export interface RangeProblem extends RowProblem, LinePlace {}
+
 /**
- * A sound row: position of its piece, lines of the piece before it, offset, length, request hash in hex, the caller's
- * fields, and whether those are the keys alone because the others are too large to keep.
+ * A sound row: position of its piece, lines of the piece before it, offset, length, the caller's fields, and
+ * whether those are the keys alone because the others are too large to keep.
  */
-export type RowFacts = readonly [
+export type SoundRowFacts = readonly [
   piece: number,
   number: number,
   byte: number,
   length: number,
-  requestHash: string,
   others: Readonly<Record<string, unknown>>,
   keysOnly: 0 | 1,
 ];
 
-/** Where the records of an input as it was found lie; another input or key has its own. */
-export function validationDirectory(run: RunReference, sourcesUri: string, keyField: string | null): string {
+/** A row that is taken out: its keys, where they could be read, and the first of its errors. */
+export type BadRowFacts = readonly [
+  piece: number,
+  number: number,
+  byte: number,
+  length: number,
+  keys: Readonly<Record<string, unknown>> | null,
+  keysOnly: 0,
+  problem: { readonly rule: ValidationRule; readonly message: string },
+];
+
+/** A row as its range notes it. */
+export type RowFacts = SoundRowFacts | BadRowFacts;
+
+/** Where the records of an input as it was found lie; another input, key or other rules have their own. */
+export function validationDirectory(
+  run: RunReference,
+  sourcesUri: string,
+  keyField: string | null,
+  validation: AcceptedValidation = DEFAULT_VALIDATION,
+): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([sourcesUri, keyField]))
+    .update(JSON.stringify([sourcesUri, keyField, validation]))
     .digest('hex')
     .slice(0, 16);
   return `${workDirectory(run)}validate/${digest}/`;

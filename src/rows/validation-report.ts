@@ -3,7 +3,6 @@ import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
 import { type MergedValidation, type PlacedProblem, readProblems } from './merged-validation';
 
-const MAX_LISTED = 10_000;
 const FIRST_PROBLEMS = 5;
 const FIRST_PROBLEM_CHARACTERS = 300;
 
@@ -15,6 +14,14 @@ export interface Comparison {
   readonly warnings: number;
 }
 
+export function joinComparisons(one: Comparison, other: Comparison): Comparison {
+  return {
+    problems: [...one.problems, ...other.problems],
+    errors: one.errors + other.errors,
+    warnings: one.warnings + other.warnings,
+  };
+}
+
 export interface WrittenReport {
   /** null without problems. */
   readonly uri: string | null;
@@ -22,28 +29,40 @@ export interface WrittenReport {
   readonly first: readonly string[];
 }
 
-/** Writes `validation.jsonl`: a problem a line, in file order, then a summary. Nothing where there is no problem. */
+/** Writes `validation.jsonl`: a problem a line, in file order, then a summary. Nothing where there is no problem and nothing was mended. */
 export async function writeReport(
   store: ObjectStore,
   uri: string,
   merged: MergedValidation,
   comparison: Comparison,
-  options: CallOptions = {},
+  { maxProblems, ...options }: CallOptions & { readonly maxProblems: number },
 ): Promise<WrittenReport> {
   const errors = merged.errors + comparison.errors;
   const warnings = merged.warnings + comparison.warnings;
-  if (errors + warnings === 0) return { uri: null, first: [] };
+  const isMended = Object.keys(merged.repaired).length > 0;
+  if (errors + warnings === 0 && !isMended) return { uri: null, first: [] };
   const placed = [...comparison.problems];
   for await (const problem of readProblems(store, merged, options)) {
-    if (placed.push(problem) >= MAX_LISTED) break;
+    if (placed.push(problem) >= Math.max(maxProblems, FIRST_PROBLEMS)) break;
   }
   placed.sort((one, other) => one.file - other.file || one.line - other.line);
   const problems = placed.map(withoutOrdinal);
-  const { rows, bytes } = merged;
-  const summary: ValidationSummary = { valid: errors === 0, rows, bytes, errors, warnings, listed: problems.length };
-  const lines = [...problems, { summary }].map((line) => `${JSON.stringify(line)}\n`);
+  const listed = problems.slice(0, maxProblems);
+  const lines = [...listed, { summary: summaryOf(merged, errors, warnings, listed.length) }].map(
+    (line) => `${JSON.stringify(line)}\n`,
+  );
   await store.write(uri, lines.join(''), { contentType: 'application/x-ndjson', ...options });
   return { uri, first: problems.slice(0, FIRST_PROBLEMS).map(firstProblem) };
+}
+
+function summaryOf(
+  { rows, bytes, repaired }: MergedValidation,
+  errors: number,
+  warnings: number,
+  listed: number,
+): ValidationSummary {
+  const mended = Object.keys(repaired).length > 0 ? { repaired } : {};
+  return { valid: errors === 0, rows, bytes, errors, warnings, listed, ...mended };
 }
 
 function firstProblem(problem: ValidationProblem): string {

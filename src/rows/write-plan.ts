@@ -1,31 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { PlannedPart, Sources } from '../activities/contract';
 import type { RunReference } from '../domain/accepted-request';
+import { count } from '../domain/count-text';
 import { MAX_INPUT_URIS } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, commitOnce, dataObject, nonce } from './commits';
 import type { ComparedRows } from './compare-rows';
 import type { MergedValidation } from './merged-validation';
 import { type Plan, type PlanKeys, type PlanPart, planUri } from './plan';
+import type { Quarantine } from './quarantine';
 
 export interface Planning {
   readonly merged: MergedValidation;
   readonly compared: ComparedRows;
   readonly keys: PlanKeys;
+  readonly quarantine: Quarantine | null;
+  readonly errors: number;
   readonly warnings: number;
   readonly validationUri: string | null;
 }
 
 /** How jobs will see the keys of the rows. */
-export function planKeys(compared: ComparedRows, sources: Sources): PlanKeys {
+export function planKeys(compared: ComparedRows, merged: MergedValidation): PlanKeys {
   const { keyField } = compared;
-  const stagedBecause = stagingReason(compared, sources.files.length);
+  const stagedBecause = stagingReason(compared, merged);
   return keyField === null || stagedBecause !== null
     ? { field: keyField, mode: 'staged', outputKeyField: 'key', stagedBecause }
     : { field: keyField, mode: 'brought', outputKeyField: keyField, stagedBecause };
 }
 
-function stagingReason({ keyField, repeats, builder }: ComparedRows, files: number): string | null {
+function stagingReason({ keyField, repeats, builder }: ComparedRows, merged: MergedValidation): string | null {
+  const files = merged.sources.files.length;
+  const repairs = Object.keys(merged.repaired);
+  if (merged.badRows > 0) return `${count(merged.badRows)} rows can't be sent`;
+  if (repairs.length > 0) return `it is mended: ${repairs.join(', ')}`;
   if (keyField === null) return 'not every row has a key';
   if (repeats > 0) return `${keyField} isn't unique`;
   if (!builder.keysAreSafe || !isColumnName(keyField)) return `the service's import may change ${keyField}`;
@@ -44,7 +52,7 @@ export async function writePlan(
   planning: Planning,
   options: CallOptions = {},
 ): Promise<Plan> {
-  const { merged, keys, warnings, validationUri } = planning;
+  const { merged, keys, errors, warnings, validationUri } = planning;
   const { rows, bytes, sources } = merged;
   const part = await writePart(store, run, planning, options);
   const plan: Plan = {
@@ -53,7 +61,9 @@ export async function writePlan(
     digest: digestOf(sources, keys, [part]),
     rows,
     bytes,
+    errors,
     warnings,
+    repaired: merged.repaired,
     validationUri,
     sources: sources.files,
     keys,
@@ -65,7 +75,7 @@ export async function writePlan(
 async function writePart(
   store: ObjectStore,
   { directory }: RunReference,
-  { merged, compared, keys }: Planning,
+  { merged, compared, keys, quarantine }: Planning,
   options: CallOptions,
 ): Promise<PlanPart> {
   const { index, keyFile } = compared.builder.build();
@@ -73,15 +83,17 @@ async function writePart(
   const write = { ifGenerationMatch: 0, contentType: 'application/octet-stream', ...options } as const;
   const writtenIndex = await store.write(`${name}.index`, index, write);
   const writtenKeys = await store.write(`${name}.keys`, keyFile, write);
+  const indexed = merged.soundRows + merged.badRows;
   const asItLies = keys.mode === 'brought';
   return {
     part: 1,
-    rows: merged.rows,
-    bytes: merged.bytes,
+    rows: merged.soundRows,
+    bytes: merged.badRows === 0 ? merged.bytes : compared.soundBytes,
     asItLies,
     uris: asItLies ? merged.sources.files.map(({ uri }) => uri) : [],
-    index: dataObject(writtenIndex, merged.rows),
-    keyFile: dataObject(writtenKeys, merged.rows),
+    index: dataObject(writtenIndex, indexed),
+    keyFile: dataObject(writtenKeys, indexed),
+    quarantine,
   };
 }
 

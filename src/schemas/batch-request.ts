@@ -5,6 +5,7 @@ import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { BatchRequest } from '../messages';
 import { durationMs } from './duration';
 import { problemsOf } from './request-problems';
+import { acceptedValidation, RULE_NAMES, validationSchema } from './validation-request';
 
 const BUCKET = '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]';
 /** What a name in Cloud Storage can't have, or what would make a wildcard of the run's own files. */
@@ -102,6 +103,7 @@ export const batchRequestSchema = z
           'must be an object such as {"queued": "73h", "running": "25h"}',
         )
         .optional(),
+      validate: validationSchema.optional(),
       concurrentJobs: wholeNumber(1, 50).optional(),
       onUnknown: z.enum(['hold', 'resubmit'], 'must be "hold" or "resubmit"').optional(),
       listingLag: duration.optional(),
@@ -146,6 +148,7 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
   const concurrentJobs = given.concurrentJobs ?? 4;
   const queuedMs = durationMs('deadlines.queued', given.deadlines?.queued ?? '73h');
   const runningMs = durationMs('deadlines.running', given.deadlines?.running ?? '25h');
+  const validate = acceptedValidation(given.validate);
   const defaultRunMs = defaultRunDeadlineMs({ queuedMs, runningMs, rounds, parts: 1, concurrentJobs });
   return {
     project: given.project,
@@ -168,6 +171,7 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
       cancellingMs: durationMs('deadlines.cancelling', given.deadlines?.cancelling ?? '15m'),
       runMs: durationMs('deadlines.run', given.deadlines?.run ?? defaultRunMs),
     },
+    ...(validate !== undefined && { validate }),
     concurrentJobs,
     onUnknown: given.onUnknown ?? 'hold',
     listingLagMs: durationMs('listingLag', given.listingLag ?? '10m'),
@@ -250,13 +254,14 @@ function refuseLongInput(input: readonly string[]): void {
 }
 
 function knownFieldsAt(path: readonly PropertyKey[]): readonly string[] {
-  const [field] = path;
-  if (field === undefined) return Object.keys(batchRequestSchema.shape);
-  return FIELDS_OF[String(field)] ?? [];
+  if (path.length === 0) return Object.keys(batchRequestSchema.shape);
+  return FIELDS_OF[path.join('.')] ?? [];
 }
 
 const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   paused: ['policy', 'deadline'],
   deadlines: ['queued', 'running', 'cancelling', 'run'],
   handler: ['name', 'taskQueue'],
+  validate: Object.keys(validationSchema.shape),
+  'validate.rules': RULE_NAMES,
 };

@@ -1,4 +1,5 @@
 import type { PlannedParts, SettledPart } from '../activities/contract';
+import { validationCounts } from '../domain/validation-counts';
 import { addBooks, NO_BOOKS, totalOf, verdictOf } from '../domain/outcome';
 import { addUsage, NO_USAGE } from '../domain/usage';
 import { queuedSeconds, runningSeconds } from '../domain/job-times';
@@ -67,7 +68,7 @@ export class RunBooks {
       endTime: new Date().toISOString(),
       queuedSeconds: queuedSeconds(jobs),
       runningSeconds: runningSeconds(jobs),
-      validation: { errors: this.#planned?.errors ?? 0, warnings: this.#planned?.warnings ?? 0 },
+      validation: this.#planned === undefined ? { errors: 0, warnings: 0 } : validationCounts(this.#planned),
       jobs: jobs.map(({ name, state, part, round, outputDirectory, error }) => ({
         name,
         state,

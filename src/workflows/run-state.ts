@@ -11,6 +11,7 @@ import {
   type BatchReason,
   type BatchResult,
   type RowBooks,
+  type ValidationCounts,
 } from '../messages';
 
 /** Why a run stops before its work is done; what was finished is still collected unless `salvage` is false. */
@@ -30,6 +31,7 @@ export class RunState {
   since = this.startedAt;
   inputRows: number | null = null;
   books: RowBooks | null = null;
+  validation: ValidationCounts | null = null;
   processed = 0;
   rejected = 0;
   checkedAt: string | null = null;
@@ -122,6 +124,7 @@ export class RunState {
       attentions,
       inputRows: this.inputRows,
       books: this.books,
+      validation: this.validation,
       processed: this.processed,
       rejected: this.rejected,
       jobs: this.jobs,

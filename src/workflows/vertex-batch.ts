@@ -8,8 +8,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedRun, PlannedParts, ResolvedInput } from '../activities/contract';
+import { validationOf } from '../domain/accepted-validation';
 import { count } from '../domain/count-text';
 import type { BatchRequest, BatchResult } from '../messages';
+import { validationCounts } from '../domain/validation-counts';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
 import { processPart } from './process-part';
@@ -109,7 +111,13 @@ async function validate(run: RunState, accepted: AcceptedRun, sources: ResolvedI
       step(
         run,
         'vertexBatchValidateRange',
-        { run: accepted.run, sourcesUri: sources.sourcesUri, range, keyField },
+        {
+          run: accepted.run,
+          sourcesUri: sources.sourcesUri,
+          range,
+          keyField,
+          validation: validationOf(accepted.request),
+        },
         { summary: `Validate range ${range + 1} of ${sources.ranges}` },
       ),
     ),
@@ -123,11 +131,12 @@ async function planParts(run: RunState, accepted: AcceptedRun, sources: Resolved
     step(
       run,
       'vertexBatchPlanParts',
-      { run: accepted.run, sourcesUri: sources.sourcesUri, keyField },
+      { run: accepted.run, sourcesUri: sources.sourcesUri, keyField, validation: validationOf(accepted.request) },
       { summary: 'Check keys and limits, write the plan' },
     ),
   );
   run.inputRows = planned.rows;
+  run.validation = validationCounts(planned);
   return planned;
 }
 

@@ -3,7 +3,6 @@ import type { ObjectStore } from '../../src/gateways/object-store';
 import { dataObject } from '../../src/rows/commits';
 import { hashOf } from '../../src/rows/hash64';
 import type { Plan } from '../../src/rows/plan';
-import { requestHash } from '../../src/rows/request-hash';
 import { emptyRowIndex } from '../../src/rows/row-index';
 
 /** A row of the caller's input, as it stands in the file. */
@@ -38,15 +37,13 @@ export async function planPart(
   let byte = 0;
   rows.forEach((row, number) => {
     const key = keyField === null ? '' : String(row[keyField]);
-    const { request, ...others } = row;
-    const kept = Object.entries(others).filter(([field]) => field !== keyField);
+    const kept = Object.entries(row).filter(([field]) => field !== 'request' && field !== keyField);
     const metadata = metadataInInput(number)
       ? 'null'
       : kept.length === 0
         ? ''
         : JSON.stringify(Object.fromEntries(kept));
     index.keyHash[number] = hashOf(key);
-    index.requestHash[number] = requestHash(request);
     index.byte[number] = byte;
     index.file[number] = 0;
     index.line[number] = number + 1;
@@ -65,7 +62,9 @@ export async function planPart(
     execution: RUN.execution,
     rows: rows.length,
     bytes: input.size,
+    errors: 0,
     warnings: 0,
+    repaired: {},
     validationUri: null,
     sources: [inputChanged ? { ...input, generation: '404', crc32c: 'AAAAAA==' } : input],
     keys: {
@@ -75,7 +74,16 @@ export async function planPart(
       stagedBecause: null,
     },
     parts: [
-      { part: 1, rows: rows.length, bytes: input.size, asItLies: true, uris: [input.uri], index: indexObject, keyFile },
+      {
+        part: 1,
+        rows: rows.length,
+        bytes: input.size,
+        asItLies: true,
+        uris: [input.uri],
+        index: indexObject,
+        keyFile,
+        quarantine: null,
+      },
     ],
   };
   const planUri = `${RUN.directory}plan.json`;

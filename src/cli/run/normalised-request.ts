@@ -1,4 +1,5 @@
 import type { AcceptedRequest } from '../../domain/accepted-request';
+import { validationOf } from '../../domain/accepted-validation';
 import type { BatchRequest } from '../../messages';
 
 /** A request with every default filled in, as it could be sent: the way back from an accepted one. */
@@ -18,6 +19,7 @@ export function toBatchRequest(accepted: AcceptedRequest): BatchRequest {
       cancelling: durationOf(deadlines.cancellingMs),
       run: durationOf(deadlines.runMs),
     },
+    validate: validationOf(accepted),
     listingLag: durationOf(listingLagMs),
   };
 }

@@ -5,7 +5,6 @@ import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';
 import { loadPartIndex } from '../../../src/rows/part-index-stored';
 import { type Plan, planUri, readPlan } from '../../../src/rows/plan';
-import { requestHash } from '../../../src/rows/request-hash';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../../../src/rows/validated-range';
 import { anAttempt, aRequest, aRun, aStore, planInput, rowsOf, storeWith } from '../../support/input-side';
 
@@ -94,8 +93,6 @@ describe('the index of a part', () => {
       { uri: A, line: 2 },
       { uri: B, line: 1 },
     ]);
-    expect(index.rowsOfRequestHash(requestHash(aRequest('2')))).toEqual([1, 2]);
-    expect(index.rowsOfRequestHash(requestHash(aRequest('3')))).toEqual([]);
     const { uri, generation, from, to } = index.locationOf(1);
     expect({ uri, from, to }).toEqual({
       uri: A,

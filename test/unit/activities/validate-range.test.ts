@@ -4,7 +4,6 @@ import { validateRange } from '../../../src/activities/validate-range';
 import type { Sources } from '../../../src/activities/contract';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';
-import { requestHash } from '../../../src/rows/request-hash';
 import { type ValidatedRange, validationDirectory } from '../../../src/rows/validated-range';
 import { anAttempt, aRequest, aRun, aStore, rowsOf, storeWith } from '../../support/input-side';
 
@@ -34,7 +33,6 @@ describe('validateRange', () => {
 
     const record = await recordOf(store, sourcesUri);
     const length = JSON.stringify(good).length;
-    const hash = requestHash(aRequest()).toString(16);
     expect(record).toMatchObject({
       pieces: [
         { file: 0, lines: 2, errors: 1, warnings: 0 },
@@ -44,8 +42,8 @@ describe('validateRange', () => {
       facts: { rows: 2 },
     });
     expect(await rowsOf(store, record.facts.uri)).toEqual([
-      [0, 0, 0, length, hash, { custom_id: 'a', tenant: 7 }, 0],
-      [1, 0, 0, JSON.stringify({ request: aRequest() }).length, hash, {}, 0],
+      [0, 0, 0, length, { custom_id: 'a', tenant: 7 }, 0],
+      [1, 0, 0, JSON.stringify({ request: aRequest() }).length, {}, 0],
     ]);
     expect(await rowsOf(store, record.problems!.uri)).toEqual([
       {
@@ -79,9 +77,11 @@ describe('validateRange', () => {
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': [good] });
     const directory = validationDirectory(run, sourcesUri, null);
     const other: ValidatedRange = {
-      pieces: [{ file: 0, lines: 41, errors: 0, warnings: 1, isArray: false }],
+      pieces: [{ file: 0, lines: 41, errors: 0, inputErrors: 0, warnings: 1, isArray: false }],
       keyed: {},
       facts: { uri: 'gs://acme/other', generation: '1', bytes: 0, rows: 41, crc32c: '' },
+      badRows: 0,
+      repaired: {},
       problems: null,
     };
     const racing = storeWith(store, {
@@ -121,7 +121,7 @@ describe('validateRange', () => {
     await validateRange({ store }, { run, sourcesUri, range: 0, keyField: 'id' }, anAttempt());
     const record = await recordOf(store, sourcesUri, 'id');
     const [facts] = await rowsOf<unknown[]>(store, record.facts.uri);
-    expect(facts!.slice(5)).toEqual([{ id: 'a' }, 1]);
+    expect(facts!.slice(4)).toEqual([{ id: 'a' }, 1]);
   });
 
   test('says that it is alive, stops when it is cancelled, and leaves no record then', async () => {

@@ -12,6 +12,7 @@ function someFacts(facts: Partial<ProgressFacts> = {}): ProgressFacts {
     attentions: [],
     inputRows: 30_000,
     books: null,
+    validation: null,
     processed: 0,
     rejected: 0,
     jobs: [],

@@ -39,6 +39,7 @@ function facts(given: Partial<ProgressFacts> = {}): ProgressFacts {
     attentions: [],
     inputRows: 1_000,
     books: null,
+    validation: null,
     processed: 0,
     rejected: 0,
     jobs: [aJob()],

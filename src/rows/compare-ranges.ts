@@ -1,0 +1,71 @@
+import { type RuleSettings, type RuleSetting, severityOf } from '../domain/validation-rules';
+import { type MergedValidation, type PlacedProblem, positionOf, type RangeSums } from './merged-validation';
+import type { Place } from './shapes/shape';
+import { conflictsOf, type ShapeConflict } from './shapes/shape-conflicts';
+import { ShapeMemory } from './shapes/shape-memory';
+import type { LinePlace } from './validated-range';
+import type { Comparison } from './validation-report';
+
+/** What shows when the ranges are seen together: rows that don't fit into one table, line ends of another system. */
+export function compareRanges(merged: MergedValidation<RangeSums>, rules: RuleSettings): Comparison {
+  const problems = [...lineEnds(merged, severityOf('line-end', rules)), ...shapeProblems(merged, rules)];
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  return { problems, errors, warnings: problems.length - errors };
+}
+
+function* lineEnds(
+  merged: MergedValidation<RangeSums>,
+  severity: RuleSetting,
+): Generator<PlacedProblem, void, undefined> {
+  if (severity === 'off') return;
+  const seen = new Set<number>();
+  for (const [range, { pieces }] of merged.records.entries()) {
+    for (const { file, carriageReturn } of pieces) {
+      if (carriageReturn === null || seen.has(file) || merged.unreadable.has(file)) continue;
+      seen.add(file);
+      yield { severity, rule: 'line-end', path: '', message: LINE_END, ...placed(merged, range, carriageReturn) };
+    }
+  }
+}
+
+const LINE_END =
+  "the line ends with CR LF, and nobody has confirmed that the service takes it; write LF alone. Further such lines of the file aren't listed";
+
+function placed(merged: MergedValidation<RangeSums>, range: number, { piece, number, byte }: LinePlace) {
+  return { ...positionOf(merged, range, piece, number), byte };
+}
+
+function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings): PlacedProblem[] {
+  const memory = new ShapeMemory();
+  for (const [range, { shapes }] of merged.records.entries()) {
+    memory.merge(shapes, ([piece, number, byte]) => {
+      const { file, line } = positionOf(merged, range, piece, number);
+      return [file, line, byte];
+    });
+  }
+  return conflictsOf(memory).flatMap((conflict) => {
+    const severity = severityOf(conflict.rule, rules);
+    return severity === 'off' ? [] : [shapeProblem(merged, severity, conflict)];
+  });
+}
+
+function shapeProblem(
+  merged: MergedValidation<RangeSums>,
+  severity: PlacedProblem['severity'],
+  { rule, message, at, other }: ShapeConflict,
+): PlacedProblem {
+  const place = rowAt(merged, at.place);
+  const earlier = rowAt(merged, other.place);
+  return {
+    severity,
+    rule,
+    path: at.path,
+    message: `${message} (${earlier.uri}:${earlier.line})`,
+    ...place,
+    other: { uri: earlier.uri, line: earlier.line, byte: earlier.byte, path: other.path },
+  };
+}
+
+function rowAt({ sources }: MergedValidation<RangeSums>, [file, line, byte]: Place) {
+  return { file, uri: sources.files[file]?.uri ?? '', line, byte };
+}

@@ -1,0 +1,66 @@
+import { BOOLEAN, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STRING } from './shape';
+
+/**
+ * Whether a row, or its skeleton, is surely without a problem: all its keys and their types were met in rows without one, and its
+ * values pass the quick checks. What it says no to is for the thorough check.
+ */
+export class KnownRow {
+  #members = 0;
+
+  /** `members`: names of members in the row's text, so that a name that stands twice shows. */
+  fits(root: Shape, row: unknown, members: number): boolean {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
+    this.#members = 0;
+    return this.#fitsObject(root, row as Record<string, unknown>) && this.#members === members;
+  }
+
+  #fitsObject(shape: Shape, object: Readonly<Record<string, unknown>>): boolean {
+    let bits = 0;
+    let count = 0;
+    for (const name in object) {
+      const child = shape.children.get(name);
+      if (child === undefined) return false;
+      const value = object[name];
+      if (!this.#fitsMember(child, value)) return false;
+      count += 1;
+      if (value === null) continue;
+      const { bit } = child.role;
+      if ((bits & bit) !== 0) return false;
+      bits |= bit;
+    }
+    this.#members += count;
+    const { fields } = shape.role;
+    return count > 0 && (fields === undefined || fields(bits));
+  }
+
+  #fitsMember(shape: Shape, value: unknown): boolean {
+    if (value === null) return (shape.clean & NULL) !== 0;
+    if (!Array.isArray(value)) return (shape.clean & SINGLE) !== 0 && this.#fitsSingle(shape, value);
+    const { items } = shape.role;
+    if ((shape.clean & LIST) === 0 || value.length < items.from || value.length > items.to) return false;
+    for (const element of value as unknown[]) {
+      if (!this.#fitsSingle(shape, element)) return false;
+    }
+    return true;
+  }
+
+  #fitsSingle(shape: Shape, value: unknown): boolean {
+    const { clean } = shape;
+    switch (typeof value) {
+      case 'string':
+        return (clean & STRING) !== 0 && fitsText(shape, value);
+      case 'number':
+        return (clean & NUMBER) !== 0 && shape.role.number(value);
+      case 'boolean':
+        return (clean & BOOLEAN) !== 0;
+      default:
+        if (value === null || Array.isArray(value) || (clean & OBJECT) === 0) return false;
+        return this.#fitsObject(shape, value as Record<string, unknown>);
+    }
+  }
+}
+
+function fitsText({ role, texts }: Shape, text: string): boolean {
+  if (role.text === 'any') return true;
+  return role.text === 'learned' ? texts.has(text) : role.text(text);
+}

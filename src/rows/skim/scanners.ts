@@ -1,0 +1,15 @@
+import { Scanner } from './scanner';
+
+/** Scanners that nobody uses now. A new one for each range would halve the speed. */
+const idle: Scanner[] = [];
+const KEPT_IDLE = 8;
+
+/** Lends a scanner for as long as `work` takes; several may be lent at a time. */
+export async function withScanner<Value>(work: (scanner: Scanner) => Promise<Value>): Promise<Value> {
+  const scanner = idle.pop() ?? new Scanner();
+  try {
+    return await work(scanner);
+  } finally {
+    if (idle.length < KEPT_IDLE) idle.push(scanner);
+  }
+}

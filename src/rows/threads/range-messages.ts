@@ -1,0 +1,29 @@
+import type { AcceptedValidation } from '../../domain/accepted-validation';
+import type { FileRange } from '../../activities/contract';
+import type { CheckedRange, RangeProgress } from '../validate/checked-range';
+
+/** A file of this machine. */
+export interface InputFile {
+  /** What reports call it. */
+  readonly uri: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+/** What every range of an input has in common; a thread is made with it. */
+export interface ThreadData {
+  readonly files: readonly InputFile[];
+  readonly keyField: string | null;
+  readonly validation: AcceptedValidation;
+}
+
+/** To a thread: the next range. */
+export interface RangeOrder {
+  readonly range: FileRange;
+}
+
+/** From a thread. */
+export type RangeNews =
+  | { readonly kind: 'progress'; readonly since: RangeProgress }
+  | { readonly kind: 'done'; readonly checked: CheckedRange }
+  | { readonly kind: 'failed'; readonly error: unknown };

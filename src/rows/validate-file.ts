@@ -1,0 +1,69 @@
+import type { Sources } from '../activities/contract';
+import type { AcceptedValidation } from '../domain/accepted-validation';
+import { planRanges } from './ranges';
+import type { InputFile } from './threads/range-messages';
+import { RangeThreads } from './threads/range-threads';
+import { readFilePiece } from './threads/read-file-piece';
+import { checkRangeInMemory, type RangeProgress } from './validate/checked-range';
+import { type ValidatedInput, validateSources } from './validate/validate-sources';
+
+export interface ValidateFilesOptions {
+  /** Field that must identify each row; null when the caller names none. */
+  readonly keyField: string | null;
+  readonly validation: AcceptedValidation;
+  /** Threads that read and check at a time. Small inputs are done without. */
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (since: RangeProgress) => void;
+}
+
+/** Below this a thread takes longer to start than to read the input. */
+const WORTH_THREADS_BYTES = 32_000_000;
+const RANGES_PER_THREAD = 8;
+
+/** Validates files of this machine as a run does its input. Empty files must be left out. */
+export async function validateFiles(
+  files: readonly InputFile[],
+  { keyField, validation, threads, signal, onProgress = () => {} }: ValidateFilesOptions,
+): Promise<ValidatedInput> {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const data = { files, keyField, validation };
+  if (threads <= 1 || bytes < WORTH_THREADS_BYTES) {
+    const sources = sourcesOf(files, bytes, 1);
+    const checkRange = (range: number) => {
+      signal?.throwIfAborted();
+      return checkRangeInMemory({ ...data, range: rangeOf(sources, range) }, readFilePiece, (since) => {
+        signal?.throwIfAborted();
+        onProgress(since);
+      });
+    };
+    return validateSources(sources, { keyField, validation, concurrency: 1, checkRange });
+  }
+  const sources = sourcesOf(files, bytes, threads);
+  const pool = new RangeThreads(threads, data, onProgress);
+  const stop = () => void pool.close();
+  signal?.addEventListener('abort', stop);
+  try {
+    signal?.throwIfAborted();
+    const checkRange = (range: number) => pool.check(rangeOf(sources, range));
+    return await validateSources(sources, { keyField, validation, concurrency: threads, checkRange });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await pool.close();
+  }
+}
+
+/** Some ranges for each thread, so that all end at about the same time. */
+function sourcesOf(files: readonly InputFile[], bytes: number, threads: number): Sources {
+  const minimumBytes = threads === 1 ? bytes + 1 : Math.ceil(bytes / (threads * RANGES_PER_THREAD));
+  return {
+    files: files.map(({ uri, size }) => ({ uri, size, generation: '1', crc32c: '', updated: '' })),
+    ranges: planRanges(files, { minimumBytes: Math.min(64_000_000, minimumBytes), spanFiles: true }),
+  };
+}
+
+function rangeOf({ ranges }: Sources, range: number) {
+  const planned = ranges[range];
+  if (planned === undefined) throw new RangeError(`There are ${ranges.length} ranges, ${range} was asked for`);
+  return planned;
+}

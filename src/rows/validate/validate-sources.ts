@@ -1,0 +1,82 @@
+import type { Sources } from '../../activities/contract';
+import type { AcceptedValidation } from '../../domain/accepted-validation';
+import type { ValidationProblem } from '../../domain/validation-problem';
+import { compareRanges } from '../compare-ranges';
+import { keyFieldOf } from '../compare-rows';
+import { mergeRecords, type MergedValidation, placedProblem, type PlacedProblem } from '../merged-validation';
+import type { Comparison } from '../validation-report';
+import type { CheckedRange } from './checked-range';
+import { compareKeys } from './compare-keys';
+
+/** What came out of a validation without a run. */
+export interface ValidatedInput {
+  readonly merged: MergedValidation<CheckedRange>;
+  /** The field that identifies the rows, null when not every row has one. */
+  readonly keyField: string | null;
+  readonly errors: number;
+  readonly warnings: number;
+  /** Errors that no row can be taken out for, since rows make them together. */
+  readonly inputErrors: number;
+  /** The first ones, in file order. */
+  readonly problems: readonly ValidationProblem[];
+}
+
+export interface ValidateSourcesOptions {
+  readonly keyField: string | null;
+  readonly validation: AcceptedValidation;
+  /** Ranges at a time. */
+  readonly concurrency: number;
+  /** Validates a range, by its ordinal. */
+  readonly checkRange: (range: number) => Promise<CheckedRange>;
+}
+
+/** Validates ranges some at a time and puts what they gave together, as a run does. */
+export async function validateSources(sources: Sources, options: ValidateSourcesOptions): Promise<ValidatedInput> {
+  const { keyField, validation } = options;
+  const merged = mergeRecords(sources, await checkAll(sources.ranges.length, options));
+  const together = [compareRanges(merged, validation.rules), compareKeys(merged, keyField, validation.rules)];
+  const inputErrors = merged.unreadable.size + sum(together.map(({ errors }) => errors));
+  return {
+    merged,
+    keyField: keyFieldOf(merged, keyField),
+    errors: merged.errors + sum(together.map(({ errors }) => errors)),
+    warnings: merged.warnings + sum(together.map(({ warnings }) => warnings)),
+    inputErrors,
+    problems: firstProblems(merged, together, validation.maxProblems),
+  };
+}
+
+async function checkAll(ranges: number, { concurrency, checkRange }: ValidateSourcesOptions): Promise<CheckedRange[]> {
+  const checked: CheckedRange[] = [];
+  let next = 0;
+  const lanes = Array.from({ length: Math.min(concurrency, ranges) }, async () => {
+    while (next < ranges) {
+      const range = next++;
+      checked[range] = await checkRange(range);
+    }
+  });
+  await Promise.all(lanes);
+  return checked;
+}
+
+function firstProblems(
+  merged: MergedValidation<CheckedRange>,
+  together: readonly Comparison[],
+  limit: number,
+): ValidationProblem[] {
+  const ofRows = merged.records.flatMap(({ problems }, range) =>
+    problems.flatMap((problem) => placedProblem(merged, range, problem) ?? []),
+  );
+  return [...ofRows, ...together.flatMap(({ problems }) => problems)]
+    .sort((one, other) => one.file - other.file || one.line - other.line)
+    .slice(0, limit)
+    .map(withoutOrdinal);
+}
+
+function withoutOrdinal({ file: _, ...problem }: PlacedProblem): ValidationProblem {
+  return problem;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,50 @@
+import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../src/domain/accepted-validation';
+import { DEFAULT_KEY_FIELDS } from '../../src/domain/validation-keys';
+import { RangeValidator, type RangePlace } from '../../src/rows/range-validator';
+import { Scanner } from '../../src/rows/skim/scanner';
+import { LineSkimmer } from '../../src/rows/skim/skimmed-lines';
+
+/** Everything that a range's validation says of these lines. */
+export interface Verdict {
+  readonly problems: RangeValidator['problems'];
+  readonly pieces: RangeValidator['pieces'];
+  readonly shapes: ReturnType<RangeValidator['shapes']['toRecords']>;
+  /** `sound` or `bad` and the place of each row, in order. */
+  readonly rows: readonly string[];
+  readonly keys: readonly unknown[];
+}
+
+// strings are really cut
+const scanner = new Scanner(32);
+
+/** Validates lines as a run does; with `thorough` each is read in full, as if nothing had ever been skimmed. */
+export function verdictOf(
+  lines: Buffer,
+  thorough: boolean,
+  options: { readonly keyField?: string | null; readonly validation?: Partial<AcceptedValidation> } = {},
+): Verdict {
+  const { keyField = null, validation } = options;
+  const rows: string[] = [];
+  const keys: unknown[] = [];
+  const place = ({ number, byte, length }: RangePlace) => `${number} ${byte} ${length}`;
+  const validator = new RangeValidator({
+    keyFields: keyField === null ? DEFAULT_KEY_FIELDS : [keyField],
+    keyField,
+    validation: { ...DEFAULT_VALIDATION, ...validation },
+    sink: {
+      sound: (at, others) => {
+        rows.push(`sound ${place(at)}`);
+        keys.push(others['key']);
+      },
+      bad: (at, { rule }) => void rows.push(`bad ${place(at)} ${rule}`),
+    },
+  });
+  validator.beginPiece(0, lines.length);
+  const skimmer = new LineSkimmer(scanner);
+  const add = (line: Parameters<RangeValidator['add']>[0]) =>
+    validator.add(thorough ? { ...line, skeleton: () => undefined } : line);
+  for (const line of skimmer.add(lines)) add(line);
+  for (const line of skimmer.end()) add(line);
+  const { problems, pieces, shapes } = validator;
+  return { problems, pieces, shapes: shapes.toRecords(), rows, keys };
+}

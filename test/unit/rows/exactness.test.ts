@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { mutatedLines } from '../../support/mutated-rows';
+import { verdictOf } from '../../support/thorough-lines';
+
+const LINE_FEED = Buffer.from('\n');
+
+function fileOf(lines: readonly Buffer[]): Buffer {
+  return Buffer.concat(lines.flatMap((line) => [line, LINE_FEED]));
+}
+
+describe('skimming gives the verdict of reading every row in full', () => {
+  const batches = Array.from({ length: 20 }, (_, batch) => batch);
+  test.each(batches)('on 10,000 rows of which most were changed somewhere, batch %i', (batch) => {
+    const lines = fileOf(mutatedLines(1 + batch, 10_000));
+    expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
+  });
+
+  test('with a key field that must be there, other rules and repairs', () => {
+    const options = {
+      keyField: 'key',
+      validation: {
+        rules: { 'unknown-field': 'off', 'import-name': 'warning', 'import-empty': 'off', range: 'error' },
+        repair: ['spelling', 'empty-search', 'byte-order-mark', 'blank-lines'],
+      },
+    } as const;
+    const lines = fileOf(mutatedLines(99, 5_000));
+    expect(verdictOf(lines, false, options)).toEqual(verdictOf(lines, true, options));
+  });
+});
