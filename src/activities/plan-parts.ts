@@ -51,14 +51,14 @@ async function planAnew(
     const onProgress = () => attempt.heartbeat();
     const { rules } = validation;
     const compared = await compareRows(store, merged, { keyField, rules, quarantine, signal, onProgress });
-    const together = joinComparisons(compared, compareRanges(merged, rules));
+    const keys = planKeys(compared, merged);
+    const isStaged = keys.mode === 'staged';
+    const together = joinComparisons(compared, compareRanges(merged, rules, { isStaged }));
     const reported = await report(store, input, merged, together, signal);
     if (forbidsPlan(merged, together, validation)) return { ...reported, plan: null, refusal: null };
 
-    const keys = planKeys(compared, merged);
-    const staged = keys.mode === 'staged';
     const bytes = merged.badRows === 0 ? merged.bytes : compared.soundBytes;
-    const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged });
+    const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged: isStaged });
     if (copyTooLarge !== undefined) return { ...reported, plan: null, refusal: tooLarge(copyTooLarge) };
     const planning = { merged, compared, keys, quarantine: await quarantine.close({ signal }), ...reported };
     const plan = await writePlan(store, run, planning, { signal });

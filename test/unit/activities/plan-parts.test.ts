@@ -139,6 +139,7 @@ describe('problems of the whole input', () => {
   test('a repeat of a key that the caller named is an error that names both places', async () => {
     const store = await aStore({ [A]: keyed('a', 'b'), [B]: keyed('b') });
     const { planned } = await planInput(store, { keyField: 'custom_id' });
+    const other = { uri: A, line: 2, byte: 85, path: 'custom_id' };
     const message = `custom_id "b" stands at ${A}:2 already; the keyField of a request must be unique`;
     expect(planned).toMatchObject({
       errors: 1,
@@ -148,7 +149,7 @@ describe('problems of the whole input', () => {
     });
     expect(await store.find(planUri(aRun()))).toBeUndefined();
     expect(await rowsOf(store, planned.validationUri!)).toEqual([
-      { severity: 'error', rule: 'key-repeated', uri: B, line: 1, byte: 0, path: 'custom_id', message },
+      { severity: 'error', rule: 'key-repeated', uri: B, line: 1, byte: 0, path: 'custom_id', message, other },
       { summary: { valid: false, rows: 3, bytes: planned.bytes, errors: 1, warnings: 0, listed: 1 } },
     ]);
   });
@@ -170,6 +171,7 @@ describe('problems of the whole input', () => {
     const { planned } = await planInput(store, { keyField: 'custom_id' });
     const report = await rowsOf(store, planned.validationUri!);
     expect(report.slice(0, -1).map(({ uri, line, rule }) => [uri, line, rule])).toEqual([
+      [A, 1, 'line-end'],
       [A, 2, 'blank-line'],
       [A, 3, 'json'],
       [B, 1, 'key-repeated'],
@@ -206,7 +208,7 @@ describe('problems of the whole input', () => {
     const { planned } = await planInput(store);
     expect(planned.errors).toBe(1);
     expect(planned.firstProblems).toEqual([
-      `${A}:1 the file looks like one JSON array; write one object a line, without brackets and commas (JSONL)`,
+      `${A}:1 the file looks like one JSON array; write one object a line, without brackets and commas (JSONL): jq -c ".[]"`,
     ]);
   });
 });
