@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import { validateRange } from '../../../src/activities/validate-range';
 import type { Sources } from '../../../src/activities/contract';
+import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';
 import { type ValidatedRange, validationDirectory } from '../../../src/rows/validated-range';
@@ -111,11 +112,13 @@ describe('validateRange', () => {
     expect((await rowsOf(store, problems!.uri)).map(({ rule }) => rule)).toEqual(['json-array']);
   });
 
-  test('keeps the first thousand problems and counts all', async () => {
+  test('keeps as many problems as the report may list, and counts all', async () => {
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': 'x\n'.repeat(1500) });
-    const validated = await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
-    expect(validated).toEqual({ rows: 1500, errors: 1500, warnings: 0 });
-    expect((await recordOf(store, sourcesUri)).problems!.rows).toBe(1000);
+    const validation = { ...DEFAULT_VALIDATION, maxProblems: 1000 };
+    const input = { run, sourcesUri, range: 0, keyField: null, validation };
+    expect(await validateRange({ store }, input, anAttempt())).toEqual({ rows: 1500, errors: 1500, warnings: 0 });
+    const recordUri = `${validationDirectory(run, sourcesUri, null, validation)}0.json`;
+    expect((await readJson<ValidatedRange>(store, recordUri)).problems!.rows).toBe(1000);
   });
 
   test('leaves large metadata in the input, but not the key', async () => {
