@@ -6,7 +6,7 @@ import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
 import { keyFieldOf } from '../compare-rows';
 import { mergeRecords, type MergedValidation, placedProblem, type PlacedProblem } from '../merged-validation';
-import type { Comparison } from '../validation-report';
+import { type Comparison, withoutOrdinal } from '../validation-report';
 import type { CheckedRange } from './checked-range';
 import { compareKeys } from './compare-keys';
 
@@ -56,7 +56,11 @@ function rulesOf({ problems, errors, warnings }: Comparison): RuleCounts {
   for (const problem of problems) addProblems(counts, problem);
   const kept = Object.values(counts);
   addProblems(counts, { rule: 'key-repeated', severity: 'error' }, errors - sum(kept.map((count) => count.errors)));
-  addProblems(counts, { rule: 'key-repeated', severity: 'warning' }, warnings - sum(kept.map((count) => count.warnings)));
+  addProblems(
+    counts,
+    { rule: 'key-repeated', severity: 'warning' },
+    warnings - sum(kept.map((count) => count.warnings)),
+  );
   return counts;
 }
 
@@ -85,10 +89,6 @@ function firstProblems(
     .sort((one, other) => one.file - other.file || one.line - other.line)
     .slice(0, limit)
     .map(withoutOrdinal);
-}
-
-function withoutOrdinal({ file: _, ...problem }: PlacedProblem): ValidationProblem {
-  return problem;
 }
 
 function sum(numbers: readonly number[]): number {
