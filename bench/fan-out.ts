@@ -4,7 +4,7 @@ import { VertexBatchClient } from '../src/client';
 import { MemoryObjectStore } from '../src/gateways/object-store-memory';
 import { VertexBatchPlugin } from '../src/plugin';
 import { createBaselineActivities } from './baseline-activities';
-import type { Benchmark } from './benchmark';
+import type { TemporalBenchmark } from './benchmark';
 import { type EmulatedService, LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
 import { completedActivities, ratePerSecond, type ActivitySpan } from './history';
 import { InstantJobs } from './instant-jobs';
@@ -32,7 +32,8 @@ interface Sample {
 }
 
 /** How much of the bare rate of activities is left for ranges. */
-export const fanOut: Benchmark = {
+export const fanOut: TemporalBenchmark = {
+  kind: 'temporal',
   name: 'fan-out',
   async run(world, say) {
     const samples: Sample[] = [];

@@ -1,20 +1,22 @@
 import { availableParallelism, cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { installRuntime } from '../src/worker';
-import type { Benchmark } from './benchmark';
+import type { Benchmark, TemporalBenchmark } from './benchmark';
 import { fanOut } from './fan-out';
+import { type BenchOptions, parseCall } from './options';
 import { overhead } from './overhead';
 import { renderReport, type Report } from './report';
 import { chosen } from './selection';
+import { flatMemory } from './validation/flat-memory';
+import { validate } from './validation/validate';
 import { waiting } from './waiting';
 import { BenchWorld, bundleWorkflows, type BenchBundle } from './world';
 
-const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut];
+const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, flatMemory];
 
 /** Runs the benchmarks that are named, or all; a target that is missed is no failure, a benchmark that doesn't run is. */
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
-  const benchmarks = chosen(BENCHMARKS, positionals);
+  const { names, json, options } = parseCall(process.argv.slice(2));
+  const benchmarks = chosen(BENCHMARKS, names);
   const machine = {
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
@@ -23,30 +25,45 @@ async function main(): Promise<void> {
   };
   const reports: Report[] = [];
   const failures: { readonly name: string; readonly message: string }[] = [];
-  installRuntime('ERROR');
-  say('bundling workflows');
-  const bundle = await bundleWorkflows();
-  if (values.json !== true) {
+  const runOne = runner(options);
+  if (!json) {
     console.log(`${machine.date}, Node ${machine.node}, ${machine.cores} cores (${machine.processor})\n`);
   }
   for (const benchmark of benchmarks) {
     try {
-      const report = await runOne(benchmark, bundle);
+      const report = await runOne(benchmark);
       reports.push(report);
-      if (values.json !== true) console.log(`${renderReport(report)}\n`);
+      if (!json) console.log(`${renderReport(report)}\n`);
     } catch (error) {
       failures.push({ name: benchmark.name, message: String(error) });
       console.error(`${benchmark.name} failed to run:`, error);
     }
   }
-  if (values.json === true) console.log(JSON.stringify({ machine, reports, failures }, undefined, 2));
+  if (json) console.log(JSON.stringify({ machine, reports, failures }, undefined, 2));
   if (failures.length > 0) process.exitCode = 1;
 }
 
-async function runOne(benchmark: Benchmark, bundle: BenchBundle): Promise<Report> {
+/** How to run one of them; workflows are bundled once, when the first needs them. */
+function runner(options: BenchOptions): (benchmark: Benchmark) => Promise<Report> {
+  let bundling: Promise<BenchBundle> | undefined;
+  return async (benchmark) => {
+    const sayOf = (line: string) => say(`${benchmark.name}: ${line}`);
+    if (benchmark.kind === 'programs') return await benchmark.run(options, sayOf);
+    bundling ??= prepareWorkflows();
+    return await runOnServer(benchmark, await bundling, sayOf);
+  };
+}
+
+async function prepareWorkflows(): Promise<BenchBundle> {
+  installRuntime('ERROR');
+  say('bundling workflows');
+  return await bundleWorkflows();
+}
+
+async function runOnServer(benchmark: TemporalBenchmark, bundle: BenchBundle, sayOf: typeof say): Promise<Report> {
   const world = await BenchWorld.open(bundle, benchmark.serverArgs);
   try {
-    return await benchmark.run(world, (line) => say(`${benchmark.name}: ${line}`));
+    return await benchmark.run(world, sayOf);
   } finally {
     await world.close();
   }

@@ -3,7 +3,7 @@ import { VertexBatchClient } from '../src/client';
 import type { EmulatedJob } from '../src/emulator';
 import { VertexBatchPlugin } from '../src/plugin';
 import { createBaselineActivities } from './baseline-activities';
-import type { Benchmark } from './benchmark';
+import type { TemporalBenchmark } from './benchmark';
 import { type EmulatedService, LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
 import { atMost, textOf } from './report';
 import { median, spread } from './statistics';
@@ -27,7 +27,8 @@ interface Sample {
 }
 
 /** What a small run costs beside the time that the service takes. */
-export const overhead: Benchmark = {
+export const overhead: TemporalBenchmark = {
+  kind: 'temporal',
   name: 'overhead',
   async run(world, say) {
     const ours: Sample[] = [];

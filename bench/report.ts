@@ -6,11 +6,19 @@ export interface Report {
   /** What stands in the column beside ours. */
   readonly baseline: string;
   readonly measurements: readonly Measurement[];
+  /** Figures of all that took part, where that is more than ours and one baseline. */
+  readonly details?: Details;
   /** What a reader must know to judge the numbers. */
   readonly notes: readonly string[];
 }
 
-interface Measurement {
+/** A table of numbers; null where there is none. */
+export interface Details {
+  readonly head: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly values: readonly (number | null)[] }[];
+}
+
+export interface Measurement {
   readonly label: string;
   readonly unit: string;
   readonly ours: number;
@@ -57,9 +65,19 @@ export function renderReport(report: Report): string {
     `${report.what} Baseline: ${report.baseline}.`,
     '',
     ...renderTable(['', 'ours', 'baseline', 'target', ''], rows),
+    ...renderDetails(report.details),
     '',
     ...report.notes.map((note) => `- ${note}`),
   ].join('\n');
+}
+
+function renderDetails(details: Details | undefined): string[] {
+  if (details === undefined) return [];
+  const rows = details.rows.map(({ label, values }) => [
+    label,
+    ...values.map((value) => (value === null ? '' : textOf(value))),
+  ]);
+  return ['', ...renderTable(['', ...details.head], rows)];
 }
 
 /** Lines of a Markdown table whose columns stand under each other; all but the first column are set right. */

@@ -3,7 +3,7 @@ import { VertexBatchClient } from '../src/client';
 import type { EmulatedJob, RecordedCall } from '../src/emulator';
 import { VertexBatchPlugin } from '../src/plugin';
 import { createBaselineActivities } from './baseline-activities';
-import type { Benchmark } from './benchmark';
+import type { TemporalBenchmark } from './benchmark';
 import { LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
 import { expectedLooks } from './expected-looks';
 import { completedActivities, eventsBetween } from './history';
@@ -34,7 +34,8 @@ interface Waited {
 }
 
 /** What a day of waiting costs. */
-export const waiting: Benchmark = {
+export const waiting: TemporalBenchmark = {
+  kind: 'temporal',
   name: 'waiting',
   // otherwise the server moves every timer of less than a second up to a second
   serverArgs: ['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="5ms"'],

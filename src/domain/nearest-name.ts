@@ -1,5 +1,9 @@
+/** Names beyond this are no slips, and comparing them takes long. */
+const LONGEST_NAME = 100;
+
 /** The known name that differs least from `name`, if it is close enough to be a slip. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -33,7 +33,16 @@ const scenarioReader = fields({
   vanishAfterMs: milliseconds,
   liveStats: boolean,
   endTimeAlways: boolean,
-  input: fields({ noMatchCode: integerFrom(1), maxRows: positive, maxFileBytes: positive }),
+  input: fields({
+    noMatchCode: integerFrom(1),
+    maxRows: positive,
+    maxFileBytes: positive,
+    blankLines: oneOf(['refused', 'skipped']),
+    byteOrderMark: oneOf(['refused', 'skipped']),
+    repeatedNames: oneOf(['refused', 'last']),
+    bothSpellings: oneOf(['taken', 'refused']),
+  }),
+  requests: fields({ loneValues: boolean, loneSurrogates: oneOf(['taken', 'refused']) }),
   output: fields({
     files: positive,
     naming: oneOf(['plain', 'numbered', 'sharded']),

@@ -14,6 +14,7 @@ export interface Scenario {
   /** Whether EXPIRED and PARTIALLY_SUCCEEDED jobs have an `endTime`; nobody has said so. @default true */
   readonly endTimeAlways?: boolean;
   readonly input?: InputBehaviour;
+  readonly requests?: RequestBehaviour;
   readonly output?: OutputBehaviour;
   readonly echo?: EchoBehaviour;
   readonly listing?: ListingBehaviour;
@@ -65,6 +66,21 @@ export interface InputBehaviour {
   readonly maxRows?: number;
   /** Bytes in one file. @default 1_000_000_000 */
   readonly maxFileBytes?: number;
+  /** What the import makes of a line with nothing but white space; nobody has said so. @default refused */
+  readonly blankLines?: 'refused' | 'skipped';
+  /** What it makes of a byte order mark before a file's first row; nobody has said so. @default refused */
+  readonly byteOrderMark?: 'refused' | 'skipped';
+  /** What it makes of a name that an object has twice; nobody has said so. @default refused */
+  readonly repeatedNames?: 'refused' | 'last';
+  /** What it makes of `fileData` and `file_data` at one place: two columns, or a refusal; nobody has said so. @default taken */
+  readonly bothSpellings?: 'taken' | 'refused';
+}
+
+export interface RequestBehaviour {
+  /** Whether any list may be a single value without brackets, as `parts` may; nobody has said so. @default false */
+  readonly loneValues?: boolean;
+  /** What becomes of a row with half of a surrogate pair in an escape; nobody has said so. @default taken */
+  readonly loneSurrogates?: 'taken' | 'refused';
 }
 
 export interface OutputBehaviour {

@@ -8,6 +8,8 @@ import type { Comparison } from './validation-report';
 
 /** What shows when the ranges are seen together: rows that don't fit into one table, line ends of another system. */
 export function compareRanges(merged: MergedValidation<RangeSums>, rules: RuleSettings): Comparison {
+  // how far a file was read of which nothing can be made, depends on how it was cut
+  if (merged.unreadable.size > 0) return { problems: [], errors: 0, warnings: 0 };
   const problems = [...lineEnds(merged, severityOf('line-end', rules)), ...shapeProblems(merged, rules)];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return { problems, errors, warnings: problems.length - errors };
@@ -21,7 +23,7 @@ function* lineEnds(
   const seen = new Set<number>();
   for (const [range, { pieces }] of merged.records.entries()) {
     for (const { file, carriageReturn } of pieces) {
-      if (carriageReturn === null || seen.has(file) || merged.unreadable.has(file)) continue;
+      if (carriageReturn === null || seen.has(file)) continue;
       seen.add(file);
       yield { severity, rule: 'line-end', path: '', message: LINE_END, ...placed(merged, range, carriageReturn) };
     }

@@ -28,6 +28,8 @@ export interface ComparedRows extends Comparison {
 /** The field that the caller named, or the first of the default ones that every row has. */
 export function keyFieldOf(merged: MergedValidation<RangeSums>, named: string | null): string | null {
   if (named !== null) return named;
+  // how far a file was read of which nothing can be made, depends on how it was cut
+  if (merged.unreadable.size > 0) return null;
   const everyRowHas = (field: string) =>
     merged.records.reduce((sum, { keyed }) => sum + (keyed[field] ?? 0), 0) === merged.soundRows;
   return DEFAULT_KEY_FIELDS.find(everyRowHas) ?? null;

@@ -23,6 +23,7 @@ export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly records: readonly Sums[];
   /** For each range and piece, the lines of its file that stand before it. */
   readonly linesBefore: readonly (readonly number[])[];
+  /** Of the files that are JSONL. */
   readonly rows: number;
   /** Rows without errors. */
   readonly soundRows: number;
@@ -62,7 +63,7 @@ export function mergeRecords<Sums extends RangeSums>(
     sources,
     records,
     linesBefore: countLinesBefore(records),
-    rows: sumOf(pieces, (piece) => piece.lines - piece.blankLines),
+    rows: sumOf(counted, (piece) => piece.lines - piece.blankLines),
     soundRows: sumOf(records, (record) => record.soundRows),
     badRows: sumOf(records, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),

@@ -10,8 +10,8 @@ export type ValueSpec =
   | { readonly kind: 'bytes' }
   /** `3.5s` */
   | { readonly kind: 'duration' }
-  /** Names are the caller's, values are of the kind given. */
-  | { readonly kind: 'map'; readonly value: ValueSpec }
+  /** Names are the caller's, values are of the kind given. `labels`: both are held to the rules of labels. */
+  | { readonly kind: 'map'; readonly value: ValueSpec; readonly labels?: boolean }
   /** An object whose content is the caller's: `google.protobuf.Struct`. */
   | { readonly kind: 'struct' }
   /** Any JSON: `google.protobuf.Value`. */
@@ -50,8 +50,8 @@ export interface FieldSpec {
   readonly lone?: boolean;
   /** The value must be there; a list and a string (bytes, too) must not be empty. @default false */
   readonly required?: boolean;
-  /** Fewest and most elements of a list, else `range`. */
-  readonly items?: { readonly from?: number; readonly to?: number };
+  /** Most elements of a list, else `range`. */
+  readonly mostItems?: number;
   /** The rule that is broken when the value is missing or has another JSON type. @default `required`, `shape` */
   readonly rule?: 'contents' | 'parts' | 'part';
   /** Why a batch job can't use the field. */

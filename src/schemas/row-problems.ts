@@ -1,5 +1,8 @@
-import type { ProblemSeverity, RowProblem, ValidationRule } from '../domain/validation-problem';
+import { cutText } from '../domain/cut-text';
+import type { RowProblem } from '../domain/validation-problem';
+import { type RuleSettings, severityOf, type ValidationRule } from '../domain/validation-rules';
 
+/** Of errors, and as many of warnings. */
 const KEPT_PER_ROW = 20;
 const SHOWN_CHARACTERS = 60;
 
@@ -8,20 +11,25 @@ export class RowProblems {
   readonly kept: RowProblem[] = [];
   errors = 0;
   warnings = 0;
+  readonly #settings: RuleSettings;
 
-  error(rule: ValidationRule, path: string, message: string): void {
-    this.errors += 1;
-    this.#keep('error', rule, path, message);
+  constructor(settings: RuleSettings) {
+    this.#settings = settings;
   }
 
-  warning(rule: ValidationRule, path: string, message: string): void {
-    this.warnings += 1;
-    this.#keep('warning', rule, path, message);
+  /** `message` is called for what is kept only. */
+  report(rule: ValidationRule, path: string, message: () => string): void {
+    const severity = severityOf(rule, this.#settings);
+    if (severity === 'off') return;
+    const count = severity === 'error' ? (this.errors += 1) : (this.warnings += 1);
+    if (count <= KEPT_PER_ROW) this.kept.push({ severity, rule, path, message: message() });
   }
+}
 
-  #keep(severity: ProblemSeverity, rule: ValidationRule, path: string, message: string): void {
-    if (this.kept.length < KEPT_PER_ROW) this.kept.push({ severity, rule, path, message });
-  }
+/** The path of a member, its name cut where nobody would read on. */
+export function memberPath(path: string, name: string): string {
+  const shortened = cutText(name, 2 * SHOWN_CHARACTERS);
+  return path === '' ? shortened : `${path}.${shortened}`;
 }
 
 /** A value as a message shows it: JSON, shortened. */
@@ -29,7 +37,7 @@ export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   if (isObject(value)) return `an object${fieldList(value)}`;
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, 2 * SHOWN_CHARACTERS) : value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 

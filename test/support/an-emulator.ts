@@ -63,10 +63,14 @@ export class EmulatorBench {
   }
 
   async put(uri: string, rows: readonly (object | string)[]): Promise<void> {
-    const [bucket, name] = splitUri(uri);
     const lines = rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row)));
+    await this.putBytes(uri, Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  }
+
+  async putBytes(uri: string, bytes: Uint8Array): Promise<void> {
+    const [bucket, name] = splitUri(uri);
     async function* content(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(`${lines.join('\n')}\n`);
+      yield bytes;
     }
     await this.emulator.blobs.write(bucket, name, content());
   }
@@ -115,6 +119,11 @@ export class EmulatorBench {
   /** The job that a run of these rows comes to. */
   async run(rows: readonly (object | string)[], overrides: Record<string, unknown> = {}): Promise<JobJson> {
     await this.put('gs://bucket/in.jsonl', rows);
+    return this.runStored(overrides);
+  }
+
+  /** The job that a run of what lies at `gs://bucket/in.jsonl` comes to. */
+  async runStored(overrides: Record<string, unknown> = {}): Promise<JobJson> {
     const { name } = await this.create(overrides);
     await this.emulator.advance(10_000);
     return this.get(name);

@@ -1,5 +1,5 @@
 import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../src/domain/accepted-validation';
-import { DEFAULT_KEY_FIELDS } from '../../src/domain/validation-keys';
+import { DEFAULT_KEY_FIELDS, rowKeyOf } from '../../src/domain/validation-keys';
 import { RangeValidator, type RangePlace } from '../../src/rows/range-validator';
 import { Scanner } from '../../src/rows/skim/scanner';
 import { LineSkimmer } from '../../src/rows/skim/skimmed-lines';
@@ -34,7 +34,7 @@ export function verdictOf(
     sink: {
       sound: (at, others) => {
         rows.push(`sound ${place(at)}`);
-        keys.push(others['key']);
+        keys.push(rowKeyOf(others['key'])?.text);
       },
       bad: (at, { rule }) => void rows.push(`bad ${place(at)} ${rule}`),
     },

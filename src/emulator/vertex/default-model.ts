@@ -1,5 +1,5 @@
 import { hashOf, SeededRandom } from '../seeded-random';
-import { fieldsOf, listOf } from './request-check';
+import { fieldsOf, listOf } from './request/request-fields';
 import { sampleOf } from './schema-sample';
 
 type Message = Readonly<Record<string, unknown>>;

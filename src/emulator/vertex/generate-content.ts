@@ -3,7 +3,7 @@ import { hashOf } from '../seeded-random';
 import type { AnswerValue } from './answer';
 import { functionCall, IMAGE, jsonAnswer, promptOf, textAnswer, tokensOf } from './default-model';
 import { isObject } from './known-fields';
-import { fieldsOf, listOf } from './request-check';
+import { fieldsOf, listOf } from './request/request-fields';
 import { badRequest, provisioningStatus, statusTextOf } from './row-status';
 
 /** What a row comes to: the two fields of its output, `status` being empty when there is a response. */
@@ -16,6 +16,9 @@ interface Candidate {
   readonly finishReason: string;
   readonly tokens: number;
 }
+
+/** How many a request may ask for is not published; a response must stay a response. */
+const MAX_CANDIDATES = 8;
 
 /** The row's answer by rule, or `undefined` where the rule leaves the row to the model. */
 export function ruledAnswer(outcome: RowOutcome | undefined, request: Message, model: string): RowAnswer | undefined {
@@ -100,7 +103,7 @@ function callCandidate(request: Message, prompt: string): Candidate {
 
 function responseWith(candidate: Candidate, request: Message, prompt: string, model: string): object {
   const config = fieldsOf(request['generationConfig']);
-  const count = Math.max(1, Number(config['candidateCount'] ?? 1));
+  const count = Math.min(MAX_CANDIDATES, Math.max(1, Number(config['candidateCount'] ?? 1)));
   const candidates = Array.from({ length: count }, (_, index) =>
     candidateJson(candidate, prompt, count > 1 ? index : undefined),
   );

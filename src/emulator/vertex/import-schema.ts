@@ -1,4 +1,4 @@
-import { isObject } from './known-fields';
+import { isObject, toCamelCase } from './known-fields';
 
 type Kind = 'object' | 'string' | 'number' | 'boolean';
 
@@ -8,18 +8,31 @@ const COLUMN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,299}$/;
 /** A row that the import refuses, and the whole file with it; the message is the service's. */
 export class ImportRefusal extends Error {}
 
+/** What the import does where nobody has said it. */
+export interface ImportRules {
+  /** Whether `fileData` and `file_data` may be two columns. */
+  readonly bothSpellings: boolean;
+}
+
+/** Columns that the service adds to a row's own. */
+const RESERVED = new Set(['response', 'status', 'processed_time']);
+
 /** What the import knows about one key: the type that it has in every row, and the keys beneath it. */
 export class Column {
+  readonly #rules: ImportRules;
   readonly #path: string;
   readonly #depth: number;
   readonly #children = new Map<string, Column>();
+  /** The children's names as BigQuery compares them. */
+  readonly #foldedNames = new Map<string, string>();
   #kind: Kind | undefined;
   #repeated: boolean | undefined;
   #null = false;
   #onlyNumericStrings = true;
   #sortedNames: readonly string[] | undefined;
 
-  constructor(path = '', depth = 0) {
+  constructor(rules: ImportRules, path = '', depth = 0) {
+    this.#rules = rules;
     this.#path = path;
     this.#depth = depth;
   }
@@ -48,15 +61,23 @@ export class Column {
   /** Takes an object's entries in; the row itself is an object that stands in no column. */
   addEntries(value: Record<string, unknown>): void {
     for (const name in value) {
-      let column = this.#children.get(name);
-      if (column === undefined) {
-        if (!COLUMN_NAME.test(name)) throw new ImportRefusal(`Invalid field name "${name}"`);
-        column = new Column(this.#path === '' ? name : `${this.#path}.${name}`, this.#depth + 1);
-        this.#children.set(name, column);
-        this.#sortedNames = undefined;
-      }
+      const column = this.#children.get(name) ?? this.#newColumn(name);
       column.add(value[name]);
     }
+  }
+
+  #newColumn(name: string): Column {
+    if (!COLUMN_NAME.test(name)) throw new ImportRefusal(`Invalid field name "${name}"`);
+    const path = this.#path === '' ? name : `${this.#path}.${name}`;
+    if (this.#depth === 0 && RESERVED.has(name.toLowerCase())) throw new ImportRefusal(`Reserved field name "${name}"`);
+    const folded = (this.#rules.bothSpellings ? name : toCamelCase(name)).toLowerCase();
+    const standing = this.#foldedNames.get(folded);
+    if (standing !== undefined) throw new ImportRefusal(`Duplicate field name "${name}": ${path} beside ${standing}`);
+    const column = new Column(this.#rules, path, this.#depth + 1);
+    this.#foldedNames.set(folded, name);
+    this.#children.set(name, column);
+    this.#sortedNames = undefined;
+    return column;
   }
 
   #addNull(): void {

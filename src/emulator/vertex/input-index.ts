@@ -3,6 +3,8 @@ import type { InputBehaviour } from '../scenario';
 import { Column, ImportRefusal } from './import-schema';
 import { JobFailure } from './job-failure';
 import { readLines } from './json-lines';
+import type { Line } from './json-lines';
+import { isBlank, readRow } from './input-row';
 import { isObject } from './known-fields';
 import { resolveInput } from './object-uri';
 
@@ -33,7 +35,7 @@ export async function importInput(
   uris: readonly string[],
   behaviour: InputBehaviour,
 ): Promise<InputIndex> {
-  const builder = new IndexBuilder(behaviour.maxRows ?? 200_000);
+  const builder = new IndexBuilder(behaviour);
   const blobs = uris.flatMap((uri) => resolveInput(store, uri, behaviour.noMatchCode ?? 3));
   for (const blob of blobs) {
     if (blob.size > (behaviour.maxFileBytes ?? 1_000_000_000)) {
@@ -54,19 +56,22 @@ export function isDone(row: Record<string, unknown>): boolean {
 
 class IndexBuilder {
   readonly #blocks: Block[] = [];
-  readonly #columns = new Column();
+  readonly #behaviour: InputBehaviour;
+  readonly #columns: Column;
   readonly #maxRows: number;
   #rows = 0;
 
-  constructor(maxRows: number) {
-    this.#maxRows = maxRows;
+  constructor(behaviour: InputBehaviour) {
+    this.#behaviour = behaviour;
+    this.#columns = new Column({ bothSpellings: behaviour.bothSpellings !== 'refused' });
+    this.#maxRows = behaviour.maxRows ?? 200_000;
   }
 
   async addBlob(store: BlobStore, blob: Blob): Promise<void> {
     let block: { start: number; end: number; firstRow: number; rows: number } | undefined;
     for await (const line of readLines(store.read(blob))) {
-      if (line.bytes.length === 0) continue;
-      this.#addRow(line.bytes);
+      if (this.#behaviour.blankLines === 'skipped' && isBlank(line.bytes)) continue;
+      this.#addRow(line);
       block ??= { start: line.start, end: line.end, firstRow: this.#rows, rows: 0 };
       block.end = line.end;
       block.rows += 1;
@@ -84,33 +89,17 @@ class IndexBuilder {
     return { blocks: this.#blocks, rows: this.#rows, columns: this.#columns };
   }
 
-  #addRow(bytes: Buffer): void {
+  #addRow({ bytes, start }: Line): void {
     if (this.#rows === this.#maxRows) {
       throw new JobFailure(3, `Failed to import data. The input has more than ${this.#maxRows} requests.`);
     }
     try {
-      this.#columns.addEntries(withoutOwnColumns(parseRow(bytes)));
+      const row = readRow(bytes, start === 0, this.#behaviour);
+      this.#columns.addEntries(withoutOwnColumns(row));
     } catch (error) {
       if (!(error instanceof ImportRefusal)) throw error;
       throw new JobFailure(3, `Failed to import data. ${error.message}`);
     }
-  }
-}
-
-function parseRow(bytes: Buffer): Record<string, unknown> {
-  const row = parseJson(bytes);
-  if (!isObject(row))
-    throw new ImportRefusal('Error while reading data: JSON parsing error in row, expected an object');
-  return row;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new ImportRefusal(
-      `Error while reading data: JSON parsing error in row: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
 }
 

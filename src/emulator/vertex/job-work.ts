@@ -9,11 +9,13 @@ import type { RowAnswer } from './generate-content';
 import { importInput, isDone } from './input-index';
 import type { Block, InputIndex } from './input-index';
 import { JobFailure } from './job-failure';
+import { isBlank, rowText } from './input-row';
 import { readLines } from './json-lines';
 import { isObject } from './known-fields';
 import { locate } from './object-uri';
 import { OutputFiles, outputFileNames } from './output-files';
-import { refusalOf } from './request-check';
+import { createRowCheck } from './request/row-check';
+import type { RowCheck } from './request/row-check';
 import { outcomeFor } from './row-rules';
 import { badRequest } from './row-status';
 
@@ -46,6 +48,7 @@ interface Row {
 export class JobWork {
   readonly #options: WorkOptions;
   readonly #random: SeededRandom;
+  readonly #check: RowCheck;
   #input: InputIndex | undefined;
   #files: OutputFiles | undefined;
   #rows: AsyncGenerator<Row> | undefined;
@@ -60,6 +63,7 @@ export class JobWork {
   constructor(options: WorkOptions) {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
+    this.#check = createRowCheck(options.scenario.requests ?? {});
   }
 
   get counts(): RowCounts {
@@ -132,7 +136,7 @@ export class JobWork {
     for (const block of shuffle ? this.#random.shuffled(blocks) : blocks) {
       const rows: Row[] = [];
       for await (const { bytes } of readLines(this.#options.store.read(block.blob, block))) {
-        if (bytes.length > 0) rows.push({ line: bytes.toString('utf8'), index: block.firstRow + rows.length });
+        if (!isBlank(bytes)) rows.push({ line: rowText(bytes), index: block.firstRow + rows.length });
       }
       yield* shuffle ? this.#random.shuffled(rows) : rows;
     }
@@ -143,9 +147,9 @@ export class JobWork {
     const row = JSON.parse(line) as Record<string, unknown>;
     if (isDone(row)) return this.#kept(line);
     const request = row['request'];
-    const refusal = refusalOf(request);
-    if (refusal !== undefined || !isObject(request))
-      return this.#written(row, { status: badRequest(refusal ?? 'No request.') });
+    if (!isObject(request)) return this.#written(row, { status: badRequest('Request must be a JSON object.') });
+    const refusal = this.#check(request);
+    if (refusal !== undefined) return this.#written(row, { status: badRequest(refusal) });
     const { scenario, context } = this.#options;
     const outcome = outcomeFor(line, scenario.rows ?? [], context.jobIndex);
     if (outcome === 'lost') return undefined;

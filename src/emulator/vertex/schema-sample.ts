@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../seeded-random';
 import { isObject } from './known-fields';
-import { fieldsOf, listOf } from './request-check';
+import { fieldsOf, listOf } from './request/request-fields';
 
 interface Sampling {
   readonly random: SeededRandom;

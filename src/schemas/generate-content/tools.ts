@@ -20,7 +20,7 @@ const KINDS = [
   list(
     'functionDeclarations',
     of(() => FUNCTION_DECLARATION),
-    { items: { to: 128 } },
+    { mostItems: 128 },
   ),
   field(
     'retrieval',

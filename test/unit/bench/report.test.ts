@@ -63,4 +63,18 @@ describe('a report', () => {
     expect(renderReport(report)).toContain('A day. Baseline: a loop.');
     expect(renderReport(report)).toContain('- By chance.');
   });
+
+  it('shows the figures of all who took part, and nothing where there is no number', () => {
+    const details = {
+      head: ['MB/s', 'peak MB'],
+      rows: [
+        { label: 'ours', values: [563, 71.25] },
+        { label: 'jq', values: [118, null] },
+      ],
+    };
+    const lines = renderReport({ ...report, details }).split('\n');
+    expect(lines).toContain('|      | MB/s | peak MB |');
+    expect(lines).toContain('| ours |  563 |    71.3 |');
+    expect(lines).toContain('| jq   |  118 |         |');
+  });
 });

@@ -8,6 +8,12 @@ describe('the benchmarks of a call', () => {
     expect(chosen(BENCHMARKS, [])).toEqual(BENCHMARKS);
   });
 
+  it('leave out without a name what runs on request only', () => {
+    const onRequest = { name: 'flat-memory', onRequest: true } as const;
+    expect(chosen([...BENCHMARKS, onRequest], [])).toEqual(BENCHMARKS);
+    expect(chosen([...BENCHMARKS, onRequest], ['flat-memory'])).toEqual([onRequest]);
+  });
+
   it('are the named ones in the order asked for', () => {
     expect(chosen(BENCHMARKS, ['fan-out', 'overhead'])).toEqual([{ name: 'fan-out' }, { name: 'overhead' }]);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { RuleSettings } from '../../../src/domain/validation-rules';
 import { checkInputRow } from '../../../src/schemas/input-row';
 
-function check(line: unknown, keyField: string | null = null) {
+function check(line: unknown, keyField: string | null = null, rules: RuleSettings = {}) {
   const bytes = Buffer.isBuffer(line) ? line : Buffer.from(typeof line === 'string' ? line : JSON.stringify(line));
-  return checkInputRow(bytes, keyField);
+  return checkInputRow(bytes, { keyField, rules, repair: [] });
 }
 
 /** `rule path: message` of each problem. */
@@ -68,7 +69,7 @@ describe('rows that pass', () => {
     ['a signature alone', user({ thoughtSignature: 'c2ln' })],
     [
       'a call and its answer',
-      user({ functionCall: { name: 'f', args: {} } }, { function_response: { name: 'f', response: {} } }),
+      user({ functionCall: { name: 'f', args: { a: 1 } } }, { function_response: { name: 'f', response: { b: 2 } } }),
     ],
     ['bytes', user({ inlineData: { mimeType: 'image/png', data: 'aGk=' } })],
   ])('%s', (_, request) => {
@@ -107,7 +108,7 @@ describe('lines that are refused', () => {
     ['a text', '"x"', 'object : the line must be a JSON object with a request, got "x"'],
     [
       'no request',
-      { custom_id: 'a', body: {} },
+      { custom_id: 'a', body: { a: 1 } },
       'request request: request is missing, the line is an object with custom_id, body',
     ],
     [
@@ -150,8 +151,8 @@ describe('requests that are refused', () => {
     ],
     [
       'no contents',
-      { content: [] },
-      'contents request.contents: contents is missing, the request is an object with content; it needs at least one content',
+      { labels: { a: 'b' } },
+      'contents request.contents: contents is missing, the request is an object with labels; it needs at least one content',
     ],
     [
       'empty contents',
@@ -185,7 +186,7 @@ describe('requests that are refused', () => {
     ],
     [
       'two kinds in one part',
-      user(text, { text: 'a', file_data: {} }),
+      user(text, { text: 'a', file_data: { file_uri: 'gs://a/b', mime_type: 'image/png' } }),
       'part request.contents[0].parts[1]: a part must hold one kind of data, got text and file_data; make a part of each',
     ],
     [
@@ -197,7 +198,7 @@ describe('requests that are refused', () => {
     [
       'a file without its type',
       user({ file_data: { file_uri: 'gs://a/b' } }),
-      'part request.contents[0].parts[0].file_data.mimeType: mimeType must be a string that is not empty, got nothing',
+      'required request.contents[0].parts[0].file_data.mimeType: mimeType must be a string that is not empty, got nothing',
     ],
     [
       'a file as text',
@@ -206,7 +207,7 @@ describe('requests that are refused', () => {
     ],
     [
       'one field in both spellings',
-      user({ fileData: { mimeType: 'a/b', fileUri: 'gs://a/b' }, file_data: {} }),
+      user({ fileData: { mimeType: 'image/png', fileUri: 'gs://a/b' }, file_data: { file_uri: 'gs://a/b' } }),
       'spelled-twice request.contents[0].parts[0].file_data: file_data and fileData are the same field; keep one',
     ],
     [
@@ -216,8 +217,8 @@ describe('requests that are refused', () => {
     ],
     [
       'tools without a list',
-      { ...user(text), tools: {} },
-      'shape request.tools: tools must be an array, got an object without fields',
+      { ...user(text), tools: { googleMaps: { enableWidget: true } } },
+      'shape request.tools: tools must be an array, got an object with googleMaps',
     ],
   ])('%s', (_, request, problem) => {
     expect(problemsOf({ request })).toEqual([problem]);

@@ -39,8 +39,8 @@ function validate(files: readonly MemoryFile[], ranges: readonly FileRange[]): P
 
 /** Everything that a person is told. */
 function told({ merged, keyField, errors, warnings, inputErrors, problems }: ValidatedInput) {
-  const { rows, soundRows, bytes } = merged;
-  return { rows, soundRows, bytes, keyField, errors, warnings, inputErrors, problems };
+  const { rows, bytes } = merged;
+  return { rows, bytes, keyField, errors, warnings, inputErrors, problems };
 }
 
 function cut(file: MemoryFile, ordinal: number, points: readonly number[]): FileRange[] {

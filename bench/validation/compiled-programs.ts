@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path';
+import { runProgram } from './run-program';
+
+const PROJECT = resolve(__dirname, '../..');
+const COMPILED = join(PROJECT, 'node_modules/.cache/vertex-batch-bench/bench/validation/programs');
+
+/** Compiles the programs that are measured, and what they import. */
+export async function compilePrograms(): Promise<void> {
+  const compiler = require.resolve('typescript/bin/tsc');
+  await runProgram(process.execPath, [compiler, '-p', join(__dirname, 'tsconfig.json')]);
+}
+
+/** Arguments of Node for one of them. */
+export function compiledProgram(name: string, args: readonly string[]): readonly string[] {
+  return [join(COMPILED, `${name}.js`), ...args];
+}
+
+/** A program in Python, as it lies. */
+export function pythonProgram(name: string): string {
+  return join(__dirname, 'programs', `${name}.py`);
+}

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { compiledProgram } from './compiled-programs';
+
+const BUCKET = 'acme';
+const NAME = 'in/prompts.jsonl';
+
+/** An emulated Cloud Storage that has a file as an object. */
+export interface EmulatedStorage {
+  readonly url: string;
+  /** The object's `gs://` URI. */
+  readonly uri: string;
+}
+
+/** Runs `work` beside an emulated Cloud Storage in a process of its own, which keeps its objects in the directory. */
+export async function withEmulatedStorage<T>(
+  directory: string,
+  path: string,
+  work: (storage: EmulatedStorage) => Promise<T>,
+): Promise<T> {
+  const server = spawn(process.execPath, compiledProgram('emulator', [directory, path, BUCKET, NAME]), {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(server, 'close');
+  try {
+    for await (const line of createInterface({ input: server.stdout })) {
+      const { url } = JSON.parse(line) as { url: string };
+      return await work({ url, uri: `gs://${BUCKET}/${NAME}` });
+    }
+    throw new Error('The emulator ended before it served');
+  } finally {
+    server.stdin.end();
+    await ended;
+  }
+}

@@ -1,0 +1,20 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { argv, stdin, stdout } from 'node:process';
+import { createEmulator, serveEmulator } from '../../../src/emulator';
+
+/** An emulated Cloud Storage with one object, in a process of its own; it ends when its stdin does. */
+async function serveFile(directory: string, path: string, bucket: string, name: string): Promise<void> {
+  const emulator = createEmulator({ storage: { directory } });
+  emulator.blobs.createBucket(bucket);
+  await emulator.blobs.write(bucket, name, createReadStream(path, { highWaterMark: 1024 * 1024 }));
+  const server = await serveEmulator(emulator);
+  stdout.write(`${JSON.stringify({ url: server.url })}\n`);
+  stdin.resume();
+  await once(stdin, 'end');
+  await server.close();
+  await emulator.close();
+}
+
+const [directory = '', path = '', bucket = '', name = ''] = argv.slice(2);
+void serveFile(directory, path, bucket, name);

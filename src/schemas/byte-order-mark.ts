@@ -1,0 +1,1 @@
+export const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);

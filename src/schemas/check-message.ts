@@ -1,0 +1,110 @@
+import { checkScalar, type Place, reportShape } from './check-scalar';
+import { type Fields, type Member, type Members, membersOf } from './message-members';
+import type { FieldSpec, MessageSpec, OneOf, ValueSpec } from './message-spec';
+import { isObject, memberPath, type RowProblems, shown } from './row-problems';
+import { isLabelKey, isLabelValue } from './value-checks';
+import { wantedOf, WORDS } from './wording';
+
+/** Checks an object against its description, and everything below it. */
+export function checkMessage(object: Fields, spec: MessageSpec, path: string, problems: RowProblems): void {
+  const members = membersOf(object, spec, path, problems);
+  for (const field of spec.fields.values()) {
+    const member = members.get(field.name);
+    if (member !== undefined) checkMember(member, problems);
+    else if (field.required === true) reportMissing(field, object, path, problems);
+  }
+  for (const oneOf of spec.oneOfs) checkOneOf(oneOf, members, object, path, problems);
+}
+
+function reportMissing(field: FieldSpec, object: Fields, path: string, problems: RowProblems): void {
+  const { rule = 'required', name } = field;
+  problems.report(rule, `${path}.${name}`, () => {
+    const missing = WORDS[rule]?.missing;
+    return missing === undefined ? `${name} must be ${wantedOf(field)}, got nothing` : missing(object);
+  });
+}
+
+function checkMember({ name, path, value, field }: Member, problems: RowProblems): void {
+  if (field.unsupported !== undefined) {
+    problems.report('unsupported', path, () => `${name} can't be used: ${field.unsupported}; remove it`);
+  } else if (field.repeated === true) {
+    checkList({ name, path, value, field }, problems);
+  } else if (field.required === true && value === '') {
+    problems.report('required', path, () => `${name} must be ${wantedOf(field)}, got ""`);
+  } else {
+    checkSingle(value, name, path, field, problems);
+  }
+}
+
+function checkList({ name, path, value, field }: Member, problems: RowProblems): void {
+  if (field.lone === true && isObject(value)) return checkSingle(value, name, path, field, problems);
+  if (!Array.isArray(value) || (field.required === true && value.length === 0)) {
+    const rule = field.rule ?? (Array.isArray(value) ? 'required' : 'shape');
+    return problems.report(rule, path, () => `${name} must be ${wantedOf(field)}, got ${shown(value)}`);
+  }
+  const most = field.mostItems ?? Infinity;
+  if (value.length > most) {
+    problems.report('range', path, () => `${name} should have at most ${most} elements, got ${value.length}`);
+  }
+  for (const [position, element] of (value as unknown[]).entries()) {
+    // A null is what the import is told of.
+    if (element !== null) checkSingle(element, name, `${path}[${position}]`, field, problems);
+  }
+}
+
+function checkSingle(value: unknown, name: string, path: string, field: FieldSpec, problems: RowProblems): void {
+  const words = field.rule === undefined ? undefined : WORDS[field.rule];
+  if (words === undefined || isObject(value)) {
+    checkValue(value, field.value, { name, path, rule: field.rule ?? 'shape' }, problems);
+  } else {
+    problems.report(words.elementRule, path, () => `${words.element}, got ${shown(value)}`);
+  }
+}
+
+function checkValue(value: unknown, spec: ValueSpec, place: Place, problems: RowProblems): void {
+  if (spec.kind !== 'message' && spec.kind !== 'map') checkScalar(value, spec, place, problems);
+  else if (!isObject(value)) reportShape(value, spec, place, problems);
+  else if (spec.kind === 'message') checkMessage(value, spec.message(), place.path, problems);
+  else checkMap(value, spec, place.path, problems);
+}
+
+type MapSpec = Extract<ValueSpec, { kind: 'map' }>;
+
+function checkMap(map: Fields, spec: MapSpec, path: string, problems: RowProblems): void {
+  for (const name of Object.keys(map)) {
+    const value = map[name];
+    if (value === null) continue;
+    const place = { name, path: memberPath(path, name), rule: 'shape' } as const;
+    if (spec.labels === true) checkLabel(value, place, problems);
+    checkValue(value, spec.value, place, problems);
+  }
+}
+
+function checkLabel(value: unknown, { name, path }: Place, problems: RowProblems): void {
+  if (isLabelKey(name) && (typeof value !== 'string' || isLabelValue(value))) return;
+  const wanted = 'at most 63 lower-case letters, digits, _ and -, and a name that begins with a letter';
+  problems.report('range', path, () => `a label should have ${wanted}, got ${shown(name)}: ${shown(value)}`);
+}
+
+function checkOneOf(oneOf: OneOf, members: Members, object: Fields, path: string, problems: RowProblems): void {
+  const set = oneOf.fields.flatMap((name) => members.get(name) ?? []);
+  if (set.length > 1) {
+    const names = set.map(({ name }) => name).join(' and ');
+    problems.report(oneOf.rule, path, () => ONE_OF_WORDS[oneOf.rule].many(names));
+  } else if (set.length === 0 && oneOf.required && !(oneOf.unless ?? []).some((name) => members.has(name))) {
+    const list = oneOf.fields.join(', ');
+    problems.report(oneOf.rule, path, () => `${ONE_OF_WORDS[oneOf.rule].one} ${list}, got ${shown(object)}`);
+  }
+}
+
+const ONE_OF_WORDS: Readonly<Record<OneOf['rule'], { readonly one: string; many(names: string): string }>> = {
+  part: {
+    one: 'a part must hold one of',
+    many: (names) => `a part must hold one kind of data, got ${names}; make a part of each`,
+  },
+  tool: {
+    one: 'a tool must hold one of',
+    many: (names) => `a tool must hold one kind of tool, got ${names}; make a tool of each`,
+  },
+  'one-of': { one: 'there must be one of', many: (names) => `${names} exclude one another; keep one` },
+};
