@@ -13,11 +13,25 @@ export const SCANNER_CODE =
   '${Buffer.from(binary).toString('base64')}';
 `;
 if (!process.argv.includes('--check')) writeFileSync(TARGET, code);
-else if (readFileSync(TARGET, 'utf8') !== code) throw new Error(`${TARGET} is not what ${SOURCE} gives: npm run scanner`);
+else if (readFileSync(TARGET, 'utf8') !== code)
+  throw new Error(`${TARGET} is not what ${SOURCE} gives: npm run scanner`);
 
 async function compile() {
   let binary;
-  const options = [SOURCE, '-o', 'skim.wasm', '-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert', '--importMemory'];
-  const result = await asc.main(options, { writeFile: (name, contents) => (name.endsWith('.wasm') ? (binary = contents) : 0) });
+  const options = [
+    SOURCE,
+    '-o',
+    'skim.wasm',
+    '-O3',
+    '--enable',
+    'simd',
+    '--runtime',
+    'stub',
+    '--noAssert',
+    '--importMemory',
+  ];
+  const result = await asc.main(options, {
+    writeFile: (name, contents) => (name.endsWith('.wasm') ? (binary = contents) : 0),
+  });
   return { error: result.error, stderr: result.stderr.toString(), binary };
 }

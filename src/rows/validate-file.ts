@@ -11,7 +11,7 @@ export interface ValidateFilesOptions {
   /** Field that must identify each row; null when the caller names none. */
   readonly keyField: string | null;
   readonly validation: AcceptedValidation;
-  /** Threads that read and check at a time. Small inputs are done without. */
+  /** Threads that read and check at a time, beside this one, which stays free. Small inputs are done without. */
   readonly threads: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (since: RangeProgress) => void;
@@ -28,7 +28,7 @@ export async function validateFiles(
 ): Promise<ValidatedInput> {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const data = { files, keyField, validation };
-  if (threads <= 1 || bytes < WORTH_THREADS_BYTES) {
+  if (bytes < WORTH_THREADS_BYTES) {
     const sources = sourcesOf(files, bytes, 1);
     const checkRange = (range: number) => {
       signal?.throwIfAborted();

@@ -69,6 +69,16 @@ function firstProblem(problem: ValidationProblem): string {
   return problemLine(problem).slice(0, FIRST_PROBLEM_CHARACTERS);
 }
 
-function withoutOrdinal({ severity, rule, uri, line, byte, path, message, other }: PlacedProblem): ValidationProblem {
+/** A problem as reports list it. */
+export function withoutOrdinal({
+  severity,
+  rule,
+  uri,
+  line,
+  byte,
+  path,
+  message,
+  other,
+}: PlacedProblem): ValidationProblem {
   return { severity, rule, uri, line, byte, path, message, ...(other && { other }) };
 }

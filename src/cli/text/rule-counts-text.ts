@@ -6,19 +6,28 @@ import { countOf } from './quantities';
 
 type BrokenRule = readonly [rule: ValidationRule, count: RuleCount];
 
-/** The rules that are broken: how often, what the service fails for it, where to read on. Errors first, most first. */
-export function ruleCountsText(rules: RuleCounts, colors: Colors): string[] {
+/**
+ * The rules that are broken: how often, what the service fails for it, where to read on (as far as there is room).
+ * Errors first, most first.
+ */
+export function ruleCountsText(
+  rules: RuleCounts,
+  { columns: room, colors }: { readonly columns: number; readonly colors: Colors },
+): string[] {
   const broken = (Object.entries(rules) as [ValidationRule, RuleCount][]).toSorted(bySeverity);
   const counts = broken.map(([, count]) => countsText(count));
   const fails = broken.map(([rule, { errors }]) => failsText(rule, errors > 0));
   const names = broken.map(([rule]) => rule);
   const columns = [counts, names, fails].map((cells) => Math.max(0, ...cells.map(({ length }) => length)));
-  return broken.map(([rule, { errors }], row) => {
+  const links = broken.map(([rule]) => `docs/validation.md#${rule}`);
+  const width = columns.reduce((sum, column) => sum + column + 2, Math.max(0, ...links.map(({ length }) => length)));
+  return broken.map(([, { errors }], row) => {
     const [count = '', name = '', fail = ''] = [counts, names, fails].map((cells, column) =>
       padded(cells[row] ?? '', columns[column] ?? 0),
     );
     const paint = errors > 0 ? colors.red : colors.yellow;
-    return `${paint(count)}  ${name}  ${fail}  ${colors.dim(`docs/validation.md#${rule}`)}`;
+    const line = `${paint(count)}  ${name}  ${fail}`;
+    return width > room ? line.trimEnd() : `${line}  ${colors.dim(links[row] ?? '')}`;
   });
 }
 

@@ -13,14 +13,16 @@ export async function validateLive(
   input: GivenInput,
   options: Omit<ValidationOptions, 'onProgress'>,
 ): Promise<Validated> {
-  const begun = performance.now();
+  let begun: number | undefined;
   let done: ValidationProgress | undefined;
   const text = (columns: number): string =>
     done === undefined
       ? 'validating'
-      : validationProgressText(done, { elapsedMs: performance.now() - begun, columns, colors: output.colors });
+      : validationProgressText(done, { elapsedMs: performance.now() - (begun ?? 0), columns, colors: output.colors });
   output.live.show(text);
   const onProgress = (now: ValidationProgress): void => {
+    // what threads take to start is no reading
+    begun ??= performance.now();
     done = now;
   };
   const validated = await validateGiven(input, { ...options, remote: () => objectStore(config), onProgress });

@@ -22,7 +22,7 @@ export async function printProblems(
   if (hidden > 0) output.print(`… and ${count(hidden)} more; a higher --max-problems shows more.\n`);
   if (report.refusal !== null)
     output.print(`${output.colors.red.bold('error')}[${report.refusal.type}] ${plain(report.refusal.message)}\n`);
-  for (const line of ruleCountsText(report.rules, output.colors)) output.print(line);
+  for (const line of ruleCountsText(report.rules, output)) output.print(line);
 }
 
 /** `30,000 rows, 1 error, 0 warnings.` */

@@ -6,7 +6,7 @@ import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
 import { mergeRecords, type MergedValidation, placedProblem, type PlacedProblem } from '../merged-validation';
 import { stagingReason } from '../staging';
-import type { Comparison } from '../validation-report';
+import { type Comparison, withoutOrdinal } from '../validation-report';
 import type { CheckedRange } from './checked-range';
 import { compareKeys } from './compare-keys';
 
@@ -91,10 +91,6 @@ function firstProblems(
     .sort((one, other) => one.file - other.file || one.line - other.line)
     .slice(0, limit)
     .map(withoutOrdinal);
-}
-
-function withoutOrdinal({ file: _, ...problem }: PlacedProblem): ValidationProblem {
-  return problem;
 }
 
 function sum(numbers: readonly number[]): number {

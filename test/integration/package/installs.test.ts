@@ -48,7 +48,7 @@ describe('the package installs', { timeout: 600_000 }, () => {
     expect(await project.run(['commonjs/main.js'], { env: environment() })).toContain('the batch is done');
   });
 
-  it('without a worker, for an application that only starts runs', async () => {
+  it('without a worker, for an application that only starts runs, or checks input', async () => {
     const project = await open({
       name: 'client-only',
       dependencies: temporalPackages('1.24.0', ['client', 'common']),
@@ -56,5 +56,7 @@ describe('the package installs', { timeout: 600_000 }, () => {
     });
     await project.add('client-only');
     expect(await project.run(['client-only/main.js'], { env: environment() })).toContain('no worker was loaded');
+    await project.add('input-only');
+    expect(await project.run(['input-only/main.js'])).toContain('nothing of Temporal was loaded');
   });
 });

@@ -16,7 +16,12 @@ async function resolved(objects: Readonly<Record<string, string | readonly unkno
   return { store, sourcesUri, ranges };
 }
 
-async function recordOf(store: ObjectStore, sourcesUri: string, validation = DEFAULT_VALIDATION, keyField: string | null = null) {
+async function recordOf(
+  store: ObjectStore,
+  sourcesUri: string,
+  validation = DEFAULT_VALIDATION,
+  keyField: string | null = null,
+) {
   return readJson<ValidatedRange>(store, `${validationDirectory(run, sourcesUri, keyField, validation)}0.json`);
 }
 
@@ -124,7 +129,11 @@ describe('validateRange', () => {
   test('keeps as many problems as are wanted and counts all', async () => {
     const validation = { ...DEFAULT_VALIDATION, maxProblems: 200 };
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': 'x\n'.repeat(1500) });
-    const validated = await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null, validation }, anAttempt());
+    const validated = await validateRange(
+      { store },
+      { run, sourcesUri, range: 0, keyField: null, validation },
+      anAttempt(),
+    );
     expect(validated).toEqual({ rows: 1500, errors: 1500, warnings: 0 });
     expect((await recordOf(store, sourcesUri, validation)).problems!.rows).toBe(200);
   });

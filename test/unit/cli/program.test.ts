@@ -87,6 +87,13 @@ describe('bad usage ends with 2, says what is wrong and does nothing', () => {
     ['a port that is none', ['emulator', '--port', '70000'], 'a port from 0 to 65535'],
     ['a share above 1', [...RUN, '--min-answered', '99'], 'a share from 0 to 1'],
     ['a label without a value', [...RUN, '--label', 'stage'], 'name=value'],
+    ['a rule of another name', ['validate', 'x', '--rule', 'rolle=off'], 'did you mean "role"?'],
+    ['a rule that stays', ['validate', 'x', '--rule', 'json=off'], 'Rule json stays an error'],
+    ['a rule without a severity', ['validate', 'x', '--rule', 'role'], 'name=error, name=warning or name=off'],
+    ['another severity', [...RUN, '--rule', 'role=info'], 'may be error, warning, off, got "info"'],
+    ['a repair of another name', [...RUN, '--repair', 'spelling,blank-line'], 'did you mean "blank-lines"?'],
+    ['another action', ['validate', 'x', '--on-error', 'ignore'], 'Allowed choices are fail, quarantine'],
+    ['no thread', ['validate', 'x', '--threads', '0'], 'a whole number of at least 1'],
     ['an input that is not there', ['validate', 'no-such-file.jsonl'], "no-such-file.jsonl doesn't exist"],
     ['an input of another cloud', ['validate', 's3://bucket/x.jsonl'], "s3:// can't be read"],
     ['a table', ['validate', 'bq://p.d.t'], 'BigQuery'],
@@ -197,6 +204,35 @@ describe('run --dry-run', () => {
     expect(result.request.input.map((uri) => uri.split('/').at(-1))).toEqual(['1-same.jsonl', '2-same.jsonl']);
   });
 
+  it('puts what flags say of validation into the request, over what the file says', async () => {
+    const request = {
+      input: await file('prompts.jsonl', row),
+      validate: { rules: { role: 'off', uri: 'off' }, onError: 'fail' },
+    };
+    const flags = ['--rule', 'role=warning', '--rule', 'range=off', '--on-error', 'quarantine', '--repair', 'spelling'];
+    const words = [...RUN, '-', ...flags, '--repair', 'blank-lines,spelling', '--dry-run', '--json'];
+    const { stdout } = await cli(words, GOOGLE, JSON.stringify(request));
+    expect(JSON.parse(stdout)).toMatchObject({
+      result: {
+        request: {
+          validate: {
+            rules: { role: 'warning', uri: 'off', range: 'off' },
+            onError: 'quarantine',
+            repair: ['blank-lines', 'spelling'],
+          },
+        },
+      },
+    });
+  });
+
+  it('goes on where rows that are wrong may be taken out', async () => {
+    const words = [...RUN, '--input', await file('some-wrong.jsonl', `${row}{}\n`), '--dry-run'];
+    const { stdout, exitCode } = await cli([...words, '--on-error', 'quarantine'], GOOGLE);
+    expect(stdout).toMatch(/validated +2 rows · \d+ bytes · 1 error · 1 row taken out/);
+    expect(stdout).toContain('would start');
+    expect(exitCode).toBe(0);
+  });
+
   it('ends with 1 where the input has errors', async () => {
     const words = [...RUN, '--input', await file('wrong.jsonl', `${row}{}\n`), '--dry-run'];
     const { stdout, exitCode } = await cli(words, GOOGLE);
@@ -225,6 +261,42 @@ describe('validate', () => {
       files: [{ rows: 1 }, { rows: 1 }],
       problems: [{ rule: 'key-repeated', uri: paths[1], line: 1 }],
     });
+    expect(exitCode).toBe(1);
+  });
+
+  it('shows both rows of a conflict, the counts by rule, and the sums', async () => {
+    const row = '{"id":"same","request":{"contents":[{"role":"user","parts":[{"text":"x"}]}]}}\n';
+    const path = await file('twice.jsonl', row + row);
+    const { stdout } = await cli(['validate', path, '--key-field', 'id']);
+    expect(stdout.replaceAll(path, 'twice.jsonl').replace(/\s+unique/, ' unique')).toBe(`\
+error[key-repeated] twice.jsonl:2
+  the row has the id of twice.jsonl:1; the keyField of a request must be unique
+  2 │ {"id":"same","request":{"contents":[{"role":"user","parts":[{"text":"x"}]}]}}
+    │       ^^^^^^ id
+    and twice.jsonl:1
+  1 │ {"id":"same","request":{"contents":[{"role":"user","parts":[{"text":"x"}]}]}}
+    │       ^^^^^^ id
+
+1 error  key-repeated  the run needs it  docs/validation.md#key-repeated
+
+2 rows, 1 error, 0 warnings.
+`);
+  });
+
+  it('ends with 0 where a run would start', async () => {
+    const row = '{"id":"a","request":{"contents":[{"role":"user","parts":[{"text":"x"}]}]}}\n';
+    const path = await file('one-wrong.jsonl', `${row}{}\n`);
+    expect(await cli(['validate', path])).toMatchObject({ exitCode: 1 });
+    expect(await cli(['validate', path, '--on-error', 'quarantine'])).toMatchObject({ exitCode: 0 });
+    const role = await file('role.jsonl', row.replace('user', 'tester'));
+    expect(await cli(['validate', role, '--rule', 'role=warning'])).toMatchObject({ exitCode: 0 });
+    const all = await file('all-wrong.jsonl', '{}\n');
+    expect(await cli(['validate', all, '--on-error', 'quarantine'])).toMatchObject({ exitCode: 1 });
+  });
+
+  it('reads stdin once it has all of it', async () => {
+    const { stdout, exitCode } = await cli(['validate', '-'], {}, '{"request":{}}\n');
+    expect(stdout).toContain('error[contents] <stdin>:1');
     expect(exitCode).toBe(1);
   });
 

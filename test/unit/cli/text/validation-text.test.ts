@@ -16,7 +16,7 @@ describe('the counts by rule', () => {
         'import-spelling': { errors: 0, warnings: 1 },
         range: { errors: 1, warnings: 3 },
       },
-      colors,
+      { columns: 100, colors },
     );
     expect(`\n${text.join('\n')}`).toBe(`
 1,204 errors         import-type      fails the job     docs/validation.md#import-type
@@ -27,8 +27,14 @@ describe('the counts by rule', () => {
 1 warning            import-spelling  may fail the job  docs/validation.md#import-spelling`);
   });
 
+  it('leave out where to read on in a narrow terminal', () => {
+    expect(ruleCountsText({ 'key-repeated': { errors: 2, warnings: 0 } }, { columns: 60, colors })).toEqual([
+      '2 errors  key-repeated  the run needs it',
+    ]);
+  });
+
   it('are nothing where nothing is broken', () => {
-    expect(ruleCountsText({}, colors)).toEqual([]);
+    expect(ruleCountsText({}, { columns: 100, colors })).toEqual([]);
   });
 });
 
