@@ -4,7 +4,7 @@ import { addProblems, type RuleCount, type RuleCounts, sumOfRules } from '../../
 import type { ValidationRule } from '../../domain/validation-rules';
 import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
-import { mergeRecords, type MergedValidation, placedProblem, type PlacedProblem } from '../merged-validation';
+import { mergeRecords, type MergedValidation, placedProblem } from '../merged-validation';
 import { stagingReason } from '../staging';
 import { type Comparison, withoutOrdinal } from '../validation-report';
 import type { CheckedRange } from './checked-range';
