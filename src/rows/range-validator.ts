@@ -18,7 +18,7 @@ export interface RangePlace extends LinePlace {
 
 /** Takes the rows of a range, sound and bad, in their order. */
 export interface RowSink {
-  /** `others`: the caller's fields beside the request; long strings among them may be stubs (see `isStub`), keys are not. */
+  /** `others`: the caller's fields beside the request; long strings among them may be stubs (they begin with U+0000), keys are not. */
   sound(place: RangePlace, others: Readonly<Record<string, unknown>>): void;
   /** A row with errors, the first of them, and its bytes where they are held. */
   bad(place: RangePlace, problem: RowProblem, content: Buffer | undefined): void;
@@ -192,7 +192,7 @@ type Mutable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 type CountedPiece = Mutable<ValidatedPiece> & { rules: Partial<Record<ValidationRule, RuleCount>> };
 
 /** Whether a value stands in a skeleton for a long string. */
-export function isStub(value: unknown): boolean {
+function isStub(value: unknown): boolean {
   return typeof value === 'string' && value.startsWith('\u0000');
 }
 

@@ -6,8 +6,6 @@ import { checkRepeatedNames } from './repeated-names';
 import { RowProblems } from './row-problems';
 import { checkRowValue, type InputRow, type RowRules } from './row-value';
 
-export type { InputRow };
-
 export interface CheckedRow {
   /** `undefined` when the row has errors. */
   readonly row: InputRow | undefined;

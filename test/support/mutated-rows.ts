@@ -1,5 +1,5 @@
 /** Small, fast, seeded: the same rows for the same seed. */
-export function randomOf(seed: number): (below: number) => number {
+function randomOf(seed: number): (below: number) => number {
   let state = seed >>> 0 || 1;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -63,7 +63,7 @@ const CONFIGS: readonly ((random: Random) => unknown)[] = [
 ];
 
 /** A row as users write it; not each is sound. */
-export function aRow(random: Random, number: number): Record<string, unknown> {
+function aRow(random: Random, number: number): Record<string, unknown> {
   const contents = Array.from({ length: 1 + random(2) }, (_, index) => ({
     role: index % 2 === 0 ? 'user' : 'model',
     parts: Array.from({ length: 1 + random(2) }, () => pick(random, PARTS)(random)),

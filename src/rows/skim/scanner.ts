@@ -21,7 +21,7 @@ export const TEXT_STUB = '\u0000t';
 /** What stands in a skeleton for a long string that is padded base64 in the standard alphabet. */
 export const BASE64_STUB = '\u0000b';
 /** Strings of more bytes than this become stubs. */
-export const LONGEST_KEPT_BYTES = 256;
+const LONGEST_KEPT_BYTES = 256;
 
 /** Bytes that are scanned at a time, at most; longer lines are none of the scanner's. */
 export const SCANNER_CAPACITY = 4 * 1024 * 1024;
