@@ -129,14 +129,14 @@ function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
 async function validated(
   invocation: Invocation<RunFlags>,
   input: GivenInput,
-  { accepted }: PreparedRun,
+  { accepted: request }: PreparedRun,
 ): Promise<ValidationReport | null> {
   const { output, flags } = invocation;
   const looked = flags.dryRun === true ? input : { ...input, remote: [] };
   if (looked.local.length + looked.remote.length === 0) return null;
-  const { keyField } = accepted;
+  const { keyField } = request;
   const { signal } = new AbortController();
-  const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS, validationOf(accepted)) };
+  const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS, validationOf(request)) };
   const found = await validateLive(invocation, looked, options);
   const { report } = found;
   if (report.valid) output.print(entry(output, 'validated', validText(report)));

@@ -29,7 +29,7 @@ export function positionOf(text: string, path: string): JsonPosition | undefined
 }
 
 /** The names and indexes of a path. One that is cut off is read as far as it goes. */
-export function stepsOf(path: string): (string | number)[] {
+function stepsOf(path: string): (string | number)[] {
   const steps: (string | number)[] = [];
   const step = /\.?([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
   for (let match = step.exec(path); match !== null; match = step.exec(path)) {

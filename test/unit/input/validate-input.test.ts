@@ -29,8 +29,9 @@ const BAD = { key: 'bad', request: { contents: [{ role: 'tester', parts: [{ text
 const ROWS = [...someRows(3), BAD];
 
 /** The report without what depends on where the rows came from. */
-function findings({ files: _, problems, ...report }: ValidationReport) {
-  return { ...report, problems: problems.map(({ uri: __, ...problem }) => problem) };
+function findings(report: ValidationReport) {
+  const problems = report.problems.map((problem) => ({ ...problem, uri: '' }));
+  return { ...report, problems, files: [] };
 }
 
 describe('validateInput', () => {
@@ -136,7 +137,7 @@ describe('validateInput', () => {
     expect((await spools()).filter((name) => !before.includes(name))).toEqual([]);
   });
 
-  it.each([
+  it.each<[name: string, input: unknown, options: object, message: string]>([
     ['a file that is not there', 'nowhere.jsonl', {}, "nowhere.jsonl doesn't exist"],
     ['a folder', tmpdir(), {}, 'is a folder'],
     ['a table', 'bq://p.d.t', {}, 'BigQuery'],
@@ -153,7 +154,7 @@ describe('validateInput', () => {
     ['half a thread', ROWS, { threads: 0.5 }, 'threads must be a whole number of at least 1, got 0.5'],
     ['a key field that is none', ROWS, { keyField: '' }, 'keyField must be the name of a field'],
   ])('refuses %s', async (_, input, options, message) => {
-    await expect(validateInput(input as string, options as object)).rejects.toThrow(message);
+    await expect(validateInput(input as string, options)).rejects.toThrow(message);
   });
 });
 
