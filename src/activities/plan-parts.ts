@@ -2,6 +2,7 @@ import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-
 import { parseClaimKey } from '../domain/claim-key';
 import { limitExceeded, quarantineExceeded } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
+import type { BatchReason } from '../messages';
 import { findRecord, readJson } from '../rows/commits';
 import { compareRanges } from '../rows/compare-ranges';
 import { compareRows } from '../rows/compare-rows';
@@ -42,30 +43,40 @@ async function planAnew(
   const { signal } = attempt;
   const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const merged = await mergeValidation(store, sources, directory, { signal });
-  const tooLarge = quarantineExceeded(merged) ?? limitExceeded(sentAtMost(merged));
-  if (tooLarge !== undefined) {
-    return refused(await report(store, input, merged, { problems: [], errors: 0, warnings: 0 }, signal), tooLarge);
-  }
+  const refusal = refusalOf(merged);
+  if (refusal !== null)
+    return { ...(await report(store, input, merged, NOTHING_COMPARED, signal)), plan: null, refusal };
   const quarantine = new QuarantineWriter(store, `${run.directory}index/p1`);
   try {
     const onProgress = () => attempt.heartbeat();
     const { rules } = validation;
     const compared = await compareRows(store, merged, { keyField, rules, quarantine, signal, onProgress });
-    const together = joinComparisons(compared, compareRanges(merged, rules));
+    const keys = planKeys(compared, merged);
+    const isStaged = keys.mode === 'staged';
+    const together = joinComparisons(compared, compareRanges(merged, rules, { isStaged }));
     const reported = await report(store, input, merged, together, signal);
     if (forbidsPlan(merged, together, validation)) return { ...reported, plan: null, refusal: null };
 
-    const keys = planKeys(compared, merged);
-    const staged = keys.mode === 'staged';
     const bytes = merged.badRows === 0 ? merged.bytes : compared.soundBytes;
-    const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged });
-    if (copyTooLarge !== undefined) return refused(reported, copyTooLarge);
+    const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged: isStaged });
+    if (copyTooLarge !== undefined) return { ...reported, plan: null, refusal: tooLarge(copyTooLarge) };
     const planning = { merged, compared, keys, quarantine: await quarantine.close({ signal }), ...reported };
     const plan = await writePlan(store, run, planning, { signal });
     return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
   } finally {
     await quarantine.abandon();
   }
+}
+
+/** Why there can be no plan, as far as it is known before the rows are read. */
+function refusalOf(merged: MergedValidation): BatchReason | null {
+  if (merged.rows === 0) return { type: 'InvalidInput', message: 'The input has no rows: all its lines are blank.' };
+  const message = quarantineExceeded(merged) ?? limitExceeded(sentAtMost(merged));
+  return message === undefined ? null : tooLarge(message);
+}
+
+function tooLarge(message: string): BatchReason {
+  return { type: 'TooLarge', message };
 }
 
 /** What a job would take as far as it is known before the rows are read: where some are taken out, their number alone. */
@@ -82,9 +93,7 @@ function forbidsPlan(merged: MergedValidation, together: Comparison, { onError }
 
 type Reported = Omit<PlannedParts, 'plan' | 'refusal'>;
 
-function refused(reported: Reported, message: string): PlannedParts {
-  return { ...reported, plan: null, refusal: { type: 'TooLarge', message } };
-}
+const NOTHING_COMPARED: Comparison = { problems: [], errors: 0, warnings: 0 };
 
 async function report(
   store: ObjectStore,

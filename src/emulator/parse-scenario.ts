@@ -42,7 +42,7 @@ const scenarioReader = fields({
     repeatedNames: oneOf(['refused', 'last']),
     bothSpellings: oneOf(['taken', 'refused']),
   }),
-  requests: fields({ loneValues: boolean, loneSurrogates: oneOf(['taken', 'refused']) }),
+  requests: fields({ loneValues: boolean, lowerCaseTypes: boolean, loneSurrogates: oneOf(['taken', 'refused']) }),
   output: fields({
     files: positive,
     naming: oneOf(['plain', 'numbered', 'sharded']),

@@ -79,6 +79,8 @@ export interface InputBehaviour {
 export interface RequestBehaviour {
   /** Whether any list may be a single value without brackets, as `parts` may; nobody has said so. @default false */
   readonly loneValues?: boolean;
+  /** Whether a schema's `type` may be in lower case, as Google's libraries write it too; nobody has said so. @default true */
+  readonly lowerCaseTypes?: boolean;
   /** What becomes of a row with half of a surrogate pair in an escape; nobody has said so. @default taken */
   readonly loneSurrogates?: 'taken' | 'refused';
 }

@@ -7,10 +7,14 @@ import type { LinePlace } from './validated-range';
 import type { Comparison } from './validation-report';
 
 /** What shows when the ranges are seen together: rows that don't fit into one table, line ends of another system. */
-export function compareRanges(merged: MergedValidation<RangeSums>, rules: RuleSettings): Comparison {
+export function compareRanges(
+  merged: MergedValidation<RangeSums>,
+  rules: RuleSettings,
+  { isStaged }: { readonly isStaged: boolean },
+): Comparison {
   // how far a file was read of which nothing can be made, depends on how it was cut
   if (merged.unreadable.size > 0) return { problems: [], errors: 0, warnings: 0 };
-  const problems = [...lineEnds(merged, severityOf('line-end', rules)), ...shapeProblems(merged, rules)];
+  const problems = [...lineEnds(merged, severityOf('line-end', rules)), ...shapeProblems(merged, rules, isStaged)];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return { problems, errors, warnings: problems.length - errors };
 }
@@ -37,7 +41,7 @@ function placed(merged: MergedValidation<RangeSums>, range: number, { piece, num
   return { ...positionOf(merged, range, piece, number), byte };
 }
 
-function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings): PlacedProblem[] {
+function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings, isStaged: boolean): PlacedProblem[] {
   const memory = new ShapeMemory();
   for (const [range, { shapes }] of merged.records.entries()) {
     memory.merge(shapes, ([piece, number, byte]) => {
@@ -46,9 +50,15 @@ function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings)
     });
   }
   return conflictsOf(memory).flatMap((conflict) => {
+    if (isStaged && !isInRequest(conflict)) return [];
     const severity = severityOf(conflict.rule, rules);
     return severity === 'off' ? [] : [shapeProblem(merged, severity, conflict)];
   });
+}
+
+/** Of a staged row the service sees the request alone. */
+function isInRequest({ at }: ShapeConflict): boolean {
+  return /^request([.[]|$)/.test(at.path);
 }
 
 function shapeProblem(

@@ -39,8 +39,8 @@ export interface CompareOptions {
   /** The field that the request names. */
   readonly keyField: string | null;
   readonly rules: RuleSettings;
-  /** Takes the rows that are taken out. */
-  readonly quarantine: QuarantineWriter;
+  /** Notes the bad rows where they are taken out. */
+  readonly quarantine: QuarantineWriter | null;
   readonly signal: AbortSignal;
   readonly onProgress: () => void;
 }
@@ -65,7 +65,7 @@ export async function compareRows(
     if (wereSafe && !builder.keysAreSafe && numericSeverity !== 'off')
       numeric = numericKey(row, keyField ?? '', numericSeverity);
     if (row.problem === null) soundBytes += row.length + 1;
-    else await quarantine.add(number, keyOf(row, keyField), row, `${row.problem.message} (rule ${row.problem.rule})`);
+    else await quarantine?.add(number, keyOf(row, keyField), row, `${row.problem.message} (rule ${row.problem.rule})`);
     if (earlier !== undefined) {
       repeats += 1;
       if (severity !== 'off' && problems.length < KEPT_PROBLEMS)

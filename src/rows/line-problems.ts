@@ -18,16 +18,3 @@ export function wholeLineProblem(length: number): RowProblem {
   const message = `the line has ${length} bytes, more than the ${MAX_LINE_BYTES} that are read; put large data into Cloud Storage and name it in fileData`;
   return { severity: 'error', rule: 'line-too-long', path: '', message };
 }
-
-/** The problems of a last line that no line feed ends: when it isn't JSON, its file is likely to lack its end. */
-export function asTruncated(problems: readonly RowProblem[]): readonly RowProblem[] {
-  return problems.map((problem) =>
-    problem.rule === 'json'
-      ? {
-          ...problem,
-          rule: 'truncated',
-          message: `the file ends in the middle of a row; write it anew (${problem.message})`,
-        }
-      : problem,
-  );
-}

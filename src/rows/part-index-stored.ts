@@ -1,4 +1,5 @@
 import { positionKey, parseStagedKey } from '../domain/validation-keys';
+import type { Repair } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { readWhole } from './commits';
 import { HashChains } from './hash-chains';
@@ -14,6 +15,7 @@ export const METADATA_IN_INPUT = 'null';
 class StoredPartIndex implements PartIndex {
   readonly rows: number;
   readonly outputKeyField: string;
+  readonly repairs: readonly Repair[];
   readonly #plan: Plan;
   readonly #index: RowIndex;
   readonly #keyFile: Buffer;
@@ -22,6 +24,7 @@ class StoredPartIndex implements PartIndex {
   constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
     this.rows = index.rows;
     this.outputKeyField = plan.keys.outputKeyField;
+    this.repairs = Object.keys(plan.repaired) as Repair[];
     this.#plan = plan;
     this.#index = index;
     this.#keyFile = keyFile;

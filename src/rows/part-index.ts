@@ -1,3 +1,5 @@
+import type { Repair } from '../domain/validation-rules';
+
 /** Where a row stood in the caller's input. */
 export interface RowSource {
   readonly uri: string;
@@ -24,6 +26,8 @@ export interface PartIndex {
   readonly rows: number;
   /** The top-level field of an output row that holds its key: the caller's `keyField`, or `key` where a copy was staged. */
   readonly outputKeyField: string;
+  /** What is mended in a row whenever it is read from the input. */
+  readonly repairs: readonly Repair[];
   /** The row of a key as the output echoes it, compared in full. */
   rowOfOutputKey(key: string): number | undefined;
   /** The caller's own key, as a string; `<file ordinal>:<line>` where he gave none. */

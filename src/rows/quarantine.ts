@@ -32,11 +32,11 @@ export class QuarantineWriter {
     this.#errors = new LineWriter(store, `${this.#name}.jsonl`);
   }
 
-  async add(row: number, key: string, source: RowSource, message: string): Promise<void> {
+  async add(row: number, key: string, { uri, line }: RowSource, message: string): Promise<void> {
     const error: ErrorRow = {
       key,
       outcome: 'failed',
-      source,
+      source: { uri, line },
       error: { code: null, status: INVALID_INPUT, message, retryable: false },
       round: 0,
     };

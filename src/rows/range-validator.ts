@@ -4,7 +4,7 @@ import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
-import { asTruncated, wholeFileProblem, wholeLineProblem } from './line-problems';
+import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
 import { ShapeMemory } from './shapes/shape-memory';
 import type { SkimmedLine } from './skim/skimmed-lines';
@@ -134,8 +134,7 @@ export class RangeValidator {
       return;
     }
     const isLast = !line.isEnded && line.byte + line.length >= this.#fileSize;
-    const checked = checkInputRow(content, { keyField, rules, repair });
-    this.#take(place, isLast ? { ...checked, problems: asTruncated(checked.problems) } : checked, content);
+    this.#take(place, checkInputRow(content, { keyField, rules, repair, isLast }), content);
   }
 
   #take(place: RangePlace, checked: CheckedRow, content: Buffer): void {

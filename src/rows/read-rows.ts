@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
+import { repairLine } from '../schemas/repair-line';
 import { inputChanged, readInput } from './input-changes';
 import type { PartIndex, RowLocation } from './part-index';
 
@@ -13,7 +14,7 @@ interface Span {
 }
 
 /**
- * The bytes of rows as they stand in the input, without line ends, in the order given (ascending).
+ * The bytes of rows as they stand in the input, mended where the plan says so, without line ends, in the order given (ascending).
  * @throws {BatchError} `InputChanged` when the input isn't there any more as it was
  */
 export async function* readRows(
@@ -24,7 +25,9 @@ export async function* readRows(
 ): AsyncGenerator<{ readonly row: number; readonly content: Buffer }, void, undefined> {
   for (const { rows: spanned, first, to } of spansOf(index, rows)) {
     const chunks = readInput(store, first, { ...options, from: first.from, to });
-    yield* cutRows(index, spanned, first.from, chunks);
+    for await (const { row, content } of cutRows(index, spanned, first.from, chunks)) {
+      yield { row, content: repairLine(content, index.repairs).line };
+    }
   }
 }
 

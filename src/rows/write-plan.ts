@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { PlannedPart, Sources } from '../activities/contract';
 import type { RunReference } from '../domain/accepted-request';
-import { count } from '../domain/count-text';
-import { MAX_INPUT_URIS } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, commitOnce, dataObject, nonce } from './commits';
 import type { ComparedRows } from './compare-rows';
 import type { MergedValidation } from './merged-validation';
+import { stagingReason } from './staging';
 import { type Plan, type PlanKeys, type PlanPart, planUri } from './plan';
 import type { Quarantine } from './quarantine';
 
@@ -23,26 +22,10 @@ export interface Planning {
 /** How jobs will see the keys of the rows. */
 export function planKeys(compared: ComparedRows, merged: MergedValidation): PlanKeys {
   const { keyField } = compared;
-  const stagedBecause = stagingReason(compared, merged);
+  const stagedBecause = stagingReason(merged, { ...compared, keysAreSafe: compared.builder.keysAreSafe });
   return keyField === null || stagedBecause !== null
     ? { field: keyField, mode: 'staged', outputKeyField: 'key', stagedBecause }
     : { field: keyField, mode: 'brought', outputKeyField: keyField, stagedBecause };
-}
-
-function stagingReason({ keyField, repeats, builder }: ComparedRows, merged: MergedValidation): string | null {
-  const files = merged.sources.files.length;
-  const repairs = Object.keys(merged.repaired);
-  if (merged.badRows > 0) return `${count(merged.badRows)} rows can't be sent`;
-  if (repairs.length > 0) return `it is mended: ${repairs.join(', ')}`;
-  if (keyField === null) return 'not every row has a key';
-  if (repeats > 0) return `${keyField} isn't unique`;
-  if (!builder.keysAreSafe || !isColumnName(keyField)) return `the service's import may change ${keyField}`;
-  return files > MAX_INPUT_URIS ? `there are ${files} files` : null;
-}
-
-/** The import makes columns of top-level fields. */
-function isColumnName(field: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field);
 }
 
 /** Writes the part's index, then the plan unless one was written meanwhile; gives the one that counts. */

@@ -2,7 +2,7 @@ import { checkScalar, type Place, reportShape } from './check-scalar';
 import { type Fields, type Member, type Members, membersOf } from './message-members';
 import type { FieldSpec, MessageSpec, OneOf, ValueSpec } from './message-spec';
 import { isObject, memberPath, type RowProblems, shown } from './row-problems';
-import { isLabelKey, isLabelValue } from './value-checks';
+import { isLabelKey } from './value-checks';
 import { wantedOf, WORDS } from './wording';
 
 /** Checks an object against its description, and everything below it. */
@@ -42,9 +42,10 @@ function checkList({ name, path, value, field }: Member, problems: RowProblems):
     const rule = field.rule ?? (Array.isArray(value) ? 'required' : 'shape');
     return problems.report(rule, path, () => `${name} must be ${wantedOf(field)}, got ${shown(value)}`);
   }
-  const most = field.mostItems ?? Infinity;
-  if (value.length > most) {
-    problems.report('range', path, () => `${name} should have at most ${most} elements, got ${value.length}`);
+  const { from = 0, to = Infinity } = field.items ?? {};
+  if (value.length < from || value.length > to) {
+    const wanted = from > 0 ? `${from} to ${to}` : `at most ${to}`;
+    problems.report('range', path, () => `${name} should have ${wanted} elements, got ${value.length}`);
   }
   for (const [position, element] of (value as unknown[]).entries()) {
     // A null is what the import is told of.
@@ -74,16 +75,15 @@ function checkMap(map: Fields, spec: MapSpec, path: string, problems: RowProblem
   for (const name of Object.keys(map)) {
     const value = map[name];
     if (value === null) continue;
-    const place = { name, path: memberPath(path, name), rule: 'shape' } as const;
-    if (spec.labels === true) checkLabel(value, place, problems);
-    checkValue(value, spec.value, place, problems);
+    const inner = memberPath(path, name);
+    if (spec.labels === true && !isLabelKey(name)) problems.report('range', inner, () => labelMessage(name));
+    checkValue(value, spec.value, { name, path: inner, rule: 'shape' }, problems);
   }
 }
 
-function checkLabel(value: unknown, { name, path }: Place, problems: RowProblems): void {
-  if (isLabelKey(name) && (typeof value !== 'string' || isLabelValue(value))) return;
-  const wanted = 'at most 63 lower-case letters, digits, _ and -, and a name that begins with a letter';
-  problems.report('range', path, () => `a label should have ${wanted}, got ${shown(name)}: ${shown(value)}`);
+function labelMessage(name: string): string {
+  const wanted = 'begin with a lower-case letter and have at most 63 lower-case letters, digits, _ and -';
+  return `the name of a label should ${wanted}, got ${shown(name)}`;
 }
 
 function checkOneOf(oneOf: OneOf, members: Members, object: Fields, path: string, problems: RowProblems): void {

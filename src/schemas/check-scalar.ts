@@ -1,4 +1,5 @@
 import { didYouMean } from '../domain/nearest-name';
+import type { ValidationRule } from '../domain/validation-rules';
 import type { EnumSpec, NumberRange, StringCheck, ValueSpec } from './message-spec';
 import { isObject, type RowProblems, shown } from './row-problems';
 import { isBase64, isDuration, isEnumValue, isInRange, numberOf, passes } from './value-checks';
@@ -50,9 +51,17 @@ export function reportShape(value: unknown, spec: ValueSpec, { name, path, rule 
 function checkString(value: unknown, check: StringCheck | undefined, place: Place, problems: RowProblems): void {
   if (typeof value !== 'string' && check !== 'role') return reportShape(value, { kind: 'string' }, place, problems);
   if (check === undefined || (typeof value === 'string' && passes(check, value))) return undefined;
-  const rule = check === 'image-size' ? 'unsupported' : check;
-  problems.report(rule, place.path, () => CHECK_WORDS[check](place.name, shown(value)));
+  problems.report(RULE_OF_CHECK[check], place.path, () => CHECK_WORDS[check](place.name, shown(value)));
 }
+
+const RULE_OF_CHECK: Readonly<Record<StringCheck, ValidationRule>> = {
+  role: 'role',
+  'function-name': 'function-name',
+  'mime-type': 'mime-type',
+  uri: 'uri',
+  'image-size': 'unsupported',
+  label: 'range',
+};
 
 const CHECK_WORDS: Readonly<Record<StringCheck, (name: string, value: string) => string>> = {
   role: (name, value) => `${name} must be user or model, got ${value}`,
@@ -60,6 +69,7 @@ const CHECK_WORDS: Readonly<Record<StringCheck, (name: string, value: string) =>
     `${name} must begin with a letter or _ and have at most 64 letters, digits, and _ . -, got ${value}`,
   'mime-type': (name, value) => `${name} ${value} is not among the types that the documentation lists for input`,
   uri: (name, value) => `${name} should begin with gs://, https:// or http://, got ${value}`,
+  label: (name, value) => `label ${name} should have at most 63 lower-case letters, digits, _ and -, got ${value}`,
   'image-size': (name, value) => `${name} ${value} can't be used: a batch job makes images of at most 1K`,
 };
 

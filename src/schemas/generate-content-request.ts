@@ -1,5 +1,5 @@
 import { CONTENT, SYSTEM_INSTRUCTION } from './generate-content/content';
-import { atMostOne, field, list, message, of, STRING } from './generate-content/define';
+import { atMostOne, field, list, message, of, STRING, text } from './generate-content/define';
 import { GENERATION_CONFIG } from './generate-content/generation-config';
 import { MODEL_ARMOR_CONFIG, SAFETY_SETTING } from './generate-content/safety';
 import { TOOL, TOOL_CONFIG } from './generate-content/tools';
@@ -28,7 +28,7 @@ export const GENERATE_CONTENT_REQUEST = message(
       'toolConfig',
       of(() => TOOL_CONFIG),
     ),
-    field('labels', { kind: 'map', value: STRING, labels: true }),
+    field('labels', { kind: 'map', value: text('label'), labels: true }),
     list(
       'safetySettings',
       of(() => SAFETY_SETTING),

@@ -21,17 +21,21 @@ export interface CheckedRow {
   readonly repaired: readonly Repair[];
 }
 
+interface LineOptions {
+  readonly repair: readonly Repair[];
+  /** The line has no end but that of its file. @default false */
+  readonly isLast?: boolean;
+}
+
 /**
  * Whether a line is a request that a batch job can run: valid JSON of the right shape, in either spelling of the API's
  * names, and a row that the service can import. It is checked as it stands after the repairs that are asked for.
  */
-export function checkInputRow(
-  line: Buffer,
-  { repair, keyField, rules }: RowRules & { readonly repair: readonly Repair[] },
-): CheckedRow {
+export function checkInputRow(line: Buffer, options: RowRules & LineOptions): CheckedRow {
+  const { keyField, rules, repair, isLast = false } = options;
   const problems = new RowProblems(rules);
   const { line: mended, repaired } = repairLine(line, repair);
-  const parsed = parseLine(mended, problems);
+  const parsed = parseLine(mended, isLast, problems);
   const row = parsed === undefined ? undefined : checkRowValue(parsed.value, keyField, problems);
   if (parsed !== undefined && row !== undefined) checkRepeatedNames(parsed.text, problems);
   const isSound = problems.errors === 0 && row !== undefined;

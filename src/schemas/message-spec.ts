@@ -10,7 +10,7 @@ export type ValueSpec =
   | { readonly kind: 'bytes' }
   /** `3.5s` */
   | { readonly kind: 'duration' }
-  /** Names are the caller's, values are of the kind given. `labels`: both are held to the rules of labels. */
+  /** Names are the caller's, values are of the kind given. `labels`: the names are those of labels. */
   | { readonly kind: 'map'; readonly value: ValueSpec; readonly labels?: boolean }
   /** An object whose content is the caller's: `google.protobuf.Struct`. */
   | { readonly kind: 'struct' }
@@ -28,8 +28,8 @@ export interface EnumSpec {
   readonly anyCase?: boolean;
 }
 
-/** Further wishes about a string, each the word of the rule that it may break; `image-size` breaks `unsupported`. */
-export type StringCheck = 'role' | 'function-name' | 'mime-type' | 'uri' | 'image-size';
+/** Further wishes about a string, each the word of the rule that it may break; see `RULE_OF_CHECK` for the others. */
+export type StringCheck = 'role' | 'function-name' | 'mime-type' | 'uri' | 'image-size' | 'label';
 
 export interface NumberRange {
   readonly from?: number;
@@ -50,8 +50,8 @@ export interface FieldSpec {
   readonly lone?: boolean;
   /** The value must be there; a list and a string (bytes, too) must not be empty. @default false */
   readonly required?: boolean;
-  /** Most elements of a list, else `range`. */
-  readonly mostItems?: number;
+  /** Fewest and most elements of a list, else `range`. */
+  readonly items?: { readonly from?: number; readonly to?: number };
   /** The rule that is broken when the value is missing or has another JSON type. @default `required`, `shape` */
   readonly rule?: 'contents' | 'parts' | 'part';
   /** Why a batch job can't use the field. */

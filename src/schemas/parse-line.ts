@@ -8,19 +8,22 @@ export interface ParsedLine {
   readonly value: unknown;
 }
 
-/** The line as JSON, or `undefined` when it isn't, with the reason among the problems. */
-export function parseLine(line: Buffer, problems: RowProblems): ParsedLine | undefined {
-  const text = textOf(line, problems);
+/**
+ * The line as JSON, or `undefined` when it isn't, with the reason among the problems. `isLast`: nothing ends the line but its
+ * file, so that it may be cut.
+ */
+export function parseLine(line: Buffer, isLast: boolean, problems: RowProblems): ParsedLine | undefined {
+  const text = textOf(line, isLast, problems);
   if (text === undefined) return undefined;
   try {
     return { text, value: JSON.parse(text) as unknown };
   } catch (error) {
-    reportSyntax(text, (error as Error).message, problems);
+    reportSyntax(text, (error as Error).message, isLast, problems);
     return undefined;
   }
 }
 
-function textOf(line: Buffer, problems: RowProblems): string | undefined {
+function textOf(line: Buffer, isLast: boolean, problems: RowProblems): string | undefined {
   if (line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) {
     const message = 'the line begins with a byte order mark; save the file as UTF-8 without one';
     problems.report('byte-order-mark', '', () => message);
@@ -28,7 +31,8 @@ function textOf(line: Buffer, problems: RowProblems): string | undefined {
   }
   const ascii = isAscii(line);
   if (!ascii && !isUtf8(line)) {
-    problems.report('utf8', '', () => 'the line is not valid UTF-8; save the file as UTF-8');
+    if (isLast && isCutUtf8(line)) reportCut(problems);
+    else problems.report('utf8', '', () => 'the line is not valid UTF-8; save the file as UTF-8');
     return undefined;
   }
   const text = line.toString(ascii ? 'latin1' : 'utf8');
@@ -39,10 +43,30 @@ function textOf(line: Buffer, problems: RowProblems): string | undefined {
   return text;
 }
 
-function reportSyntax(text: string, reason: string, problems: RowProblems): void {
+/** Whether nothing but the last character is wrong, for want of its end. */
+function isCutUtf8(line: Buffer): boolean {
+  const start = line.findLastIndex((byte) => byte >= 0xc0);
+  return (
+    start !== -1 &&
+    isUtf8(line.subarray(0, start)) &&
+    line.subarray(start + 1).every((byte) => byte < 0xc0 && byte > 0x7f)
+  );
+}
+
+function reportCut(problems: RowProblems): void {
+  problems.report('truncated', '', () => 'the file ends in the middle of this line; upload it again, whole');
+}
+
+function isCutJson(text: string, failure: number): boolean {
+  const content = text.trim();
+  return content.startsWith('{') && (!content.endsWith('}') || failure >= content.length);
+}
+
+function reportSyntax(text: string, reason: string, isLast: boolean, problems: RowProblems): void {
   const control = firstControlCharacter(text);
   const failure = Number(/at position (\d+)/.exec(reason)?.[1] ?? Infinity);
   if (control === undefined || control.position > failure) {
+    if (isLast && isCutJson(text, failure)) return reportCut(problems);
     problems.report('json', '', () => `the line is not one whole JSON object: ${reason}`);
     return;
   }

@@ -24,6 +24,7 @@ const LIMITS: Readonly<Record<NumberKind, (value: number) => boolean>> = {
 };
 
 export function isInRange(value: number, { from, fromExclusive, to, toExclusive }: NumberRange): boolean {
+  if (Number.isNaN(value)) return false;
   const isBelow = from !== undefined && (fromExclusive === true ? value <= from : value < from);
   const isAbove = to !== undefined && (toExclusive === true ? value >= to : value > to);
   return !isBelow && !isAbove;
@@ -47,13 +48,8 @@ export function isDuration(value: unknown): boolean {
   return typeof value === 'string' && /^-?\d{1,12}(\.\d{1,9})?s$/.test(value);
 }
 
-/** Keys and values of labels, as for the labels of a job. */
 export function isLabelKey(key: string): boolean {
   return /^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(key);
-}
-
-export function isLabelValue(value: string): boolean {
-  return /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value);
 }
 
 /** What the documentation lists for input. */
@@ -81,6 +77,7 @@ const CHECKS: Readonly<Record<StringCheck, (value: string) => boolean>> = {
   'function-name': (name) => /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/.test(name),
   'mime-type': (type) => MIME_TYPES.has(type),
   uri: (uri) => /^(gs|https?):\/\//.test(uri),
+  label: (value) => /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value),
   'image-size': (size) => !/^(?:[2-9]|\d{2,})K$/i.test(size),
 };
 

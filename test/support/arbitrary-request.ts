@@ -109,6 +109,7 @@ const CHECKED: Readonly<Record<StringCheck, fc.Arbitrary<string>>> = {
   'function-name': fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,20}$/),
   'mime-type': fc.constantFrom('image/png', 'text/plain', 'video/mp4'),
   uri: fc.constantFrom('gs://bucket/object', 'https://example.com/a.png'),
+  label: fc.stringMatching(/^[a-z0-9_-]{0,10}$/),
   'image-size': fc.constantFrom('1K'),
 };
 

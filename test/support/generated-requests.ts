@@ -36,7 +36,7 @@ const content = fc.record(
 
 const schema = fc.record(
   {
-    type: fc.constant('OBJECT'),
+    type: fc.constantFrom('OBJECT', 'object'),
     properties: fc.record({
       city: fc.record({ type: fc.constant('STRING'), minLength: fc.integer({ min: 0, max: 9 }) }),
       tags: fc.record({ type: fc.constant('ARRAY'), items: fc.constant({ type: 'STRING', enum: ['a', 'b'] }) }),

@@ -3,6 +3,7 @@ import { resolveInput } from '../../src/activities/resolve-input';
 import { validateRange } from '../../src/activities/validate-range';
 import type { Attempt } from '../../src/activities/attempt';
 import type { RunReference } from '../../src/domain/accepted-request';
+import { type AcceptedValidation, DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { readWhole } from '../../src/rows/commits';
@@ -59,20 +60,23 @@ export interface PlanInput {
   readonly input?: readonly string[];
   readonly keyField?: string | null;
   readonly run?: RunReference;
+  /** What differs from the default. */
+  readonly validation?: Partial<AcceptedValidation>;
 }
 
 /** What a run does with its input before it spends anything. */
 export async function planInput(
   store: ObjectStore,
-  { input = ['gs://acme/in/*.jsonl'], keyField = null, run = aRun() }: PlanInput = {},
+  { input = ['gs://acme/in/*.jsonl'], keyField = null, run = aRun(), validation: given = {} }: PlanInput = {},
 ) {
+  const validation = { ...DEFAULT_VALIDATION, ...given };
   const resolved = await resolveInput({ store }, { run, input }, anAttempt());
   const { sourcesUri } = resolved;
   const ranges = [];
   for (let range = 0; range < resolved.ranges; range += 1) {
-    ranges.push(await validateRange({ store }, { run, sourcesUri, range, keyField }, anAttempt()));
+    ranges.push(await validateRange({ store }, { run, sourcesUri, range, keyField, validation }, anAttempt()));
   }
-  const planned = await planParts({ store }, { run, sourcesUri, keyField }, anAttempt());
+  const planned = await planParts({ store }, { run, sourcesUri, keyField, validation }, anAttempt());
   return { resolved, ranges, planned };
 }
 

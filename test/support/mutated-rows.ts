@@ -92,7 +92,7 @@ const VALUES: readonly unknown[] = [
   0,
   -1,
   1.5,
-  1e400,
+  Infinity,
   2 ** 31,
   2 ** 53,
   1e308,

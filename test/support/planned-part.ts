@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../src/gateways/object-store';
 import { dataObject } from '../../src/rows/commits';
 import { hashOf } from '../../src/rows/hash64';
 import type { Plan } from '../../src/rows/plan';
+import { QuarantineWriter } from '../../src/rows/quarantine';
 import { emptyRowIndex } from '../../src/rows/row-index';
 
 /** A row of the caller's input, as it stands in the file. */
@@ -19,6 +20,8 @@ export interface PlannedPartOptions {
   readonly keyField?: string | null;
   /** The input is not there any more as the plan found it. @default false */
   readonly inputChanged?: boolean;
+  /** Why a row is taken out; `undefined` for one that is sent. */
+  readonly problemOf?: (row: number) => string | undefined;
   /** Rows whose metadata are left to the input. */
   readonly metadataInInput?: (row: number) => boolean;
 }
@@ -27,7 +30,12 @@ export interface PlannedPartOptions {
 export async function planPart(
   store: ObjectStore,
   rows: readonly InputRow[],
-  { keyField = 'id', metadataInInput = () => false, inputChanged = false }: PlannedPartOptions = {},
+  {
+    keyField = 'id',
+    metadataInInput = () => false,
+    inputChanged = false,
+    problemOf = () => undefined,
+  }: PlannedPartOptions = {},
 ): Promise<string> {
   const lines = rows.map((row) => JSON.stringify(row));
   const input = await store.write('gs://bucket/in.jsonl', lines.map((line) => `${line}\n`).join(''));
@@ -56,6 +64,12 @@ export async function planPart(
   });
   const indexObject = dataObject(await store.write(`${RUN.directory}index/part-1`, bytes), rows.length);
   const keyFile = dataObject(await store.write(`${RUN.directory}index/part-1-keys`, keys.join('')), rows.length);
+  const quarantine = new QuarantineWriter(store, `${RUN.directory}index/part-1`);
+  for (const [number, row] of rows.entries()) {
+    const problem = problemOf(number);
+    const key = keyField === null ? `0:${number + 1}` : String(row[keyField]);
+    if (problem !== undefined) await quarantine.add(number, key, { uri: input.uri, line: number + 1 }, problem);
+  }
   const plan: Plan = {
     version: 1,
     digest: 'digest',
@@ -82,7 +96,7 @@ export async function planPart(
         uris: [input.uri],
         index: indexObject,
         keyFile,
-        quarantine: null,
+        quarantine: await quarantine.close(),
       },
     ],
   };

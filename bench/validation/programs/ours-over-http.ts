@@ -35,7 +35,10 @@ async function validateOverHttp(apiEndpoint: string, uri: string): Promise<Verdi
   await Promise.all(Array.from({ length: AT_A_TIME }, slot));
   const directory = validationDirectory(run, sourcesUri, SETTINGS.keyField, SETTINGS.validation);
   const merged = await mergeValidation(gateways.store, sources, directory);
-  return { rows: merged.rows, errors: merged.errors + compareRanges(merged, SETTINGS.validation.rules).errors };
+  return {
+    rows: merged.rows,
+    errors: merged.errors + compareRanges(merged, SETTINGS.validation.rules, { isStaged: false }).errors,
+  };
 }
 
 const [apiEndpoint = '', uri = ''] = argv.slice(2);

@@ -129,12 +129,11 @@ function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
 async function validated(
   invocation: Invocation<RunFlags>,
   input: GivenInput,
-  { accepted: request }: PreparedRun,
+  { accepted: { keyField, ...request } }: PreparedRun,
 ): Promise<ValidationReport | null> {
   const { output, flags } = invocation;
   const looked = flags.dryRun === true ? input : { ...input, remote: [] };
   if (looked.local.length + looked.remote.length === 0) return null;
-  const { keyField } = request;
   const { signal } = new AbortController();
   const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS, validationOf(request)) };
   const found = await validateLive(invocation, looked, options);

@@ -36,7 +36,8 @@ export class KnownRow {
   #fitsMember(shape: Shape, value: unknown): boolean {
     if (value === null) return (shape.clean & NULL) !== 0;
     if (!Array.isArray(value)) return (shape.clean & SINGLE) !== 0 && this.#fitsSingle(shape, value);
-    if ((shape.clean & LIST) === 0 || value.length === 0 || value.length > shape.role.mostItems) return false;
+    const { items } = shape.role;
+    if ((shape.clean & LIST) === 0 || value.length < items.from || value.length > items.to) return false;
     for (const element of value as unknown[]) {
       if (!this.#fitsSingle(shape, element)) return false;
     }

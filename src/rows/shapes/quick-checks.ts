@@ -16,6 +16,7 @@ export function textCheckOf({ value, required }: FieldSpec): TextCheck {
       return (text) => text === BASE64_STUB || isShortBase64(text);
     case 'string':
       if (value.check === 'uri') return isShortUri;
+      if (value.check === 'label') return isPlainLabel;
       if (value.check !== undefined) return 'learned';
       return required === true ? (text) => text !== '' : 'any';
     default:
@@ -29,6 +30,10 @@ function isShortBase64(text: string): boolean {
 
 function isShortUri(text: string): boolean {
   return text !== TEXT_STUB && /^(gs|https):\/\/[a-z0-9]/.test(text);
+}
+
+function isPlainLabel(text: string): boolean {
+  return /^[a-z0-9_-]{0,63}$/.test(text);
 }
 
 /** Which numbers are surely right in a field. */

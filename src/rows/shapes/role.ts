@@ -1,7 +1,6 @@
 import { camelCase } from '../../domain/field-name';
 import { GENERATE_CONTENT_REQUEST } from '../../schemas/generate-content-request';
 import type { FieldSpec, MessageSpec, OneOf, ValueSpec } from '../../schemas/message-spec';
-import { isLabelValue } from '../../schemas/value-checks';
 import { numberCheckOf, type TextCheck, textCheckOf } from './quick-checks';
 
 /**
@@ -15,13 +14,14 @@ export interface Role {
   readonly bit: number;
   readonly text: TextCheck;
   readonly number: (number: number) => boolean;
-  /** Elements of a list that is surely right; an empty one never is. */
-  readonly mostItems: number;
+  readonly items: { readonly from: number; readonly to: number };
   /** Whether an object with these fields is complete and has no two that exclude each other. */
   readonly fields: ((bits: number) => boolean) | undefined;
   /** The role of a member. */
   member(name: string): Role;
 }
+
+const ANY_ITEMS = { from: 1, to: Infinity };
 
 /** What is the caller's own, and all beneath it. */
 const FREE: Role = {
@@ -29,32 +29,31 @@ const FREE: Role = {
   bit: 0,
   text: 'any',
   number: Number.isFinite,
-  mostItems: Infinity,
+  items: ANY_ITEMS,
   fields: undefined,
   member: () => FREE,
 };
 
-const REQUEST_BIT = 1;
-const REQUEST_ROLE = roleOf(
-  { name: 'request', value: { kind: 'message', message: () => GENERATE_CONTENT_REQUEST } },
-  REQUEST_BIT,
-);
-
-/** The role of a row. */
+/** The role of a row, which is complete with a request. */
 export const ROW_ROLE: Role = {
   ...FREE,
-  fields: (bits) => (bits & REQUEST_BIT) !== 0,
+  fields: (bits) => bits === bitAt(0),
   member: (name) => (name === 'request' ? REQUEST_ROLE : FREE),
 };
 
+const REQUEST_ROLE = roleOf(
+  { name: 'request', value: { kind: 'message', message: () => GENERATE_CONTENT_REQUEST } },
+  bitAt(0),
+);
+
 function roleOf(field: FieldSpec, bit: number): Role {
-  const { value } = field;
+  const { value, items } = field;
   return {
     field,
     bit,
     text: textCheckOf(field),
     number: numberCheckOf(value),
-    mostItems: field.mostItems ?? Infinity,
+    items: { from: items?.from ?? 1, to: items?.to ?? Infinity },
     ...(value.kind === 'message' ? { fields: completenessOf(value.message()) } : { fields: undefined }),
     member: memberRolesOf(value),
   };
@@ -64,8 +63,7 @@ function memberRolesOf(value: ValueSpec): (name: string) => Role {
   if (value.kind === 'message') return (name) => messageRoles(value.message()).get(camelCase(name)) ?? FREE;
   if (value.kind === 'map') {
     const role = roleOf({ name: '', value: value.value }, 0);
-    const labelRole: Role = value.labels === true ? { ...role, text: isLabelValue } : role;
-    return () => labelRole;
+    return () => role;
   }
   return () => FREE;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_LINE_BYTES } from '../lines';
 import { LongLine } from './long-line';
-import { type ScannedLine, Scanner, SCANNER_CAPACITY } from './scanner';
+import { type ScannedLine, type Scanner, SCANNER_CAPACITY } from './scanner';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

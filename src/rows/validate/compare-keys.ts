@@ -1,6 +1,7 @@
-import { type RuleSettings, type RuleSetting, severityOf } from '../../domain/validation-rules';
+import { type ProblemSeverity, type RuleSettings, type RuleSetting, severityOf } from '../../domain/validation-rules';
 import { keyFieldOf, NUMERIC_KEY, repeatSeverity } from '../compare-rows';
 import { type MergedValidation, type PlacedProblem, positionOf } from '../merged-validation';
+import type { KeysAtLarge } from '../staging';
 import type { Comparison } from '../validation-report';
 import type { CheckedRange } from './checked-range';
 import { KeyTable } from './key-table';
@@ -17,23 +18,31 @@ interface RowInRange {
 const MOST_KEPT = 10_000;
 
 /** What rows show by their keys when all are seen together. Keys are told apart by 64 bits of hash. */
-export function compareKeys(merged: Merged, named: string | null, rules: RuleSettings): Comparison {
-  const problems: PlacedProblem[] = [];
-  const counts = { error: 0, warning: 0 };
+export function compareKeys(merged: Merged, named: string | null, rules: RuleSettings): ComparedKeys {
   const keyField = keyFieldOf(merged, named);
-  for (const problem of keyField === null ? [] : problemsOf(merged, keyField, named, rules)) {
-    counts[problem.severity] += 1;
-    if (problems.length < MOST_KEPT) problems.push(problem);
+  if (keyField === null) return { keyField, repeats: 0, keysAreSafe: false, problems: [], errors: 0, warnings: 0 };
+  const severity = repeatSeverity(named !== null, rules);
+  const numeric = numericProblem(merged, keyField, severityOf('key-numeric', rules));
+  const problems = numeric === undefined ? [] : [numeric];
+  let repeats = 0;
+  for (const repeat of repeatsOf(merged, keyField)) {
+    repeats += 1;
+    if (severity !== 'off' && problems.length < MOST_KEPT)
+      problems.push(repeatProblem(merged, keyField, repeat, severity));
   }
-  return { problems, errors: counts.error, warnings: counts.warning };
+  const counted = (wanted: RuleSetting) => (severity === wanted ? repeats : 0) + (numeric?.severity === wanted ? 1 : 0);
+  const keysAreSafe = merged.records.every(({ keys }) => keys.numeric[keyField] === undefined);
+  return { keyField, repeats, keysAreSafe, problems, errors: counted('error'), warnings: counted('warning') };
 }
 
-function* problemsOf(merged: Merged, keyField: string, named: string | null, rules: RuleSettings) {
-  yield* numericProblems(merged, keyField, severityOf('key-numeric', rules));
-  yield* repeatProblems(merged, keyField, repeatSeverity(named !== null, rules));
+type ComparedKeys = Comparison & KeysAtLarge;
+
+interface Repeat {
+  readonly at: RowInRange;
+  readonly earlier: RowInRange;
 }
 
-function* repeatsOf({ records, soundRows }: Merged, keyField: string) {
+function* repeatsOf({ records, soundRows }: Merged, keyField: string): Generator<Repeat, void, undefined> {
   const table = new KeyTable(soundRows);
   const firstRows = startsOf(records);
   for (const [range, { keys, soundRows: rows }] of records.entries()) {
@@ -60,38 +69,28 @@ function rowInRange(starts: readonly number[], row: number): RowInRange {
   return { range, row: row - (starts[range] ?? 0) };
 }
 
-function* repeatProblems(
+function repeatProblem(
   merged: Merged,
-  keyField: string,
-  severity: RuleSetting,
-): Generator<PlacedProblem, void, undefined> {
-  if (severity === 'off') return;
-  for (const { at, earlier } of repeatsOf(merged, keyField)) {
-    const { uri, line, byte } = placeOf(merged, earlier);
-    const message = `the row has the ${keyField} of ${uri}:${line}; ${remedyOf(severity)}`;
-    const other = { uri, line, byte, path: keyField };
-    yield { severity, rule: 'key-repeated', path: keyField, message, other, ...placeOf(merged, at) };
-  }
+  path: string,
+  { at, earlier }: Repeat,
+  severity: ProblemSeverity,
+): PlacedProblem {
+  const { uri, line, byte } = placeOf(merged, earlier);
+  const message = `the row has the ${path} of ${uri}:${line}; ${remedyOf(severity)}`;
+  return { severity, rule: 'key-repeated', path, message, other: { uri, line, byte, path }, ...placeOf(merged, at) };
 }
 
-function remedyOf(severity: 'error' | 'warning'): string {
+function remedyOf(severity: ProblemSeverity): string {
   return severity === 'error'
     ? 'the keyField of a request must be unique'
     : 'answers are joined by line instead; name a keyField that is unique to be rid of this warning';
 }
 
-function* numericProblems(
-  merged: Merged,
-  keyField: string,
-  severity: RuleSetting,
-): Generator<PlacedProblem, void, undefined> {
-  if (severity === 'off') return;
-  for (const [range, { keys }] of merged.records.entries()) {
-    const row = keys.numeric[keyField];
-    if (row === undefined) continue;
-    yield { severity, rule: 'key-numeric', path: keyField, message: NUMERIC_KEY, ...placeOf(merged, { range, row }) };
-    return;
-  }
+function numericProblem(merged: Merged, path: string, severity: RuleSetting): PlacedProblem | undefined {
+  const range = merged.records.findIndex(({ keys }) => keys.numeric[path] !== undefined);
+  const row = merged.records[range]?.keys.numeric[path];
+  if (severity === 'off' || row === undefined) return undefined;
+  return { severity, rule: 'key-numeric', path, message: NUMERIC_KEY, ...placeOf(merged, { range, row }) };
 }
 
 function placeOf(merged: Merged, { range, row }: RowInRange) {

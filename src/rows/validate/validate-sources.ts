@@ -4,8 +4,8 @@ import { addProblems, type RuleCount, type RuleCounts, sumOfRules } from '../../
 import type { ValidationRule } from '../../domain/validation-rules';
 import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
-import { keyFieldOf } from '../compare-rows';
-import { mergeRecords, type MergedValidation, placedProblem, type PlacedProblem } from '../merged-validation';
+import { mergeRecords, type MergedValidation, placedProblem } from '../merged-validation';
+import { stagingReason } from '../staging';
 import { type Comparison, withoutOrdinal } from '../validation-report';
 import type { CheckedRange } from './checked-range';
 import { compareKeys } from './compare-keys';
@@ -37,11 +37,13 @@ export interface ValidateSourcesOptions {
 export async function validateSources(sources: Sources, options: ValidateSourcesOptions): Promise<ValidatedInput> {
   const { keyField, validation } = options;
   const merged = mergeRecords(sources, await checkAll(sources.ranges.length, options));
-  const together = [compareRanges(merged, validation.rules), compareKeys(merged, keyField, validation.rules)];
+  const keys = compareKeys(merged, keyField, validation.rules);
+  const isStaged = stagingReason(merged, keys) !== null;
+  const together = [compareRanges(merged, validation.rules, { isStaged }), keys];
   const inputErrors = merged.unreadable.size + sum(together.map(({ errors }) => errors));
   return {
     merged,
-    keyField: keyFieldOf(merged, keyField),
+    keyField: keys.keyField,
     errors: merged.errors + sum(together.map(({ errors }) => errors)),
     warnings: merged.warnings + sum(together.map(({ warnings }) => warnings)),
     inputErrors,

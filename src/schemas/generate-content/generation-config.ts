@@ -10,7 +10,7 @@ export const GENERATION_CONFIG = message(
     field('topK', number('float')),
     field('candidateCount', number('int32')),
     field('maxOutputTokens', number('int32')),
-    list('stopSequences', STRING, { mostItems: 5 }),
+    list('stopSequences', STRING, { items: { to: 5 } }),
     field('responseLogprobs', BOOLEAN),
     field('logprobs', number('int32', { from: 1, to: 20 })),
     field('presencePenalty', number('float', { from: -2, to: 2, toExclusive: true })),

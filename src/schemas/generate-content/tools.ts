@@ -20,7 +20,7 @@ const KINDS = [
   list(
     'functionDeclarations',
     of(() => FUNCTION_DECLARATION),
-    { mostItems: 128 },
+    { items: { to: 128 } },
   ),
   field(
     'retrieval',

@@ -16,7 +16,9 @@ async function main() {
   const { valid, rows } = await validateInput(path, { threads: 2 });
   deepStrictEqual([valid, rows], [true, 50_000]);
 
-  const loaded = Object.keys(require.cache).filter((file) => /@temporalio|@google-cloud|google-auth-library/.test(file));
+  const loaded = Object.keys(require.cache).filter((file) =>
+    /@temporalio|@google-cloud|google-auth-library/.test(file),
+  );
   deepStrictEqual(loaded, []);
   console.log('nothing of Temporal was loaded');
 }

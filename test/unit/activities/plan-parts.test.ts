@@ -40,7 +40,7 @@ describe('an input that a job can take', () => {
 
   test.each<[string, Record<string, unknown[]>, string | null, string]>([
     ['not every row has a key', { [A]: [...keyed('a'), { request: aRequest() }] }, null, 'not every row has a key'],
-    ['a key is a number', { [A]: keyed(1, 'b') }, null, "the service's import may change custom_id"],
+    ['a key is a number', { [A]: keyed(1, 2) }, null, "the service's import may change custom_id"],
     [
       'a key looks like a number',
       { [A]: keyed('000000', 'b') },
@@ -104,7 +104,7 @@ describe('the index of a part', () => {
   });
 
   test('of staged rows finds them by the internal key, and still knows the caller’s', async () => {
-    const store = await aStore({ [A]: keyed(7), [B]: keyed('x', 'x') });
+    const store = await aStore({ [A]: keyed(7), [B]: keyed(8, 8) });
     await planInput(store);
     const index = await loadPartIndex(store, await planOf(store), 1);
     expect(index.outputKeyField).toBe('key');
@@ -116,7 +116,7 @@ describe('the index of a part', () => {
       undefined,
       undefined,
     ]);
-    expect([0, 1, 2].map((row) => index.keyOf(row))).toEqual(['7', 'x', 'x']);
+    expect([0, 1, 2].map((row) => index.keyOf(row))).toEqual(['7', '8', '8']);
   });
 
   test('of rows without keys names them by file and line', async () => {
@@ -139,6 +139,7 @@ describe('problems of the whole input', () => {
   test('a repeat of a key that the caller named is an error that names both places', async () => {
     const store = await aStore({ [A]: keyed('a', 'b'), [B]: keyed('b') });
     const { planned } = await planInput(store, { keyField: 'custom_id' });
+    const other = { uri: A, line: 2, byte: 85, path: 'custom_id' };
     const message = `custom_id "b" stands at ${A}:2 already; the keyField of a request must be unique`;
     expect(planned).toMatchObject({
       errors: 1,
@@ -148,7 +149,7 @@ describe('problems of the whole input', () => {
     });
     expect(await store.find(planUri(aRun()))).toBeUndefined();
     expect(await rowsOf(store, planned.validationUri!)).toEqual([
-      { severity: 'error', rule: 'key-repeated', uri: B, line: 1, byte: 0, path: 'custom_id', message },
+      { severity: 'error', rule: 'key-repeated', uri: B, line: 1, byte: 0, path: 'custom_id', message, other },
       { summary: { valid: false, rows: 3, bytes: planned.bytes, errors: 1, warnings: 0, listed: 1 } },
     ]);
   });
@@ -170,6 +171,7 @@ describe('problems of the whole input', () => {
     const { planned } = await planInput(store, { keyField: 'custom_id' });
     const report = await rowsOf(store, planned.validationUri!);
     expect(report.slice(0, -1).map(({ uri, line, rule }) => [uri, line, rule])).toEqual([
+      [A, 1, 'line-end'],
       [A, 2, 'blank-line'],
       [A, 3, 'json'],
       [B, 1, 'key-repeated'],
@@ -206,7 +208,7 @@ describe('problems of the whole input', () => {
     const { planned } = await planInput(store);
     expect(planned.errors).toBe(1);
     expect(planned.firstProblems).toEqual([
-      `${A}:1 the file looks like one JSON array; write one object a line, without brackets and commas (JSONL)`,
+      `${A}:1 the file looks like one JSON array; write one object a line, without brackets and commas (JSONL): jq -c ".[]"`,
     ]);
   });
 });

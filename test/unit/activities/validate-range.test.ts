@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import { validateRange } from '../../../src/activities/validate-range';
 import type { Sources } from '../../../src/activities/contract';
+import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';
 import { type ValidatedRange, validationDirectory } from '../../../src/rows/validated-range';
@@ -15,8 +16,13 @@ async function resolved(objects: Readonly<Record<string, string | readonly unkno
   return { store, sourcesUri, ranges };
 }
 
-async function recordOf(store: ObjectStore, sourcesUri: string, keyField: string | null = null, range = 0) {
-  return readJson<ValidatedRange>(store, `${validationDirectory(run, sourcesUri, keyField)}${range}.json`);
+async function recordOf(
+  store: ObjectStore,
+  sourcesUri: string,
+  validation = DEFAULT_VALIDATION,
+  keyField: string | null = null,
+) {
+  return readJson<ValidatedRange>(store, `${validationDirectory(run, sourcesUri, keyField, validation)}0.json`);
 }
 
 const good = { custom_id: 'a', request: aRequest(), tenant: 7 };
@@ -77,10 +83,23 @@ describe('validateRange', () => {
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': [good] });
     const directory = validationDirectory(run, sourcesUri, null);
     const other: ValidatedRange = {
-      pieces: [{ file: 0, lines: 41, errors: 0, inputErrors: 0, warnings: 1, isArray: false }],
+      pieces: [
+        {
+          file: 0,
+          lines: 41,
+          blankLines: 0,
+          errors: 0,
+          warnings: 1,
+          isUnreadable: false,
+          carriageReturn: null,
+          rules: {},
+        },
+      ],
       keyed: {},
       facts: { uri: 'gs://acme/other', generation: '1', bytes: 0, rows: 41, crc32c: '' },
+      soundRows: 41,
       badRows: 0,
+      shapes: [],
       repaired: {},
       problems: null,
     };
@@ -103,15 +122,20 @@ describe('validateRange', () => {
     const validated = await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
     expect(validated).toMatchObject({ errors: 1 });
     const { problems, pieces } = await recordOf(store, sourcesUri);
-    expect(pieces[0]!.isArray).toBe(true);
+    expect(pieces[0]!.isUnreadable).toBe(true);
     expect((await rowsOf(store, problems!.uri)).map(({ rule }) => rule)).toEqual(['json-array']);
   });
 
-  test('keeps the first thousand problems and counts all', async () => {
+  test('keeps as many problems as are wanted and counts all', async () => {
+    const validation = { ...DEFAULT_VALIDATION, maxProblems: 200 };
     const { store, sourcesUri } = await resolved({ 'gs://acme/in/a': 'x\n'.repeat(1500) });
-    const validated = await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
+    const validated = await validateRange(
+      { store },
+      { run, sourcesUri, range: 0, keyField: null, validation },
+      anAttempt(),
+    );
     expect(validated).toEqual({ rows: 1500, errors: 1500, warnings: 0 });
-    expect((await recordOf(store, sourcesUri)).problems!.rows).toBe(1000);
+    expect((await recordOf(store, sourcesUri, validation)).problems!.rows).toBe(200);
   });
 
   test('leaves large metadata in the input, but not the key', async () => {
@@ -119,7 +143,7 @@ describe('validateRange', () => {
       'gs://acme/in/a': [{ id: 'a', note: 'x'.repeat(1100), request: aRequest() }],
     });
     await validateRange({ store }, { run, sourcesUri, range: 0, keyField: 'id' }, anAttempt());
-    const record = await recordOf(store, sourcesUri, 'id');
+    const record = await recordOf(store, sourcesUri, DEFAULT_VALIDATION, 'id');
     const [facts] = await rowsOf<unknown[]>(store, record.facts.uri);
     expect(facts!.slice(4)).toEqual([{ id: 'a' }, 1]);
   });

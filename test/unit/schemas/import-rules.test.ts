@@ -155,6 +155,28 @@ describe('what only the text shows', () => {
   });
 });
 
+describe('a last line that nothing ends', () => {
+  const whole = Buffer.from(JSON.stringify({ request, a: 'é' }));
+
+  function ruleOf(line: Buffer): string | undefined {
+    return checkInputRow(line, { keyField: null, rules: {}, repair: [], isLast: true }).problems[0]?.rule;
+  }
+
+  it('is truncated wherever it is cut', () => {
+    for (let length = 1; length < whole.length; length += 1)
+      expect(ruleOf(whole.subarray(0, length)), `${length} bytes`).toBe('truncated');
+    expect(ruleOf(whole)).toBeUndefined();
+  });
+
+  test.each<[string, Buffer, string]>([
+    ['garbage', Buffer.from('garbage'), 'json'],
+    ['a mistake before its end', Buffer.from('{"a" "b"}'), 'json'],
+    ['another encoding', Buffer.from('{"a":"\xe9"}', 'latin1'), 'utf8'],
+  ])('is not when it is %s', (_, line, rule) => {
+    expect(ruleOf(line)).toBe(rule);
+  });
+});
+
 describe('hostile lines', () => {
   /** The first problem of a line that is answered for within a bounded time. */
   function firstRule(line: Buffer | string): string | undefined {

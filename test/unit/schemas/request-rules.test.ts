@@ -227,8 +227,13 @@ describe('requests with warnings, which pass', () => {
     ],
     [
       'a label in capitals',
+      { contents, labels: { team: 'Search' } },
+      'range request.labels.team: label team should have at most 63 lower-case letters, digits, _ and -, got "Search"',
+    ],
+    [
+      'a name of a label in capitals',
       { contents, labels: { Team: 'a' } },
-      'range request.labels.Team: a label should have at most 63 lower-case letters, digits, _ and -, and a name that begins with a letter, got "Team": "a"',
+      'range request.labels.Team: the name of a label should begin with a lower-case letter and have at most 63 lower-case letters, digits, _ and -, got "Team"',
     ],
     [
       'a type of file that no page lists',

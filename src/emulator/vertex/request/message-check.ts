@@ -1,7 +1,7 @@
 import { isObject } from '../known-fields';
 import { readField } from './field-notation';
 import type { WrittenField } from './field-notation';
-import { ENUMS, MESSAGES, ONE_OFS } from './message-table';
+import { ENUMS, enumValuesOf, MESSAGES, ONE_OFS } from './message-table';
 import type { OneOf } from './message-table';
 import { Refusal, invalidValue, unfit, unknownName } from './refusal';
 import { MESSAGE_RULES } from './message-rules';
@@ -79,12 +79,16 @@ class MessageCheck {
   }
 }
 
+interface RequestCheckOptions {
+  readonly loneValues: boolean;
+  readonly lowerCaseTypes: boolean;
+}
+
 /** Looks at a whole request. Made once a job: it costs a fraction of a millisecond. */
-export function createRequestCheck({ loneValues }: { readonly loneValues: boolean }): ValueCheck {
+export function createRequestCheck({ loneValues, lowerCaseTypes }: RequestCheckOptions): ValueCheck {
   const checks = new Map<string, MessageCheck>();
-  const enums = new Map(
-    Object.entries(ENUMS).map(([type, names]) => [type, enumCheck(type, new Set(names.split(' ')))]),
-  );
+  const enums = new Map(Object.keys(ENUMS).map((type) => [type, enumCheck(type, enumValuesOf(type))]));
+  if (lowerCaseTypes) enums.set('Type', enumCheck('Type', inBothCases(enumValuesOf('Type'))));
   for (const [type, fields] of Object.entries(MESSAGES)) {
     checks.set(type, new MessageCheck(type, Object.entries(fields).map(fieldOf)));
   }
@@ -114,6 +118,12 @@ function groupOf({ fields, required, instead }: OneOf, known: ReadonlyMap<string
     required,
     names: fields.join(', '),
   };
+}
+
+function inBothCases(values: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map(
+    [...values].flatMap(([name, number]) => [[name, number] as const, [name.toLowerCase(), number] as const]),
+  );
 }
 
 function listCheck(check: ValueCheck, { bounds }: WrittenField, lone: boolean): ValueCheck {

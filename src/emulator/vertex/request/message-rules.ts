@@ -6,7 +6,7 @@ type Message = Readonly<Record<string, unknown>>;
 /** What the service asks of a message whose fields are sound by themselves. */
 export type MessageRule = (message: Message) => Refusal | undefined;
 
-const ROLES = new Set<unknown>(['user', 'model', '', undefined, null]);
+const ROLES = new Set<unknown>(['user', 'model', undefined, null]);
 const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 const LABEL_KEY = /^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u;
 const LABEL_VALUE = /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u;

@@ -9,7 +9,7 @@ import { TOOL_ENUMS, TOOL_MESSAGES } from './tool-messages';
  */
 export type Messages = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Names of an enum's values, by the enum's name. */
+/** An enum's values by its name; a number is given where it isn't the one before and one. */
 export type Enums = Readonly<Record<string, string>>;
 
 /** Of these fields one is set, or none where it isn't `required` or another field stands for it. */
@@ -50,4 +50,17 @@ function exactlyOne(fields: string): OneOf {
 
 function atMostOne(fields: string): OneOf {
   return { fields: fields.split(' '), required: false };
+}
+
+/** An enum's names and their numbers. */
+export function enumValuesOf(type: string): ReadonlyMap<string, number> {
+  const values = new Map<string, number>();
+  let number = 0;
+  for (const value of ENUMS[type]?.split(' ') ?? []) {
+    const [name = '', given] = value.split('=');
+    number = given === undefined ? number : Number(given);
+    values.set(name, number);
+    number += 1;
+  }
+  return values;
 }

@@ -37,7 +37,7 @@ export function unfit(wish: string): Refusal {
 }
 
 /** Long values are cut: the message shall fit on a screen. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

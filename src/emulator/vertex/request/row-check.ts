@@ -7,7 +7,10 @@ export type RowCheck = (request: unknown) => string | undefined;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export function createRowCheck(behaviour: RequestBehaviour): RowCheck {
-  const check = createRequestCheck({ loneValues: behaviour.loneValues ?? false });
+  const check = createRequestCheck({
+    loneValues: behaviour.loneValues ?? false,
+    lowerCaseTypes: behaviour.lowerCaseTypes ?? true,
+  });
   const refusesSurrogates = behaviour.loneSurrogates === 'refused';
   return (request) => {
     if (refusesSurrogates && hasLoneSurrogate(request)) return 'Request contains an invalid Unicode string.';

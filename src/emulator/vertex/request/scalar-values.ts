@@ -28,9 +28,10 @@ export const SCALARS: Readonly<Record<string, ValueCheck>> = {
   any: () => undefined,
 };
 
-/** A value's name, or any number: those that aren't known yet are kept. */
-export function enumCheck(type: string, names: ReadonlySet<string>): ValueCheck {
-  const isValue = (value: unknown) => (typeof value === 'string' ? names.has(value) : isWhole(value, MAX_INT32));
+/** A value's name or its number. */
+export function enumCheck(type: string, values: ReadonlyMap<string, number>): ValueCheck {
+  const numbers = new Set<unknown>(values.values());
+  const isValue = (value: unknown) => (typeof value === 'string' ? values.has(value) : numbers.has(value));
   return taking(`type.googleapis.com/google.cloud.aiplatform.v1.${type}`, isValue);
 }
 

@@ -159,6 +159,7 @@ describe('types', () => {
       aRequest({ safetySettings: [{ category: 'RUDE', threshold: 'OFF' }] }),
       `Invalid value at 'safety_settings[0].category' (type.googleapis.com/google.cloud.aiplatform.v1.HarmCategory), "RUDE"`,
     ],
+    ['a number that no value of an enum has', aRequest({ safetySettings: [{ category: 99, threshold: 1 }] }), ', 99'],
     ['a list for a struct', aPart({ functionCall: { name: 'f', args: [1] } }), 'google.protobuf.Struct'],
     [
       'a number in a map of texts',
@@ -176,6 +177,12 @@ describe('types', () => {
 
   it('takes a single value for any list where the scenario says so', () => {
     expect(createRowCheck({ loneValues: true })({ contents: CONTENTS[0] })).toBeUndefined();
+  });
+
+  it("takes a schema's type in lower case, or refuses it, as the scenario says", () => {
+    const request = aConfig({ responseSchema: { type: 'object' } });
+    expect(refusalOf(request)).toBeUndefined();
+    expect(createRowCheck({ lowerCaseTypes: false })(request)).toContain('aiplatform.v1.Type), "object"');
   });
 
   it('refuses half of a surrogate pair where the scenario says so', () => {

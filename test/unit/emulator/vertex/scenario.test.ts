@@ -25,7 +25,7 @@ describe('a scenario file', () => {
         repeatedNames: 'last',
         bothSpellings: 'refused',
       },
-      requests: { loneValues: true, loneSurrogates: 'refused' },
+      requests: { loneValues: true, lowerCaseTypes: false, loneSurrogates: 'refused' },
       output: { files: 2, naming: 'sharded', incremental: true, infoAppears: 'running', denied: false, shuffle: false },
       echo: { extraKeys: false, nullFill: false, coerceNumericStrings: true },
       listing: { lagMs: 5, missingPages: [1], ignoresLabels: true },

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { conflictsOf } from '../../../../src/rows/shapes/shape-conflicts';
 import { MAX_COLUMNS, ShapeMemory } from '../../../../src/rows/shapes/shape-memory';

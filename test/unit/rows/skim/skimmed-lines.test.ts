@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLines } from '../../../../src/rows/lines';
 import { Scanner, SCANNER_CAPACITY } from '../../../../src/rows/skim/scanner';
@@ -25,8 +25,10 @@ function* skim(chunks: readonly Buffer[], options: SkimOptions = {}, from = scan
 
 function seen(chunks: readonly Buffer[], options?: SkimOptions): Seen[] {
   const lines: Seen[] = [];
-  for (const { number, byte, length, content } of skim(chunks, options))
-    lines.push({ number, byte, length, content: content()?.toString('latin1') });
+  for (const line of skim(chunks, options)) {
+    const { number, byte, length } = line;
+    lines.push({ number, byte, length, content: line.content()?.toString('latin1') });
+  }
   return lines;
 }
 
