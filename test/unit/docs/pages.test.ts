@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../../src/cli/program';
+import { FIXED_RULES, REPAIRS, VALIDATION_RULES, type ValidationRule } from '../../../src/domain/validation-rules';
 import { parseScenario } from '../../../src/emulator';
 import { acceptRequest } from '../../../src/schemas/batch-request';
 import {
@@ -127,12 +128,27 @@ describe('the page of errors', () => {
 });
 
 describe('the page of validation', () => {
-  const source = readFileSync(join(ROOT, 'src/domain/validation-problem.ts'), 'utf8');
-  const union = /export type ValidationRule =([^;]+);/.exec(source)?.[1] ?? '';
-  const rules = [...union.matchAll(/'([\w-]+)'/g)].map(([, rule = '']) => rule);
+  const sections = readPage('docs/validation.md').split(/^### /m).slice(1);
+  const entries = new Map(sections.map((section) => [section.slice(0, section.indexOf('\n')), section]));
 
-  it('has a row for each rule, and for no other', () => {
-    const rows = [...readPage('docs/validation.md').matchAll(/^\| `([a-z0-9-]+)`/gm)].map(([, rule = '']) => rule);
-    expect(rows.toSorted()).toEqual(rules.toSorted());
+  it('has an entry for each rule, and for no other', () => {
+    expect([...entries.keys()]).toEqual(Object.keys(VALIDATION_RULES));
+  });
+
+  const FAILS = { job: 'fails the job', row: 'fails the row', nothing: 'fails nothing of the service’s' } as const;
+
+  it.each(Object.entries(VALIDATION_RULES))('says of %s what it is, why, and what to do', (rule, facts) => {
+    const { severity, scope, fails } = facts;
+    const fixed = FIXED_RULES.has(rule as ValidationRule) ? ', fixed' : '';
+    const entry = entries.get(rule) ?? '';
+    expect(entry.split('\n')[2]?.replaceAll(/^[*_]|[*_]$/g, '')).toBe(
+      `${severity}, of ${scope === 'row' ? 'a row' : 'the input'}, ${FAILS[fails]}${fixed}`,
+    );
+    expect(entry).toMatch(/\n\n\*\*Example\*\*: \S[^]*\n\n\*\*Do\*\*: \S/);
+  });
+
+  it('has a row for each repair, and for no other', () => {
+    const rows = [...readPage('docs/validation.md').matchAll(/^\| `([a-z-]+)`/gm)].map(([, repair = '']) => repair);
+    expect(rows).toEqual(REPAIRS);
   });
 });
