@@ -17,14 +17,25 @@ export class CliProcess {
   stderr = '';
   readonly #closed: Promise<number | null>;
 
-  /** @param script A TypeScript file of the project. */
-  constructor(script: string, words: readonly string[], environment: Readonly<Record<string, string>>, stdin = '') {
-    this.child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, script), ...words], {
+  /**
+   * @param script A TypeScript file of the project.
+   * @param stdin All of it; null leaves it open.
+   * @param through A program, with its first arguments, that runs what the others say.
+   */
+  constructor(
+    script: string,
+    words: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    stdin: string | null = '',
+    through: readonly string[] = [],
+  ) {
+    const [program = '', ...args] = [...through, process.execPath, '--import', 'tsx', join(ROOT, script), ...words];
+    this.child = spawn(program, args, {
       cwd: ROOT,
       env: { ...inherited(), NO_COLOR: '1', ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    this.child.stdin?.end(stdin);
+    if (stdin !== null) this.child.stdin?.end(stdin);
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#closed = new Promise((resolve) => this.child.once('close', resolve));
@@ -75,5 +86,31 @@ function inherited(): NodeJS.ProcessEnv {
 
 /** The command line with this environment. */
 export function vertexBatch(environment: Readonly<Record<string, string>>) {
-  return (words: readonly string[], stdin?: string) => new CliProcess('src/cli/main.ts', words, environment, stdin);
+  return (words: readonly string[], stdin?: string | null) =>
+    new CliProcess('src/cli/main.ts', words, environment, stdin);
 }
+
+/** The command line as a person sees it: in a terminal of so many columns. Needs Python. */
+export function vertexBatchInTerminal(environment: Readonly<Record<string, string>>, columns: number) {
+  const through = ['python3', '-c', TERMINAL, String(columns)];
+  return (words: readonly string[]) => new CliProcess('src/cli/main.ts', words, environment, null, through);
+}
+
+/** Runs a program in a pseudo terminal, shows what it writes, hands SIGINT on, and ends as it ends. */
+const TERMINAL = `
+import fcntl, os, pty, signal, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+signal.signal(signal.SIGINT, lambda *_: os.kill(pid, signal.SIGINT))
+while True:
+    try:
+        piece = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not piece:
+        break
+    os.write(1, piece)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;

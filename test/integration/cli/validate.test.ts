@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -8,27 +7,27 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
 import { aRow, someRows } from '../../support/an-emulator';
-import { type CliProcess, vertexBatch } from '../../support/cli-process';
-import { PYTHON } from '../../support/python';
+import { vertexBatch, vertexBatchInTerminal } from '../../support/cli-process';
 import { waitFor } from '../../support/wait-for';
 
 // each step is a process of its own
 vi.setConfig({ testTimeout: 120_000 });
 
-const ROOT = join(__dirname, '../../..');
 const MEGABYTE = 1_000_000;
 
 let directory: string;
 let emulator: Emulator;
 let server: EmulatorServer;
 let cli: ReturnType<typeof vertexBatch>;
+let inTerminal: ReturnType<typeof vertexBatchInTerminal>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cli-validate-'));
   emulator = createEmulator();
   emulator.blobs.createBucket('bucket');
   server = await serveEmulator(emulator);
-  cli = vertexBatch({ VERTEX_BATCH_EMULATOR: server.url, TMPDIR: directory, COLUMNS: '90' });
+  cli = vertexBatch({ VERTEX_BATCH_EMULATOR: server.url, TMPDIR: directory, COLUMNS: '200' });
+  inTerminal = vertexBatchInTerminal({ TMPDIR: directory, TERM: 'xterm' }, 100);
 });
 
 afterAll(async () => {
@@ -51,6 +50,12 @@ async function file(name: string, pieces: Iterable<Buffer | string>): Promise<st
   return path;
 }
 
+/** Takes a second or two to validate. */
+function largeFile(): Promise<string> {
+  const row = jsonl([aRow('x'.repeat(1_980), 'same')]);
+  return file('large.jsonl', [...repeated(jsonl([BAD]), 3), ...repeated(row, 190_000)]);
+}
+
 function* repeated(piece: Buffer | string, times: number): Generator<Buffer | string> {
   for (let time = 0; time < times; time += 1) yield piece;
 }
@@ -60,7 +65,7 @@ const BAD = { key: 'bad', request: { contents: [{ role: 'tester', parts: [{ text
 const REPORT = (uri: string) => `\
 error[role] ${uri}:3  role must be user or model, got "tester"
   3 │ {"key":"bad","request":{"contents":[{"role":"tester","parts":[{"text":"x"}]}]}}
-    │                                            ^^^^^^^^ request.contents[0].role
+    │                                             ^^^^^^^^ request.contents[0].role
 
 1 error  role  fails the row  docs/validation.md#role
 
@@ -97,6 +102,24 @@ describe('validate says the same', () => {
   });
 });
 
+describe('the live line', () => {
+  it('tells share, speed, rows and errors, and is gone in the end', async () => {
+    const process = inTerminal(['validate', await largeFile(), '--max-problems', '1', '--rule', 'key-repeated=off']);
+    const { exitCode, stdout } = await process.ended();
+    expect(stdout).toMatch(/validating {2}█+░+ +\d+ % {2}[\d.]+ MB of 391 MB · \d+ MB\/s · [\d,]+ rows · 3 errors/);
+    expect(stdout.slice(stdout.lastIndexOf('validating'))).toContain('error[role]');
+    expect(stdout).toContain('190,003 rows, 3 errors, 0 warnings.');
+    expect(exitCode).toBe(1);
+  });
+
+  it('is hidden where the output is no terminal', async () => {
+    const path = await file('rows.jsonl', [jsonl(someRows(2))]);
+    const { stdout, stderr } = await cli(['validate', path]).ended();
+    expect(stdout).toBe('valid  2 rows · 174 bytes · 0 errors\n');
+    expect(stderr).toBe('');
+  });
+});
+
 describe('an interrupt', () => {
   it('ends reading stdin at once, and leaves nothing behind', async () => {
     const child = cli(['validate', '-'], null);
@@ -107,11 +130,41 @@ describe('an interrupt', () => {
     expect(await spools()).toEqual([]);
   });
 
-  it('ends a validation of several threads at once', async () => {
-    const path = await file('large.jsonl', repeated(`${JSON.stringify(aRow('x'.repeat(2_000)))}\n`, 500_000));
-    const child = inTerminal(['validate', path, '--threads', '2']);
+  it('ends a validation at once', async () => {
+    const child = inTerminal(['validate', await largeFile(), '--threads', '1']);
     await child.says(/ [1-9]\d? %/);
     child.interrupt();
     expect((await child.ended()).exitCode).toBe(130);
+  });
+});
+
+describe('hostile input ends in bounded time, with a clear report', () => {
+  const row = jsonl([aRow('x')]);
+
+  it.each([
+    [
+      'a line of 200 MB',
+      [row, '{"key":"', ...repeated(Buffer.alloc(MEGABYTE, 'y'), 200), '"}\n', row],
+      'line-too-long',
+      2,
+    ],
+    ['nothing but NULs', [...repeated(Buffer.alloc(MEGABYTE), 20)], 'control-character', 1],
+    ['objects a million deep', [row, `${'{"a":'.repeat(MEGABYTE)}1${'}'.repeat(MEGABYTE)}\n`], 'nesting', 2],
+    ['arrays without an end', [`${row}[`, '['.repeat(5 * MEGABYTE), '\n'], 'json', 2],
+    ['a picture', [row, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])], 'utf8', 2],
+    ['gzip', [gzipSync(row)], 'gzip', 1],
+    ['an array', [`[${row.trim()},\n`, `${row.trim()}]\n`], 'json-array', 1],
+    ['orders to the terminal', [row.replace('"x"', '"\u001b[2J\u0007\u009b1m"')], 'control-character', 1],
+    ['a name of a megabyte', [row.replace('"contents"', `"${'c'.repeat(MEGABYTE)}"`)], 'unknown-field', 1],
+  ])('%s', async (name, pieces, rule, line) => {
+    const path = await file(`${name.replaceAll(' ', '-')}.jsonl`, pieces);
+    const begun = performance.now();
+    const { exitCode, stdout, stderr } = await cli(['validate', path]).ended();
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(stdout).toContain(`error[${rule}] ${path}:${line}`);
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThan(400);
+    expect(stdout.length).toBeLessThan(10_000);
+    expect(stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect([exitCode, stderr]).toEqual([1, '']);
   });
 });

@@ -136,7 +136,7 @@ describe('validateInput', () => {
     expect((await spools()).filter((name) => !before.includes(name))).toEqual([]);
   });
 
-  it.each([
+  it.each<[name: string, input: unknown, options: object, message: string]>([
     ['a file that is not there', 'nowhere.jsonl', {}, "nowhere.jsonl doesn't exist"],
     ['a folder', tmpdir(), {}, 'is a folder'],
     ['a table', 'bq://p.d.t', {}, 'BigQuery'],
