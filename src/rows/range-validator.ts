@@ -4,6 +4,7 @@ import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
+import { FirstProblems } from './first-problems';
 import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
 import { ShapeMemory } from './shapes/shape-memory';
@@ -33,7 +34,7 @@ export interface RangeValidatorOptions {
   readonly sink: RowSink;
 }
 
-/** Problems that a range keeps, at most; all are counted. */
+/** Errors that a range keeps at most, and as many warnings; all are counted. */
 const MOST_KEPT = 10_000;
 
 /**
@@ -41,8 +42,6 @@ const MOST_KEPT = 10_000;
  * read in full, and what is wrong with it explained. Both ways give the same verdict.
  */
 export class RangeValidator {
-  /** The first ones. */
-  readonly problems: RangeProblem[] = [];
   readonly shapes = new ShapeMemory();
   readonly repaired: Partial<Record<Repair, number>> = {};
   soundRows = 0;
@@ -50,12 +49,17 @@ export class RangeValidator {
   readonly #options: RangeValidatorOptions;
   readonly #known = new KnownRow();
   readonly #pieces: CountedPiece[] = [];
-  readonly #mostKept: number;
+  readonly #problems: FirstProblems<RangeProblem>;
   #fileSize = 0;
 
   constructor(options: RangeValidatorOptions) {
     this.#options = options;
-    this.#mostKept = Math.min(MOST_KEPT, options.validation.maxProblems);
+    this.#problems = new FirstProblems(Math.min(MOST_KEPT, options.validation.maxProblems));
+  }
+
+  /** The first errors, then the first warnings. */
+  get problems(): readonly RangeProblem[] {
+    return this.#problems.all;
   }
 
   get pieces(): readonly ValidatedPiece[] {
@@ -177,7 +181,7 @@ export class RangeValidator {
   #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace): void {
     for (const problem of problems) {
       addProblems(this.#piece.rules, problem);
-      if (this.problems.length < this.#mostKept) this.problems.push({ ...problem, piece, number, byte });
+      this.#problems.add({ ...problem, piece, number, byte });
     }
   }
 

@@ -1,6 +1,7 @@
 import { problemLine, type ValidationProblem, type ValidationSummary } from '../domain/validation-problem';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
+import { FirstProblems } from './first-problems';
 import { type MergedValidation, type PlacedProblem, readProblems } from './merged-validation';
 
 const FIRST_PROBLEMS = 5;
@@ -41,18 +42,25 @@ export async function writeReport(
   const warnings = merged.warnings + comparison.warnings;
   const isMended = Object.keys(merged.repaired).length > 0;
   if (errors + warnings === 0 && !isMended) return { uri: null, first: [] };
-  const placed = [...comparison.problems];
-  for await (const problem of readProblems(store, merged, options)) {
-    if (placed.push(problem) >= Math.max(maxProblems, FIRST_PROBLEMS)) break;
-  }
-  placed.sort((one, other) => one.file - other.file || one.line - other.line);
-  const problems = placed.map(withoutOrdinal);
-  const listed = problems.slice(0, maxProblems);
+  const first = new FirstProblems<PlacedProblem>(Math.max(maxProblems, FIRST_PROBLEMS));
+  for (const problem of comparison.problems) first.add(problem);
+  for await (const problem of readProblems(store, merged, options)) first.add(problem);
+  const listed = listProblems(first.all, maxProblems);
   const lines = [...listed, { summary: summaryOf(merged, errors, warnings, listed.length) }].map(
     (line) => `${JSON.stringify(line)}\n`,
   );
   await store.write(uri, lines.join(''), { contentType: 'application/x-ndjson', ...options });
-  return { uri, first: problems.slice(0, FIRST_PROBLEMS).map(firstProblem) };
+  return { uri, first: listProblems(first.all, FIRST_PROBLEMS).map(firstProblem) };
+}
+
+/** The problems of a report, in file order; where not all have room, errors before warnings. */
+export function listProblems(problems: readonly PlacedProblem[], most: number): ValidationProblem[] {
+  const inOrder = problems.toSorted((one, other) => one.file - other.file || one.line - other.line);
+  const errors = inOrder.filter(({ severity }) => severity === 'error').slice(0, most);
+  const warnings = inOrder.filter(({ severity }) => severity === 'warning').slice(0, most - errors.length);
+  return [...errors, ...warnings]
+    .sort((one, other) => one.file - other.file || one.line - other.line)
+    .map(withoutOrdinal);
 }
 
 function summaryOf(
@@ -70,15 +78,6 @@ function firstProblem(problem: ValidationProblem): string {
 }
 
 /** A problem as reports list it. */
-export function withoutOrdinal({
-  severity,
-  rule,
-  uri,
-  line,
-  byte,
-  path,
-  message,
-  other,
-}: PlacedProblem): ValidationProblem {
+function withoutOrdinal({ severity, rule, uri, line, byte, path, message, other }: PlacedProblem): ValidationProblem {
   return { severity, rule, uri, line, byte, path, message, ...(other && { other }) };
 }

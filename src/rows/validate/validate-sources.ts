@@ -6,7 +6,7 @@ import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
 import { mergeRecords, type MergedValidation, placedProblem } from '../merged-validation';
 import { stagingReason } from '../staging';
-import { type Comparison, withoutOrdinal } from '../validation-report';
+import { type Comparison, listProblems } from '../validation-report';
 import type { CheckedRange } from './checked-range';
 import { compareKeys } from './compare-keys';
 
@@ -82,15 +82,12 @@ async function checkAll(ranges: number, { concurrency, checkRange }: ValidateSou
 function firstProblems(
   merged: MergedValidation<CheckedRange>,
   together: readonly Comparison[],
-  limit: number,
+  most: number,
 ): ValidationProblem[] {
   const ofRows = merged.records.flatMap(({ problems }, range) =>
     problems.flatMap((problem) => placedProblem(merged, range, problem) ?? []),
   );
-  return [...ofRows, ...together.flatMap(({ problems }) => problems)]
-    .sort((one, other) => one.file - other.file || one.line - other.line)
-    .slice(0, limit)
-    .map(withoutOrdinal);
+  return listProblems([...ofRows, ...together.flatMap(({ problems }) => problems)], most);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -19,6 +19,19 @@ describe('a worker that dies', () => {
     await replayStarted((await testEnvironment()).client, WORKFLOWS_PATH);
   });
 
+  it.concurrent('in the middle of validating, leaves its range to another', KILLED, async () => {
+    const scenario = { faults: [{ call: 'storage.read', path: 'prompts.jsonl', fault: { kind: 'stall' } }] } as const;
+    await inCrashWorld({ scenario }, async (crash, world) => {
+      const first = crash.startWorker();
+      const run = await startWith(world, 200);
+      await waitFor(() => stalledReads(world) > 0, { what: 'a read of the input that stalls', timeoutMs: 60_000 });
+      await first.end('SIGKILL');
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
+      expect(handedKeys(crash)).toEqual(keysOf(200));
+    });
+  });
+
   it.concurrent('in a create that the service accepted, pays for one job', KILLED, async () => {
     const scenario = { faults: [{ call: 'create', fault: { kind: 'lost-answer', as: 'stall' } }] } as const;
     await inCrashWorld({ scenario, plugin: SLOW_SUBMIT }, async (crash, world) => {
@@ -125,6 +138,10 @@ function createCalls(world: BatchWorld) {
   return world.emulator.calls().filter(({ call }) => call === 'create');
 }
 
+function stalledReads(world: BatchWorld): number {
+  return world.emulator.calls().filter(({ call, status }) => call === 'storage.read' && status === undefined).length;
+}
+
 async function createInFlight(world: BatchWorld): Promise<void> {
   await waitFor(() => createCalls(world).some(({ status }) => status === undefined), {
     what: 'a create without an answer',
@@ -148,10 +165,7 @@ async function oneRangeLeftToCollect(run: VertexBatchRun, world: BatchWorld): Pr
   await waitFor(
     async () => {
       const { pending } = await run.status();
-      const isStalled = world.emulator
-        .calls()
-        .some(({ call, status }) => call === 'storage.read' && status === undefined);
-      return isStalled && pending.length === 1 && pending[0]?.activity === 'vertexBatchCollectRange';
+      return stalledReads(world) > 0 && pending.length === 1 && pending[0]?.activity === 'vertexBatchCollectRange';
     },
     { what: 'three collected ranges and one whose read has stalled', timeoutMs: 60_000 },
   );

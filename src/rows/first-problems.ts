@@ -1,0 +1,21 @@
+import type { ProblemSeverity } from '../domain/validation-problem';
+
+/** Keeps the first errors and the first warnings, as many of each as asked for, so that neither crowds the others out. */
+export class FirstProblems<Problem extends { readonly severity: ProblemSeverity }> {
+  readonly #most: number;
+  readonly #kept: Readonly<Record<ProblemSeverity, Problem[]>> = { error: [], warning: [] };
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(problem: Problem): void {
+    const kept = this.#kept[problem.severity];
+    if (kept.length < this.#most) kept.push(problem);
+  }
+
+  /** Errors, then warnings. */
+  get all(): readonly Problem[] {
+    return [...this.#kept.error, ...this.#kept.warning];
+  }
+}
