@@ -100,8 +100,11 @@ describe('validate', () => {
       valid: false,
       rows: 3,
       files: [{ uri: '<stdin>', rows: 3 }],
-      errors: 1,
-      problems: [{ severity: 'error', uri: '<stdin>', line: 3 }],
+      errors: 2,
+      problems: [
+        { severity: 'error', rule: 'contents', uri: '<stdin>', line: 3 },
+        { severity: 'error', rule: 'import-empty', uri: '<stdin>', line: 3 },
+      ],
     });
     expect(exitCode).toBe(1);
   });

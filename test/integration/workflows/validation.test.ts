@@ -51,8 +51,11 @@ describe('a run that validates', () => {
 
   it.concurrent('sends nothing where rows break a rule together, or none is left', async () => {
     await inWorld(async (world) => {
-      const typed = (key: string, seed: unknown) => ({ ...prompt(key), note: seed });
-      await world.put('gs://acme/in/a.jsonl', [typed('a', 1), typed('b', 'one'), badRole('c')]);
+      const typed = (key: string, seed: unknown) => ({
+        key,
+        request: { ...prompt(key).request, generationConfig: { seed } },
+      });
+      await world.put('gs://acme/in/a.jsonl', [typed('a', 1), typed('b', '1'), badRole('c')]);
       await expect((await world.start(quarantine)).result()).rejects.toMatchObject({ type: 'InvalidInput' });
       await world.put('gs://acme/in/a.jsonl', [badRole('a'), 'x']);
       await expect((await world.start(quarantine)).result()).rejects.toMatchObject({
