@@ -6,12 +6,13 @@ import { type BenchOptions, parseCall } from './options';
 import { overhead } from './overhead';
 import { renderReport, type Report } from './report';
 import { chosen } from './selection';
+import { exactness } from './validation/exactness';
 import { flatMemory } from './validation/flat-memory';
 import { validate } from './validation/validate';
 import { waiting } from './waiting';
 import { BenchWorld, bundleWorkflows, type BenchBundle } from './world';
 
-const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, flatMemory];
+const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, flatMemory, exactness];
 
 /** Runs the benchmarks that are named, or all; a target that is missed is no failure, a benchmark that doesn't run is. */
 async function main(): Promise<void> {
