@@ -83,7 +83,8 @@ export class EmulatorClock {
     const wait = (alarm.at - this.now()) / this.#scale;
     alarm.timer = setTimeout(
       () => {
-        if (wait > LONGEST_TIMER_MS) this.#arm(alarm);
+        // the longest timer wasn't long enough, or the timer came early, as Node's may
+        if (this.now() < alarm.at) this.#arm(alarm);
         else void this.#ring(alarm);
       },
       Math.min(Math.max(0, wait), LONGEST_TIMER_MS),
