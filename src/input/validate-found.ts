@@ -102,16 +102,11 @@ function reportOf(validated: ValidatedInput, { onError }: AcceptedValidation): V
 }
 
 /** What a run would refuse of rows that are sound. */
-function refusalOf({ merged, keyField, rules }: ValidatedInput, quarantined: number): BatchReason | null {
-  const staged =
-    keyField === null ||
-    rules['key-repeated'] !== undefined ||
-    rules['key-numeric'] !== undefined ||
-    Object.keys(merged.repaired).length > 0;
+function refusalOf({ merged, isStaged }: ValidatedInput, quarantined: number): BatchReason | null {
   const message =
     quarantined > 0
       ? limitExceeded({ rows: merged.rows - quarantined, bytes: 0, staged: false })
-      : limitExceeded({ rows: merged.rows, bytes: merged.bytes, staged });
+      : limitExceeded({ rows: merged.rows, bytes: merged.bytes, staged: isStaged });
   return message === undefined ? null : { type: 'TooLarge', message };
 }
 

@@ -15,6 +15,8 @@ export interface ValidatedInput {
   readonly merged: MergedValidation<CheckedRange>;
   /** The field that identifies the rows, null when not every row has one. */
   readonly keyField: string | null;
+  /** Whether a run would send a copy. */
+  readonly isStaged: boolean;
   readonly errors: number;
   readonly warnings: number;
   /** Errors that no row can be taken out for, since rows make them together. */
@@ -44,6 +46,7 @@ export async function validateSources(sources: Sources, options: ValidateSources
   return {
     merged,
     keyField: keys.keyField,
+    isStaged,
     errors: merged.errors + sum(together.map(({ errors }) => errors)),
     warnings: merged.warnings + sum(together.map(({ warnings }) => warnings)),
     inputErrors,
