@@ -1,6 +1,12 @@
 import type { ObjectStore } from '../src/gateways/object-store';
 import { GatewayError } from '../src/gateways/gateway-error';
-import type { NewVertexJob, VertexJob, VertexJobs, VertexParent } from '../src/gateways/vertex-jobs';
+import type {
+  NewVertexJob,
+  VertexJob,
+  VertexJobDescription,
+  VertexJobs,
+  VertexParent,
+} from '../src/gateways/vertex-jobs';
 
 /** A service in memory whose jobs have ended when they are created, with one output file a row. */
 export class InstantJobs implements VertexJobs {
@@ -47,6 +53,10 @@ export class InstantJobs implements VertexJobs {
     const job = this.#jobs.get(name);
     if (job === undefined) throw new GatewayError('not-found', `There is no job ${name}`);
     return job;
+  }
+
+  async describe(name: string): Promise<VertexJobDescription> {
+    return { ...(await this.get(name)), inputUris: [], outputUri: null };
   }
 
   async *list(): AsyncIterable<VertexJob> {

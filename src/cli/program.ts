@@ -6,6 +6,7 @@ import { addCancel } from './commands/cancel';
 import { addDev } from './commands/dev';
 import { addEmulator } from './commands/emulator';
 import { addList } from './commands/list';
+import { addOrphans } from './commands/orphans';
 import { addResult } from './commands/result';
 import { addResubmit } from './commands/resubmit';
 import { addRun } from './commands/run';
@@ -26,6 +27,7 @@ const COMMANDS = [
   addCancel,
   addAdopt,
   addResubmit,
+  addOrphans,
   addValidate,
   addEmulator,
 ];

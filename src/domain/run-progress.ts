@@ -1,3 +1,4 @@
+import { consoleUrl } from './console-url';
 import type { Attention, BatchPhase, BatchProgress, JobProgress, RowBooks, ValidationCounts } from '../messages';
 import { cutText } from './cut-text';
 import { estimateEndMs, percentDone, type JobCounts } from './job-progress';
@@ -118,12 +119,6 @@ function shrunk(progress: BatchProgress, { jobs, text, spare = false }: MemoSize
 
 function withMessageCut<Value extends { readonly message: string }>(value: Value | null, length: number): Value | null {
   return value === null ? null : { ...value, message: cutText(value.message, length) };
-}
-
-/** Page of a job in the Google Cloud console. */
-function consoleUrl(name: string): string {
-  const [, project = '', , location = '', , id = ''] = name.split('/');
-  return `https://console.cloud.google.com/vertex-ai/locations/${location}/batch-predictions/${id}?project=${project}`;
 }
 
 function jobProgress(job: TrackedJob): JobProgress {

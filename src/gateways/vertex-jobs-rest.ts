@@ -1,4 +1,4 @@
-import { fromVertexJob, toCreateBody } from '../schemas/vertex-job';
+import { fromDescribedJob, fromVertexJob, toCreateBody } from '../schemas/vertex-job';
 import { requireToken, type AccessTokens } from './access-tokens';
 import { orAbort, readBoundedText } from './bounded-body';
 import { neverOpened, reasonOf } from './connection-failure';
@@ -6,7 +6,14 @@ import { EMULATOR_TOKEN, parseEndpoint, vertexBaseUrl, type Endpoint } from './e
 import { GatewayError, type GatewayErrorKind } from './gateway-error';
 import { googleErrorOf, kindOf, parseJson } from './google-error';
 import { retryAfterMsOf } from './retry-after';
-import type { CallOptions, NewVertexJob, VertexJob, VertexJobs, VertexParent } from './vertex-jobs';
+import type {
+  CallOptions,
+  NewVertexJob,
+  VertexJob,
+  VertexJobDescription,
+  VertexJobs,
+  VertexParent,
+} from './vertex-jobs';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 100;
@@ -59,6 +66,12 @@ export class VertexJobsRest implements VertexJobs {
 
   async get(name: string, options: CallOptions = {}): Promise<VertexJob> {
     return this.#callForJob({ action: `get ${name}`, location: locationOf(name), method: 'GET', path: name }, options);
+  }
+
+  async describe(name: string, options: CallOptions = {}): Promise<VertexJobDescription> {
+    const action = `get ${name}`;
+    const json = await this.#call({ action, location: locationOf(name), method: 'GET', path: name }, options);
+    return named(action, () => fromDescribedJob(json));
   }
 
   async *list(parent: VertexParent, filter: string, options: CallOptions = {}): AsyncIterable<VertexJob> {

@@ -18,6 +18,14 @@ export interface VertexJob {
   readonly updateTime: string | null;
 }
 
+/** A job with what it was asked to do, which lists of URIs can make long: for looks that aren't recorded in a history. */
+export interface VertexJobDescription extends VertexJob {
+  /** What it reads: `gs://` objects and wildcards, or one `bq://` table; empty for a source of another kind. */
+  readonly inputUris: readonly string[];
+  /** `gs://bucket/prefix` below which its output directory is made, or the `bq://` table it writes. */
+  readonly outputUri: string | null;
+}
+
 /** What a create sends. */
 export interface NewVertexJob {
   readonly displayName: string;
@@ -41,11 +49,13 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** The five verbs of `batchPredictionJobs`. Every method makes exactly one request a page, never retries, and throws `GatewayError`. */
+/** The verbs of `batchPredictionJobs`. Every method makes exactly one request a page, never retries, and throws `GatewayError`. */
 export interface VertexJobs {
   create(parent: VertexParent, job: NewVertexJob, options?: CallOptions): Promise<VertexJob>;
   /** `name` as the service gave it; the host follows from its location. */
   get(name: string, options?: CallOptions): Promise<VertexJob>;
+  /** As `get`, with what the job was asked to do. */
+  describe(name: string, options?: CallOptions): Promise<VertexJobDescription>;
   /** All pages. `filter` as the API documents it. */
   list(parent: VertexParent, filter: string, options?: CallOptions): AsyncIterable<VertexJob>;
   /** Asks; the job ends later, or not. Kind `precondition` when it had ended already. */

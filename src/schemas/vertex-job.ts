@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GatewayError } from '../gateways/gateway-error';
-import type { NewVertexJob, VertexJob } from '../gateways/vertex-jobs';
+import type { NewVertexJob, VertexJob, VertexJobDescription } from '../gateways/vertex-jobs';
 
 /** `JobState` by number, as clients that ask for `enum-encoding=int` get it. */
 const JOB_STATES = [
@@ -48,6 +48,22 @@ const jobResource = z.object({
   updateTime: text,
 });
 
+/** The service takes a bare string for `uris` and gives a list back. */
+const jobRequest = z.object({
+  inputConfig: z
+    .object({
+      gcsSource: z.object({ uris: z.union([z.string().transform((uri) => [uri]), z.array(z.string())]) }).nullish(),
+      bigquerySource: z.object({ inputUri: z.string() }).nullish(),
+    })
+    .nullish(),
+  outputConfig: z
+    .object({
+      gcsDestination: z.object({ outputUriPrefix: z.string() }).nullish(),
+      bigqueryDestination: z.object({ outputUri: z.string() }).nullish(),
+    })
+    .nullish(),
+});
+
 type JobResource = z.infer<typeof jobResource>;
 
 /** The body of a create: the `BatchPredictionJob` itself, JSONL in and out. */
@@ -88,6 +104,24 @@ export function fromVertexJob(json: unknown): VertexJob {
     startTime: job.startTime,
     endTime: job.endTime,
     updateTime: job.updateTime,
+  };
+}
+
+/**
+ * The job with what it reads and where it writes.
+ * @throws {GatewayError} `unavailable` when `json` is no such resource
+ */
+export function fromDescribedJob(json: unknown): VertexJobDescription {
+  const job = fromVertexJob(json);
+  const parsed = jobRequest.safeParse(json);
+  if (!parsed.success)
+    throw new GatewayError('unavailable', 'The answer is not a BatchPredictionJob: inputConfig or outputConfig.');
+  const { inputConfig, outputConfig } = parsed.data;
+  const table = inputConfig?.bigquerySource?.inputUri;
+  return {
+    ...job,
+    inputUris: inputConfig?.gcsSource?.uris ?? (table === undefined ? [] : [table]),
+    outputUri: outputConfig?.gcsDestination?.outputUriPrefix ?? outputConfig?.bigqueryDestination?.outputUri ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runIdentity } from '../../src/run-identity';
+import { runIdentity, runOfJob } from '../../src/run-identity';
 
 function identity(workflowId: string, { namespace = 'default', rerun = 0, output = 'gs://acme/answers/' } = {}) {
   return runIdentity({ namespace, workflowId, rerun, output });
@@ -75,5 +75,43 @@ describe('runIdentity', () => {
         expect(pathOf(first.directory) === pathOf(second.directory)).toBe(one.id === other.id);
       }),
     );
+  });
+});
+
+describe('runOfJob', () => {
+  const given = { namespace: 'default', displayName: '' };
+
+  it('finds the run whose key a job carries in the output it was given', () => {
+    const places = fc.constantFrom('gs://acme/', 'gs://acme/answers/', 'gs://acme/a/b/c/');
+    fc.assert(
+      fc.property(workflowId, places, fc.nat(3), (id, output, rerun) => {
+        // half a character has no bytes of its own, so no directory can lead back to it
+        fc.pre(!/\p{Cs}/u.test(id));
+        const { key, directory } = identity(id, { output, rerun });
+        const outputUri = `${directory}jobs/${key}-p1-r1-a1/`;
+        expect(runOfJob({ ...given, runKey: key, outputUri })).toEqual({ workflowId: id, rerun });
+      }),
+    );
+  });
+
+  it('finds it by the display name where the output is a table', () => {
+    const { key } = identity('summaries/2026-11-22', { rerun: 2 });
+    const displayName = `summaries/2026-11-22 ${key}-p1-r1-a1`;
+    expect(runOfJob({ ...given, runKey: key, outputUri: 'bq://acme.answers.t', displayName })).toEqual({
+      workflowId: 'summaries/2026-11-22',
+      rerun: 2,
+    });
+  });
+
+  it.each([
+    ['another namespace', { namespace: 'staging' }],
+    ['another key', { runKey: '0'.repeat(32) }],
+    ['an output that is no directory of ours', { outputUri: 'gs://acme/elsewhere' }],
+    ['a directory that was never written so', { outputUri: 'gs://acme/%zz/af697fd4/jobs/x/' }],
+    ['no output at all', { outputUri: null }],
+  ])('finds none for %s', (_, difference) => {
+    const { key, directory } = identity('summaries/2026-11-22');
+    const job = { ...given, runKey: key, outputUri: `${directory}jobs/${key}-p1-r1-a1/`, ...difference };
+    expect(runOfJob(job)).toBeUndefined();
   });
 });

@@ -17,6 +17,7 @@ function jobs(seen: Partial<VertexJob> | GatewayError): VertexJobs {
       return aJob({ name, ...seen });
     },
     create: unused,
+    describe: unused,
     cancel: unused,
     delete: unused,
     list: () => {

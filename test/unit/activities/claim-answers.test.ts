@@ -83,6 +83,7 @@ describe('lookForJob', () => {
     const jobs = {
       create: side.jobs.create.bind(side.jobs),
       cancel: side.jobs.cancel.bind(side.jobs),
+      describe: side.jobs.describe.bind(side.jobs),
       delete: side.jobs.delete.bind(side.jobs),
       list,
       get: async (name: string) => (name === older.name ? relabelled : noted),

@@ -102,6 +102,7 @@ class World {
       create: (_, job) => call(() => create(job)),
       get: (name) => call(() => find(name)),
       list,
+      describe: unused,
       cancel: unused,
       delete: unused,
     };
@@ -180,5 +181,5 @@ function jobsOf({ accepted }: World): VertexJobs {
   }
   const unused = () => Promise.reject(new Error('nobody asks for that'));
   const get = async (name: string) => accepted.find((job) => job.name === name)!;
-  return { list, get, create: unused, cancel: unused, delete: unused };
+  return { list, get, describe: unused, create: unused, cancel: unused, delete: unused };
 }

@@ -60,6 +60,7 @@ describe('help', () => {
     'cancel',
     'adopt',
     'resubmit',
+    'orphans',
     'validate',
     'emulator',
   ])('of %s has the common options and an example', async (name) => {

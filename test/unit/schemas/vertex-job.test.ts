@@ -4,7 +4,7 @@ import { Root, type Type } from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { isGatewayError } from '../../../src/gateways/gateway-error';
 import type { NewVertexJob } from '../../../src/gateways/vertex-jobs';
-import { fromVertexJob, toCreateBody } from '../../../src/schemas/vertex-job';
+import { fromDescribedJob, fromVertexJob, toCreateBody } from '../../../src/schemas/vertex-job';
 
 const requireJson = createRequire(__filename);
 /** Google's own definition of the resource, from `@google-cloud/aiplatform`. */
@@ -145,5 +145,33 @@ describe('fromVertexJob', () => {
       error = thrown;
     }
     expect(isGatewayError(error, 'unavailable') && error.effect).toBe('unknown');
+  });
+});
+
+describe('fromDescribedJob', () => {
+  const described = (config: object) => {
+    const { inputUris, outputUri } = fromDescribedJob({ name: NAME, ...config });
+    return { inputUris, outputUri };
+  };
+
+  it.each([
+    ['a list of URIs', { inputConfig: { gcsSource: { uris: ['gs://a/1', 'gs://a/*'] } } }, ['gs://a/1', 'gs://a/*']],
+    ['one bare URI', { inputConfig: { gcsSource: { uris: 'gs://a/1' } } }, ['gs://a/1']],
+    ['a table', { inputConfig: { bigquerySource: { inputUri: 'bq://p.d.t' } } }, ['bq://p.d.t']],
+    ['a dataset', { inputConfig: { vertexMultimodalDatasetSource: { datasetName: 'x' } } }, []],
+    ['nothing', {}, []],
+  ])('reads an input of %s', (_, config, inputUris) => {
+    expect(described(config)).toEqual({ inputUris, outputUri: null });
+  });
+
+  it.each([
+    ['a bucket', { gcsDestination: { outputUriPrefix: 'gs://a/out' } }, 'gs://a/out'],
+    ['a table', { bigqueryDestination: { outputUri: 'bq://p.d.t' } }, 'bq://p.d.t'],
+  ])('reads an output in %s', (_, outputConfig, outputUri) => {
+    expect(described({ outputConfig })).toEqual({ inputUris: [], outputUri });
+  });
+
+  it('says nothing of a job whose source it can’t read', () => {
+    expect(() => described({ inputConfig: { gcsSource: { uris: 7 } } })).toThrow(/inputConfig/);
   });
 });
