@@ -1,5 +1,8 @@
 /** What whoever makes input needs, in a pipeline or in tests: nothing of Temporal's. */
 export { problemsOfRow, type RowOptions } from './problems-of-row';
+export { toResponseSchema } from './response-schema/to-response-schema';
+export type { ResponseSchema, ResponseType } from './response-schema/response-schema';
+export type { StandardJsonSchema } from './response-schema/json-schema-of';
 export { validateInput, type InputFiles, type ValidateInputOptions } from './validate-input';
 export type { InputPiece } from './input-pieces';
 export type { ValidationReport } from './report';

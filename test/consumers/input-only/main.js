@@ -1,7 +1,7 @@
 const { deepStrictEqual, strictEqual } = require('node:assert');
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { problemsOfRow, validateInput } = require('temporal-vertex-batch/input');
+const { problemsOfRow, toResponseSchema, validateInput } = require('temporal-vertex-batch/input');
 
 const row = (key, role = 'user') => ({ key, request: { contents: [{ role, parts: [{ text: 'x'.repeat(1_000) }] }] } });
 
@@ -10,6 +10,8 @@ async function main() {
   deepStrictEqual(problemsOfRow(row('a')), []);
   strictEqual(problemsOfRow(row('a', 'tester'))[0].rule, 'role');
   deepStrictEqual((await validateInput([row('a'), row('b', 'tester')])).rules, { role: { errors: 1, warnings: 0 } });
+
+  deepStrictEqual(toResponseSchema({ type: ['string', 'null'] }), { type: 'STRING', nullable: true });
 
   const path = join(__dirname, 'rows.jsonl');
   writeFileSync(path, Array.from({ length: 50_000 }, (_, key) => `${JSON.stringify(row(`k${key}`))}\n`).join(''));
