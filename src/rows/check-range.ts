@@ -2,7 +2,7 @@ import type { FileRange, SourceFile } from '../activities/contract';
 import { linesOfRange, piecesOf } from './ranges';
 import type { RangeValidator } from './range-validator';
 import type { Scanner } from './skim/scanner';
-import { LineSkimmer } from './skim/skimmed-lines';
+import { LineSkimmer, type SkimmedLine } from './skim/skimmed-lines';
 
 /** Bytes of a piece, from one before it on, until nobody takes more. */
 export type ReadPiece<File> = (file: File, piece: FileRange) => AsyncIterable<Buffer>;
@@ -14,16 +14,20 @@ export async function* checkRange<File extends Pick<SourceFile, 'size'>>(
   read: ReadPiece<File>,
   { validator, scanner }: { readonly validator: RangeValidator; readonly scanner: Scanner },
 ): AsyncGenerator<number, void, undefined> {
+  scanner.forgetTemplates();
+  const take = (line: SkimmedLine) => {
+    if (!validator.pieceIsUnreadable) validator.add(line);
+  };
   for (const piece of piecesOf(range, files)) {
     const file = files[piece.file];
     if (file === undefined) throw new RangeError(`A range names file ${piece.file} of ${files.length}`);
     validator.beginPiece(piece.file, file.size);
     const skimmer = new LineSkimmer(scanner, linesOfRange(piece));
     for await (const chunk of read(file, piece)) {
-      for (const line of skimmer.add(chunk)) if (!validator.pieceIsUnreadable) validator.add(line);
+      skimmer.add(chunk, take);
       yield chunk.length;
       if (skimmer.isDone || validator.pieceIsUnreadable) break;
     }
-    for (const line of skimmer.end()) if (!validator.pieceIsUnreadable) validator.add(line);
+    skimmer.end(take);
   }
 }

@@ -7,7 +7,9 @@ import { checkInputRow, type CheckedRow } from '../schemas/input-row';
 import { FirstProblems } from './first-problems';
 import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
+import { KnownTemplates } from './shapes/known-templates';
 import { ShapeMemory } from './shapes/shape-memory';
+import { type Scanner, UNKNOWN_TEMPLATE } from './skim/scanner';
 import type { SkimmedLine } from './skim/skimmed-lines';
 import type { LinePlace, RangeProblem, ValidatedPiece } from './validated-range';
 
@@ -48,6 +50,7 @@ export class RangeValidator {
   badRows = 0;
   readonly #options: RangeValidatorOptions;
   readonly #known = new KnownRow();
+  readonly #templates = new KnownTemplates();
   readonly #pieces: CountedPiece[] = [];
   readonly #problems: FirstProblems<RangeProblem>;
   #fileSize = 0;
@@ -101,13 +104,22 @@ export class RangeValidator {
     else this.#takeSound(place, row);
   }
 
-  /** The row, or its skeleton, when its like was found sound before. */
+  /** The row, or what skimming gives of it, when its like was found sound before. */
   #knownRow(line: SkimmedLine): Readonly<Record<string, unknown>> | undefined {
-    const skeleton = line.skeleton();
-    if (skeleton === undefined) return undefined;
-    const row = parsed(skeleton);
-    if (!this.#known.fits(this.shapes.root, row, line.members)) return undefined;
+    const scanner = line.skimmed();
+    if (scanner === undefined) return undefined;
+    const row = parsed(scanner.skeleton);
+    if (!this.#isKnown(scanner, row)) return undefined;
     return this.#hasKeys(row as Record<string, unknown>) ? (row as Record<string, unknown>) : undefined;
+  }
+
+  #isKnown(scanner: Scanner, row: unknown): boolean {
+    const { template, members } = scanner;
+    const { root } = this.shapes;
+    if (template > UNKNOWN_TEMPLATE) return this.#known.fitsAround(root, row, members) && this.#templates.fit(scanner);
+    const isKnown = this.#known.fits(root, row, members);
+    if (isKnown && template === UNKNOWN_TEMPLATE) this.#templates.learn(scanner, this.#known, root);
+    return isKnown;
   }
 
   /** Whether its keys are whole, and the one that must be there is. */

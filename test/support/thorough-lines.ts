@@ -2,7 +2,7 @@ import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../src/domain/ac
 import { DEFAULT_KEY_FIELDS, rowKeyOf } from '../../src/domain/validation-keys';
 import { RangeValidator, type RangePlace } from '../../src/rows/range-validator';
 import { Scanner } from '../../src/rows/skim/scanner';
-import { LineSkimmer } from '../../src/rows/skim/skimmed-lines';
+import { LineSkimmer, type SkimmedLine } from '../../src/rows/skim/skimmed-lines';
 
 /** Everything that a range's validation says of these lines. */
 export interface Verdict {
@@ -40,11 +40,16 @@ export function verdictOf(
     },
   });
   validator.beginPiece(0, lines.length);
+  scanner.forgetTemplates();
   const skimmer = new LineSkimmer(scanner);
-  const add = (line: Parameters<RangeValidator['add']>[0]) =>
-    validator.add(thorough ? { ...line, skeleton: () => undefined } : line);
-  for (const line of skimmer.add(lines)) add(line);
-  for (const line of skimmer.end()) add(line);
+  const take = (line: SkimmedLine) => validator.add(thorough ? unskimmed(line) : line);
+  skimmer.add(lines, take);
+  skimmer.end(take);
   const { problems, pieces, shapes } = validator;
   return { problems, pieces, shapes: shapes.toRecords(), rows, keys };
+}
+
+function unskimmed(line: SkimmedLine): SkimmedLine {
+  const { number, byte, length, hasCarriageReturn, isEnded } = line;
+  return { number, byte, length, hasCarriageReturn, isEnded, skimmed: () => undefined, content: () => line.content() };
 }

@@ -1,7 +1,29 @@
 // AssemblyScript, built into src/rows/skim/scanner-code.ts by `npm run scanner`.
 //
-// Walks the bytes of JSONL once. Of each line it copies the structure and the short strings to a skeleton and leaves stubs of
-// the long strings, whose escapes and control bytes it has checked. What it finds odd it only flags: other code explains.
+// Walks the bytes of a line of JSONL once. It copies the structure and the short strings to a skeleton and leaves stubs of the
+// long strings, whose escapes and control bytes it has checked. What it finds odd it only flags: other code explains.
+//
+// Of the value of the row's `request` it makes a template as well. Where that is known, the skeleton has a 0 for the request.
+
+import { scanString, stringEnd, stringIsOdd } from './strings';
+import {
+  beginTemplate,
+  copyBlocks,
+  endTemplate,
+  findTemplate,
+  isDigit,
+  noTemplate,
+  numbersLeftOut,
+  templateByte,
+  templateBytes,
+  templateIsOpen,
+  templateIsWhole,
+  templateLength,
+  templateNumber,
+  templateText,
+} from './template';
+
+export { forgetTemplates, learnTemplate, placeTemplates } from './template';
 
 /** The text has at least one such thing; the line is to be read by the thorough path. */
 const ODD: i32 = 1;
@@ -10,96 +32,197 @@ const NOT_ASCII: i32 = 2;
 /** The line ends with CR LF. */
 const CARRIAGE_RETURN: i32 = 4;
 
-/** Fields of a line's record, in words. */
-const RECORD_BYTES: usize = 24;
+/** In place of a template's number, where the row has none; -1 stands for one that isn't known. */
+const NO_TEMPLATE: i32 = -2;
 
 const QUOTE: i32 = 0x22;
-const BACKSLASH: i32 = 0x5c;
 const LINE_FEED: i32 = 0x0a;
 const COLON: i32 = 0x3a;
+const SPACE: i32 = 0x20;
+const OPEN_BRACE: i32 = 0x7b;
+const CLOSE_BRACE: i32 = 0x7d;
+const MINUS: i32 = 0x2d;
 const STUB_BYTES: usize = 9;
 
 /** Strings with more bytes than this are left out of the skeleton. */
 let longestKept: i32 = 256;
 
-/** One past the last byte that the last scan took in. */
-export let consumed: i32 = 0;
-
 export function setLongestKept(bytes: i32): void {
   longestKept = bytes;
 }
 
-// what the functions below tell each other of the string at hand
-let stringEnd: usize = 0;
-let stringIsOdd: bool = false;
+// what the functions below tell each other of the row at hand
+let depth: i32 = 0;
+let members: i32 = 0;
+/** Of the bytes of the skeleton: those outside of the request, and within. */
+let outerBits: i32 = 0;
+let innerBits: i32 = 0;
+/** The name `request` was met, and its value comes next. */
+let isNamed: bool = false;
+let hasRequest: bool = false;
+let membersBefore: i32 = 0;
+let requestMembers: i32 = 0;
+let requestStart: usize = 0;
+let requestEnd: usize = 0;
+/** The value of a member `text` comes next. */
+let followsText: bool = false;
 
 /**
- * Scans the lines in the bytes [from, to), the last of which may have no line feed, writes their skeletons from `skeletons` on and
- * their records from `records` on, and returns how many there are. Stops after `mostRecords`.
+ * Scans the line that begins at `from`, which may have no line feed before `to`; writes its skeleton and its record, and returns
+ * where the next line begins.
  */
-export function scan(from: i32, to: i32, skeletons: i32, records: i32, mostRecords: i32): i32 {
+export function scanLine(from: i32, to: i32, skeleton: i32, record: i32): i32 {
   const end = <usize>to;
   let position = <usize>from;
-  let lineStart = position;
-  let output = <usize>skeletons;
-  let lineOutput = output;
-  let record = <usize>records;
-  let lines: i32 = 0;
-  let members: i32 = 0;
+  let output = <usize>skeleton;
   let flags: i32 = 0;
-  let bits: i32 = 0;
+  beginLine();
 
-  while (lines < mostRecords) {
-    if (position >= end && position == lineStart) break;
-    const byte: i32 = position < end ? <i32>load<u8>(position) : LINE_FEED;
-
-    if (byte == LINE_FEED) {
-      let lineEnd = position;
-      if (lineEnd > lineStart && load<u8>(lineEnd - 1) == 0x0d) {
-        lineEnd -= 1;
-        flags |= CARRIAGE_RETURN;
-      }
-      if (bits & 0x80) flags |= NOT_ASCII;
-      store<i32>(record, <i32>lineStart);
-      store<i32>(record, <i32>(lineEnd - lineStart), 4);
-      store<i32>(record, <i32>lineOutput, 8);
-      store<i32>(record, <i32>(output - lineOutput), 12);
-      store<i32>(record, members, 16);
-      store<i32>(record, flags, 20);
-      record += RECORD_BYTES;
-      lines += 1;
-      position = min(position + 1, end);
-      lineStart = position;
-      lineOutput = output;
-      members = 0;
-      flags = 0;
-      bits = 0;
-    } else if (byte != QUOTE) {
-      if (byte == COLON) members += 1;
-      bits |= byte;
-      store<u8>(output, <u8>byte);
-      output += 1;
-      position += 1;
-    } else {
+  while (position < end) {
+    const byte = <i32>load<u8>(position);
+    if (byte == LINE_FEED) break;
+    if (byte == QUOTE) {
       const isBase64 = scanString(position + 1, end);
       if (stringIsOdd || stringEnd >= end || load<u8>(stringEnd) != QUOTE) {
         flags |= ODD;
+        noTemplate();
         position = min(stringEnd, end);
-      } else {
-        const length = <i32>(stringEnd - position - 1);
-        if (length > longestKept) {
-          writeStub(output, isBase64);
-          output += STUB_BYTES;
-        } else {
-          bits |= copyString(position, output, length + 2);
-          output += length + 2;
-        }
-        position = stringEnd + 1;
+        continue;
       }
+      output = takeString(position, end, output, isBase64);
+      position = stringEnd + 1;
+    } else if (templateIsOpen && (byte == MINUS || isDigit(byte))) {
+      const numberEnd = templateNumber(position, end);
+      copyBlocks(output, position, numberEnd - position);
+      output += numberEnd - position;
+      position = numberEnd;
+    } else {
+      takeByte(byte, output);
+      store<u8>(output, <u8>byte);
+      output += 1;
+      position += 1;
     }
   }
-  consumed = <i32>position;
-  return lines;
+
+  let lineEnd = position;
+  if (lineEnd > <usize>from && load<u8>(lineEnd - 1) == 0x0d) {
+    lineEnd -= 1;
+    flags |= CARRIAGE_RETURN;
+  }
+  const template = templateIsWhole ? findTemplate() : NO_TEMPLATE;
+  if (template >= 0) output = leaveRequestOut(output);
+  if ((outerBits | innerBits) & 0x80) flags |= NOT_ASCII;
+  store<i32>(record, <i32>(lineEnd - from));
+  store<i32>(record, <i32>(output - skeleton), 4);
+  store<i32>(record, members, 8);
+  store<i32>(record, flags, 12);
+  store<i32>(record, template, 16);
+  store<i32>(record, numbersLeftOut, 20);
+  store<i32>(record, templateLength(), 24);
+  store<i32>(record, requestMembers, 28);
+  return <i32>min(position + 1, end);
+}
+
+// @ts-ignore: decorator
+@inline
+function beginLine(): void {
+  depth = 0;
+  members = 0;
+  outerBits = 0;
+  innerBits = 0;
+  isNamed = false;
+  hasRequest = false;
+  followsText = false;
+  noTemplate();
+}
+
+/** A right string that begins at `start`, with its quotes; returns where the skeleton goes on. */
+// @ts-ignore: decorator
+@inline
+function takeString(start: usize, end: usize, output: usize, isBase64: bool): usize {
+  const length = <i32>(stringEnd - start - 1);
+  const isLong = length > longestKept;
+  const isName = isBeforeColon(stringEnd + 1, end);
+  if (templateIsOpen) {
+    if (!isName) templateText(start + 1, length, isLong, isBase64, followsText);
+    else if (isLong) noTemplate();
+    else templateBytes(start, length + 2);
+  }
+  followsText = isName && isWordText(start + 1, length);
+  isNamed = isName && depth == 1 && isWordRequest(start + 1, length);
+  if (isLong) {
+    writeStub(output, isBase64);
+    return output + STUB_BYTES;
+  }
+  const bits = copyString(start, output, length + 2);
+  if (templateIsOpen) innerBits |= bits;
+  else outerBits |= bits;
+  return output + length + 2;
+}
+
+/** A byte outside of strings, and of a template's numbers. */
+// @ts-ignore: decorator
+@inline
+function takeByte(byte: i32, output: usize): void {
+  if (byte == COLON) members += 1;
+  else if (byte > SPACE) {
+    const folded = byte | 0x20;
+    if (folded == OPEN_BRACE) {
+      if (isNamed && byte == OPEN_BRACE) beginRequest(output);
+      depth += 1;
+    } else if (folded == CLOSE_BRACE) {
+      depth -= 1;
+      if (depth == 1 && templateIsOpen) return endRequest(byte, output);
+    }
+    followsText = false;
+    isNamed = false;
+  }
+  if (templateIsOpen) templateByte(byte);
+  outerBits |= byte;
+}
+
+/** A second request in one row has no template, and what is wrong with it is for others to say. */
+function beginRequest(output: usize): void {
+  if (hasRequest) return noTemplate();
+  hasRequest = true;
+  membersBefore = members;
+  requestStart = output;
+  beginTemplate();
+}
+
+function endRequest(byte: i32, output: usize): void {
+  templateByte(byte);
+  endTemplate();
+  requestMembers = members - membersBefore;
+  requestEnd = output + 1;
+}
+
+function leaveRequestOut(output: usize): usize {
+  store<u8>(requestStart, 0x30);
+  copyBlocks(requestStart + 1, requestEnd, output - requestEnd);
+  members -= requestMembers;
+  innerBits = 0;
+  return output - (requestEnd - requestStart - 1);
+}
+
+/** Whether a string that ended before `position` is a name. */
+// @ts-ignore: decorator
+@inline
+function isBeforeColon(position: usize, end: usize): bool {
+  while (position < end && <i32>load<u8>(position) <= SPACE) position += 1;
+  return position < end && load<u8>(position) == COLON;
+}
+
+// @ts-ignore: decorator
+@inline
+function isWordText(start: usize, length: i32): bool {
+  return length == 4 && load<u32>(start) == 0x74786574;
+}
+
+// @ts-ignore: decorator
+@inline
+function isWordRequest(start: usize, length: i32): bool {
+  return length == 7 && load<u32>(start) == 0x75716572 && load<u32>(start, 3) == 0x74736575;
 }
 
 /** `"\u0000t"` for text, `"\u0000b"` for base64: no string that isn't odd has an escaped NUL. */
@@ -135,138 +258,3 @@ function copyString(source: usize, target: usize, length: i32): i32 {
   return v128.any_true(v128.and(bits, i8x16.splat(-128))) ? 0x80 : rest;
 }
 
-/**
- * Finds the quote, the line feed, or the end of the bytes that ends the string whose body begins at `start`; whether the body is
- * padded base64.
- */
-function scanString(start: usize, end: usize): bool {
-  stringIsOdd = false;
-  let position = scanBase64(start, end);
-  if (position < end && position > start) {
-    let padding: usize = 0;
-    while (padding < 2 && position + padding < end && load<u8>(position + padding) == 0x3d) padding += 1;
-    const close = position + padding;
-    if (close < end && load<u8>(close) == QUOTE) {
-      stringEnd = close;
-      return ((close - start) & 3) == 0;
-    }
-  }
-  stringEnd = scanText(position, end);
-  return false;
-}
-
-/** Where the first byte stands that isn't of the base64 alphabet, or nearly the end of the bytes. */
-// @ts-ignore: decorator
-@inline
-function scanBase64(start: usize, end: usize): usize {
-  let position = start;
-  while (position + 16 <= end) {
-    const block = v128.load(position);
-    const lower = i8x16.le_u(i8x16.sub(v128.or(block, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(25));
-    const digit = i8x16.le_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(9));
-    const plus = i8x16.eq(block, i8x16.splat(0x2b));
-    const slash = i8x16.eq(block, i8x16.splat(0x2f));
-    const fits = v128.or(v128.or(lower, digit), v128.or(plus, slash));
-    const mask = i8x16.bitmask(fits);
-    if (mask != 0xffff) return position + <usize>ctz(~mask);
-    position += 16;
-  }
-  while (position < end && isBase64(<i32>load<u8>(position))) position += 1;
-  return position;
-}
-
-// @ts-ignore: decorator
-@inline
-function isBase64(byte: i32): bool {
-  const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte == 0x2b || byte == 0x2f;
-}
-
-/** The first quote, line feed or end of the bytes from `start` on; checks escapes and control bytes on the way. */
-// @ts-ignore: decorator
-@inline
-function scanText(start: usize, end: usize): usize {
-  let position = start;
-  while (position < end) {
-    if (position + 16 <= end) {
-      const block = v128.load(position);
-      const quote = i8x16.eq(block, i8x16.splat(<i8>QUOTE));
-      const escape = i8x16.eq(block, i8x16.splat(<i8>BACKSLASH));
-      const control = i8x16.lt_u(block, i8x16.splat(0x20));
-      const mask = i8x16.bitmask(v128.or(v128.or(quote, escape), control));
-      if (mask == 0) {
-        position += 16;
-        continue;
-      }
-      position += <usize>ctz(mask);
-    }
-    const byte = <i32>load<u8>(position);
-    if (byte == QUOTE || byte == LINE_FEED) return position;
-    if (byte == BACKSLASH) {
-      position = scanEscape(position, end);
-    } else {
-      if (byte < 0x20) stringIsOdd = true;
-      position += 1;
-    }
-  }
-  return end;
-}
-
-/** One past an escape; what isn't one makes the string odd. */
-// @ts-ignore: decorator
-@inline
-function scanEscape(position: usize, end: usize): usize {
-  if (position + 1 >= end) {
-    stringIsOdd = true;
-    return end;
-  }
-  const byte = <i32>load<u8>(position, 1);
-  if (byte == 0x75) return scanUnit(position, end);
-  // " \ / b f n r t
-  if (
-    byte != QUOTE &&
-    byte != BACKSLASH &&
-    byte != 0x2f &&
-    byte != 0x62 &&
-    byte != 0x66 &&
-    byte != 0x6e &&
-    byte != 0x72 &&
-    byte != 0x74
-  ) {
-    stringIsOdd = true;
-    if (byte == LINE_FEED) return position + 1;
-  }
-  return position + 2;
-}
-
-/** An escaped UTF-16 unit; an escaped NUL and half of a pair are odd. */
-function scanUnit(position: usize, end: usize): usize {
-  const unit = hexUnit(position, end);
-  if (unit <= 0) {
-    stringIsOdd = true;
-    return position + 2;
-  }
-  if (unit < 0xd800 || unit > 0xdfff) return position + 6;
-  if (unit < 0xdc00) {
-    const next = hexUnit(position + 6, end);
-    if (next >= 0xdc00 && next <= 0xdfff) return position + 12;
-  }
-  stringIsOdd = true;
-  return position + 6;
-}
-
-/** What the escape at `position` stands for; -1 when there is none. */
-function hexUnit(position: usize, end: usize): i32 {
-  if (position + 6 > end || load<u16>(position) != 0x755c) return -1;
-  let unit: i32 = 0;
-  for (let offset: usize = 2; offset < 6; offset += 1) {
-    const byte = <i32>load<u8>(position + offset);
-    let digit = byte - 0x30;
-    if (digit < 0 || digit > 9) {
-      digit = (byte | 0x20) - 0x57;
-      if (digit < 10 || digit > 15) return -1;
-    }
-    unit = (unit << 4) | digit;
-  }
-  return unit;
-}

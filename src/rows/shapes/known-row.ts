@@ -1,3 +1,6 @@
+import { NUMBER_STUB } from '../skim/scanner';
+import { isRightText } from './quick-checks';
+import type { Role } from './role';
 import { BOOLEAN, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STRING } from './shape';
 
 /**
@@ -6,12 +9,38 @@ import { BOOLEAN, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STRING } from 
  */
 export class KnownRow {
   #members = 0;
+  #numberRoles: Role[] = [];
 
   /** `members`: names of members in the row's text, so that a name that stands twice shows. */
   fits(root: Shape, row: unknown, members: number): boolean {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
     this.#members = 0;
     return this.#fitsObject(root, row as Record<string, unknown>) && this.#members === members;
+  }
+
+  /** The same of a row whose request is known to be right, and has a 0 for it. */
+  fitsAround(root: Shape, row: unknown, members: number): boolean {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
+    this.#members = 0;
+    for (const name in row) {
+      this.#members += 1;
+      if (name === 'request') continue;
+      const child = root.children.get(name);
+      if (child === undefined || !this.#fitsMember(child, (row as Record<string, unknown>)[name])) return false;
+    }
+    return this.#members === members;
+  }
+
+  /**
+   * Whether all requests are right that have this template, as far as their numbers are.
+   * @returns the roles of the numbers, in the template's order
+   */
+  numberRolesOf(root: Shape, template: unknown, members: number): readonly Role[] | undefined {
+    const request = root.children.get('request');
+    if (request === undefined) return undefined;
+    this.#members = 0;
+    this.#numberRoles = [];
+    return this.#fitsMember(request, template) && this.#members === members ? this.#numberRoles : undefined;
   }
 
   #fitsObject(shape: Shape, object: Readonly<Record<string, unknown>>): boolean {
@@ -48,7 +77,8 @@ export class KnownRow {
     const { clean } = shape;
     switch (typeof value) {
       case 'string':
-        return (clean & STRING) !== 0 && fitsText(shape, value);
+        if (value.startsWith(NUMBER_STUB)) return this.#fitsNumber(shape, Number(value.slice(NUMBER_STUB.length)));
+        return (clean & STRING) !== 0 && isRightText(shape.role.text, value, shape.texts);
       case 'number':
         return (clean & NUMBER) !== 0 && shape.role.number(value);
       case 'boolean':
@@ -58,9 +88,9 @@ export class KnownRow {
         return this.#fitsObject(shape, value as Record<string, unknown>);
     }
   }
-}
 
-function fitsText({ role, texts }: Shape, text: string): boolean {
-  if (role.text === 'any') return true;
-  return role.text === 'learned' ? texts.has(text) : role.text(text);
+  #fitsNumber({ clean, role }: Shape, ordinal: number): boolean {
+    this.#numberRoles[ordinal] = role;
+    return (clean & NUMBER) !== 0;
+  }
 }

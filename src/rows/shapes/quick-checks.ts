@@ -1,10 +1,9 @@
 import type { FieldSpec, NumberKind, NumberRange, ValueSpec } from '../../schemas/message-spec';
-import { BASE64_STUB, TEXT_STUB } from '../skim/scanner';
+import { BASE64_STUB, SHORT_TEXT_STUB, URI_STUB } from '../skim/scanner';
 
-/** `any`: every text will do. `learned`: one that was found sound before. */
-export type TextCheck = 'any' | 'learned' | ((text: string) => boolean);
+/** Which texts are surely right in a field. `any`: every one. `learned`: one that was found sound before. */
+export type TextCheck = 'any' | 'not-empty' | 'uri' | 'base64' | 'label' | 'learned';
 
-/** Which texts, or stubs of long ones, are surely right in a field. */
 export function textCheckOf({ value, required }: FieldSpec): TextCheck {
   switch (value.kind) {
     case 'any':
@@ -13,14 +12,31 @@ export function textCheckOf({ value, required }: FieldSpec): TextCheck {
     case 'map':
       return 'any';
     case 'bytes':
-      return (text) => text === BASE64_STUB || isShortBase64(text);
+      return 'base64';
     case 'string':
-      if (value.check === 'uri') return isShortUri;
-      if (value.check === 'label') return isPlainLabel;
+      if (value.check === 'uri' || value.check === 'label') return value.check;
       if (value.check !== undefined) return 'learned';
-      return required === true ? (text) => text !== '' : 'any';
+      return required === true ? 'not-empty' : 'any';
     default:
       return 'learned';
+  }
+}
+
+/** Whether a text, or the stub of one, is surely right. */
+export function isRightText(check: TextCheck, text: string, learned: ReadonlySet<string>): boolean {
+  switch (check) {
+    case 'any':
+      return true;
+    case 'not-empty':
+      return text !== '' && text !== SHORT_TEXT_STUB;
+    case 'uri':
+      return text === URI_STUB || isShortUri(text);
+    case 'base64':
+      return text === BASE64_STUB || isShortBase64(text);
+    case 'label':
+      return isPlainLabel(text);
+    case 'learned':
+      return learned.has(text);
   }
 }
 
@@ -29,7 +45,7 @@ function isShortBase64(text: string): boolean {
 }
 
 function isShortUri(text: string): boolean {
-  return text !== TEXT_STUB && /^(gs|https):\/\/[a-z0-9]/.test(text);
+  return /^(gs|https):\/\/[a-z0-9]/.test(text);
 }
 
 function isPlainLabel(text: string): boolean {

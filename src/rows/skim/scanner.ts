@@ -1,25 +1,15 @@
 import { SCANNER_CODE } from './scanner-code';
 
-/** What the scanner says of a line; positions are in {@link Scanner.memory}. */
-export interface ScannedLine {
-  readonly start: number;
-  /** Bytes without the line end (LF or CR LF). */
-  readonly length: number;
-  readonly skeletonStart: number;
-  readonly skeletonLength: number;
-  /** Names of members, of all objects. */
-  readonly members: number;
-  /** Control bytes, broken escapes, half pairs or NULs in strings, a string without end: the skeleton says nothing. */
-  readonly isOdd: boolean;
-  /** Whether the skeleton's bytes are all below 0x80. */
-  readonly isAscii: boolean;
-  readonly hasCarriageReturn: boolean;
-}
-
 /** What stands in a skeleton for the text of a long string. */
 export const TEXT_STUB = '\u0000t';
 /** What stands in a skeleton for a long string that is padded base64 in the standard alphabet. */
 export const BASE64_STUB = '\u0000b';
+/** How a stub in a template begins that stands for a number; the number's ordinal follows. */
+export const NUMBER_STUB = '\u0000n';
+/** What stands in a template for a short string that is, beyond its first letters, any URI. */
+export const URI_STUB = '\u0000u';
+/** What stands in a template for the value of a member `text`. */
+export const SHORT_TEXT_STUB = '\u0000s';
 /** Strings of more bytes than this become stubs. */
 const LONGEST_KEPT_BYTES = 256;
 
@@ -30,20 +20,28 @@ const PAGE_BYTES = 65_536;
 const FIRST_BYTE = 1024;
 /** Copies may reach a little past their end. */
 const SLACK_BYTES = 64;
-const RECORDS = 16_384;
-const WORDS_PER_RECORD = 6;
-const SKELETONS = FIRST_BYTE + SCANNER_CAPACITY + SLACK_BYTES;
-const RECORDS_START = SKELETONS + SCANNER_CAPACITY + SLACK_BYTES;
-const MEMORY_BYTES = RECORDS_START + RECORDS * WORDS_PER_RECORD * 4;
+/** As tools/scanner/template.ts lays it out: numbers, the template at hand, an index, entries, templates. */
+const MOST_NUMBERS = 4096;
+const SCRATCH_BYTES = 65_536;
+const TEMPLATE_BYTES = MOST_NUMBERS * 8 + SCRATCH_BYTES + 4096 * 4 + 1024 * 12 + 524_288;
+
+const RECORD = 0;
+const RECORD_WORDS = 8;
+const SKELETON = FIRST_BYTE + SCANNER_CAPACITY + SLACK_BYTES;
+const NUMBERS = SKELETON + SCANNER_CAPACITY + SLACK_BYTES;
+const SCRATCH = NUMBERS + MOST_NUMBERS * 8;
+const MEMORY_BYTES = NUMBERS + TEMPLATE_BYTES;
 
 const ODD = 1;
 const NOT_ASCII = 2;
 const CARRIAGE_RETURN = 4;
 
 interface ScannerExports {
-  readonly consumed: { readonly value: number };
   setLongestKept(bytes: number): void;
-  scan(from: number, to: number, skeletons: number, records: number, mostRecords: number): number;
+  placeTemplates(at: number): void;
+  forgetTemplates(): void;
+  learnTemplate(): number;
+  scanLine(from: number, to: number, skeleton: number, record: number): number;
 }
 
 interface ScannerMemory {
@@ -64,13 +62,16 @@ interface WebAssemblyOfNode {
 
 let compiled: object | undefined;
 
-/** An instance of the WebAssembly scanner (tools/scanner/skim.ts) and its memory of 9 MB. */
+/**
+ * An instance of the WebAssembly scanner (tools/scanner) and its memory of 9 MB. What it says of a line holds until the next one
+ * is scanned.
+ */
 export class Scanner {
-  /** All of its memory. */
-  readonly memory: Buffer;
   /** Where the bytes to scan are put. */
   readonly input: Buffer;
-  readonly #records: Int32Array;
+  readonly #memory: Buffer;
+  readonly #record: Int32Array;
+  readonly #numbers: Float64Array;
   readonly #exports: ScannerExports;
 
   constructor(longestKeptBytes = LONGEST_KEPT_BYTES) {
@@ -79,34 +80,89 @@ export class Scanner {
     const instance = new Instance(compiled, { env: { memory } });
     this.#exports = instance.exports;
     this.#exports.setLongestKept(longestKeptBytes);
-    this.memory = Buffer.from(memory.buffer);
-    this.input = this.memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
-    this.#records = new Int32Array(memory.buffer, RECORDS_START, RECORDS * WORDS_PER_RECORD);
+    this.#exports.placeTemplates(NUMBERS);
+    this.#memory = Buffer.from(memory.buffer);
+    this.#record = new Int32Array(memory.buffer, RECORD, RECORD_WORDS);
+    this.#numbers = new Float64Array(memory.buffer, NUMBERS, MOST_NUMBERS);
+    this.input = this.#memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
   }
 
-  /** The lines in the first `length` bytes of the input; the last may have no line end. */
-  *scan(length: number): Generator<ScannedLine, void, undefined> {
-    const end = FIRST_BYTE + length;
-    let from = FIRST_BYTE;
-    while (from < end) {
-      const lines = this.#exports.scan(from, end, SKELETONS, RECORDS_START, RECORDS);
-      from = this.#exports.consumed.value;
-      for (let line = 0; line < lines; line += 1) yield this.#record(line);
-    }
+  /** Scans the line that begins at `from` in the input and may end at `to` without a line feed; where the next one begins. */
+  scanLine(from: number, to: number): number {
+    return this.#exports.scanLine(FIRST_BYTE + from, FIRST_BYTE + to, SKELETON, RECORD) - FIRST_BYTE;
   }
 
-  #record(line: number): ScannedLine {
-    const at = line * WORDS_PER_RECORD;
-    const flags = this.#records[at + 5]!;
-    return {
-      start: this.#records[at]!,
-      length: this.#records[at + 1]!,
-      skeletonStart: this.#records[at + 2]!,
-      skeletonLength: this.#records[at + 3]!,
-      members: this.#records[at + 4]!,
-      isOdd: (flags & ODD) !== 0,
-      isAscii: (flags & NOT_ASCII) === 0,
-      hasCarriageReturn: (flags & CARRIAGE_RETURN) !== 0,
-    };
+  /** Bytes without the line end (LF or CR LF). */
+  get length(): number {
+    return this.#record[0]!;
   }
+
+  /** The line with stubs for its long strings, and a 0 for a request whose template is known. */
+  get skeleton(): string {
+    const isAscii = (this.#flags & NOT_ASCII) === 0;
+    return this.#memory.toString(isAscii ? 'latin1' : 'utf8', SKELETON, SKELETON + this.#record[1]!);
+  }
+
+  /** Names of members in the skeleton, of all objects. */
+  get members(): number {
+    return this.#record[2]!;
+  }
+
+  /** Control bytes, broken escapes, half pairs or NULs in strings, a string without end: the skeleton says nothing. */
+  get isOdd(): boolean {
+    return (this.#flags & ODD) !== 0;
+  }
+
+  get hasCarriageReturn(): boolean {
+    return (this.#flags & CARRIAGE_RETURN) !== 0;
+  }
+
+  /** Number of the request's template among those that were learned, UNKNOWN_TEMPLATE, or less where it has none. */
+  get template(): number {
+    return this.#record[4]!;
+  }
+
+  /** What the template leaves out of numbers; their memory is the next line's, too. */
+  get numbers(): Float64Array {
+    return this.#numbers;
+  }
+
+  /** The template of a request whose is unknown, as JSON with stubs; its members, of all objects. */
+  get newTemplate(): { readonly json: string; readonly members: number; readonly numbers: number } {
+    const text = this.#memory.toString('utf8', SCRATCH, SCRATCH + this.#record[6]!);
+    return { json: withStubs(text), members: this.#record[7]!, numbers: this.#record[5]! };
+  }
+
+  /** Takes the new template in. @returns its number, or UNKNOWN_TEMPLATE where there is no room for more */
+  learnTemplate(): number {
+    return this.#exports.learnTemplate();
+  }
+
+  /** Templates were learned for what is over now. */
+  forgetTemplates(): void {
+    this.#exports.forgetTemplates();
+  }
+
+  get #flags(): number {
+    return this.#record[3]!;
+  }
+}
+
+/** Says of a row that its request's template isn't known. */
+export const UNKNOWN_TEMPLATE = -1;
+
+/** Markers of tools/scanner/template.ts. */
+const STUB_OF: Readonly<Record<string, string>> = {
+  '\u0001': TEXT_STUB,
+  '\u0002': BASE64_STUB,
+  '\u0003': URI_STUB,
+  '\u0005': SHORT_TEXT_STUB,
+};
+
+function withStubs(template: string): string {
+  let numbers = 0;
+  // oxlint-disable-next-line no-control-regex -- the markers are control characters
+  return template.replaceAll(/[\u0001-\u0005]/g, (marker) =>
+    JSON.stringify(STUB_OF[marker] ?? `${NUMBER_STUB}${numbers++}`),
+  );
 }

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_LINE_BYTES } from '../lines';
 import { LongLine } from './long-line';
-import { type ScannedLine, type Scanner, SCANNER_CAPACITY } from './scanner';
+import { type Scanner, SCANNER_CAPACITY } from './scanner';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** A line of JSONL: its bytes, and its JSON with the long strings left out. */
+/** A line of JSONL: its bytes, and its JSON with the long strings left out. Valid until the next line is taken. */
 export interface SkimmedLine {
   /** From 0, in the order read. */
   readonly number: number;
@@ -14,19 +14,20 @@ export interface SkimmedLine {
   readonly byte: number;
   /** Bytes without the line end (LF or CR LF). */
   readonly length: number;
-  /** Names of members, of all objects; 0 where there is no skeleton. */
-  readonly members: number;
   readonly hasCarriageReturn: boolean;
   /** Whether a line feed follows. */
   readonly isEnded: boolean;
   /**
-   * The line with a stub for each long string, as JSON; `undefined` where only its bytes can tell. A line with a skeleton is
-   * valid UTF-8, and its long strings are valid. To be asked for before the next line is taken.
+   * What the scanner says of it; `undefined` where only its bytes can tell. A line that has a skeleton is valid UTF-8, and its long
+   * strings are valid.
    */
-  skeleton(): string | undefined;
-  /** Its bytes, `undefined` when there are more than the bound. Valid until the next line is taken. */
+  skimmed(): Scanner | undefined;
+  /** Its bytes, `undefined` when there are more than the bound. */
   content(): Buffer | undefined;
 }
+
+/** Takes the lines as they come. */
+export type TakeLine = (line: SkimmedLine) => void;
 
 export interface SkimOptions {
   /** Offset of the first byte. @default 0 */
@@ -65,28 +66,28 @@ export class LineSkimmer {
     return this.#isDone;
   }
 
-  /** The lines that end in these bytes, which follow those given before. */
-  *add(chunk: Buffer): Generator<SkimmedLine, void, undefined> {
+  /** Gives the lines that end in these bytes, which follow those given before. */
+  add(chunk: Buffer, take: TakeLine): void {
     let rest = this.#skipping ? this.#skip(chunk) : chunk;
     while (rest.length > 0 && !this.#isDone) {
       if (this.#long !== undefined) {
         const end = rest.indexOf(LINE_FEED);
         this.#long.add(end === -1 ? rest : rest.subarray(0, end));
         rest = end === -1 ? rest.subarray(rest.length) : rest.subarray(end + 1);
-        if (end !== -1) yield* this.#endLong(this.#long, true);
+        if (end !== -1) this.#endLong(this.#long, true, take);
       } else {
         const piece = rest.subarray(0, SCANNER_CAPACITY - this.#held);
         rest = rest.subarray(piece.length);
-        yield* this.#hold(piece);
+        this.#hold(piece, take);
       }
     }
   }
 
-  /** The last line, where no line feed ends it. */
-  *end(): Generator<SkimmedLine, void, undefined> {
+  /** Gives the last line, where no line feed ends it. */
+  end(take: TakeLine): void {
     if (this.#isDone || this.#skipping) return;
-    if (this.#long !== undefined) yield* this.#endLong(this.#long, false);
-    else if (this.#held > 0) yield* this.#scan(this.#held, false);
+    if (this.#long !== undefined) this.#endLong(this.#long, false, take);
+    else if (this.#held > 0) this.#scan(this.#held, false, take);
     this.#held = 0;
   }
 
@@ -99,14 +100,14 @@ export class LineSkimmer {
     return rest;
   }
 
-  *#hold(piece: Buffer): Generator<SkimmedLine, void, undefined> {
+  #hold(piece: Buffer, take: TakeLine): void {
     const { input } = this.#scanner;
     piece.copy(input, this.#held);
     const lastEnd = piece.lastIndexOf(LINE_FEED);
     const whole = lastEnd === -1 ? 0 : this.#held + lastEnd + 1;
     this.#held += piece.length;
     if (whole > 0) {
-      yield* this.#scan(whole, true);
+      this.#scan(whole, true, take);
       input.copyWithin(0, whole, this.#held);
       this.#held -= whole;
       this.#byte += whole;
@@ -118,33 +119,23 @@ export class LineSkimmer {
     }
   }
 
-  *#scan(length: number, isEnded: boolean): Generator<SkimmedLine, void, undefined> {
-    const { input } = this.#scanner;
-    const areValid = isUtf8(input.subarray(0, length));
-    for (const line of this.#scanner.scan(length)) {
-      const byte = this.#byte + line.start - input.byteOffset;
+  /** The lines in the first bytes of the scanner's input. */
+  #scan(length: number, isEnded: boolean, take: TakeLine): void {
+    const scanner = this.#scanner;
+    const areValid = isUtf8(scanner.input.subarray(0, length));
+    for (let start = 0; start < length; ) {
+      const byte = this.#byte + start;
       if (byte >= this.#to) {
         this.#isDone = true;
         return;
       }
-      yield this.#skimmed(line, byte, isEnded, areValid);
+      const next = scanner.scanLine(start, length);
+      take(new ScannedLine(scanner, { number: this.#number++, byte, start, isEnded, areValid }, this.#maxLineBytes));
+      start = next;
     }
   }
 
-  #skimmed(line: ScannedLine, byte: number, isEnded: boolean, areValid: boolean): SkimmedLine {
-    const { memory } = this.#scanner;
-    const { start, length, skeletonStart, skeletonLength, members, hasCarriageReturn } = line;
-    const content = () => (length > this.#maxLineBytes ? undefined : memory.subarray(start, start + length));
-    const skeleton = () => {
-      if (line.isOdd || length > this.#maxLineBytes || !(areValid || isUtf8(memory.subarray(start, start + length))))
-        return undefined;
-      const end = skeletonStart + skeletonLength;
-      return memory.toString(line.isAscii ? 'latin1' : 'utf8', skeletonStart, end);
-    };
-    return { number: this.#number++, byte, length, members, hasCarriageReturn, isEnded, skeleton, content };
-  }
-
-  *#endLong(long: LongLine, isEnded: boolean): Generator<SkimmedLine, void, undefined> {
+  #endLong(long: LongLine, isEnded: boolean, take: TakeLine): void {
     const hasCarriageReturn = long.lastByte === CARRIAGE_RETURN;
     const length = long.length - (hasCarriageReturn ? 1 : 0);
     const content = () => long.content()?.subarray(0, length);
@@ -152,7 +143,60 @@ export class LineSkimmer {
     this.#byte += long.length + 1;
     this.#long = undefined;
     this.#isDone = this.#byte >= this.#to;
-    const number = this.#number++;
-    yield { number, byte, length, members: 0, hasCarriageReturn, isEnded, skeleton: () => undefined, content };
+    take({ number: this.#number++, byte, length, hasCarriageReturn, isEnded, skimmed: () => undefined, content });
+  }
+}
+
+interface LinePosition {
+  readonly number: number;
+  readonly byte: number;
+  /** In the scanner's input. */
+  readonly start: number;
+  readonly isEnded: boolean;
+  /** The bytes around it are valid UTF-8. */
+  readonly areValid: boolean;
+}
+
+/** A line that lies in the scanner's input. */
+class ScannedLine implements SkimmedLine {
+  readonly number: number;
+  readonly byte: number;
+  readonly length: number;
+  readonly isEnded: boolean;
+  readonly #scanner: Scanner;
+  readonly #start: number;
+  readonly #areValid: boolean;
+  readonly #isTooLong: boolean;
+
+  constructor(
+    scanner: Scanner,
+    { number, byte, start, isEnded, areValid }: LinePosition,
+    maxLineBytes: number,
+  ) {
+    this.number = number;
+    this.byte = byte;
+    this.length = scanner.length;
+    this.isEnded = isEnded;
+    this.#scanner = scanner;
+    this.#start = start;
+    this.#areValid = areValid;
+    this.#isTooLong = this.length > maxLineBytes;
+  }
+
+  get hasCarriageReturn(): boolean {
+    return this.#scanner.hasCarriageReturn;
+  }
+
+  skimmed(): Scanner | undefined {
+    if (this.#isTooLong || this.#scanner.isOdd) return undefined;
+    return this.#areValid || isUtf8(this.#bytes) ? this.#scanner : undefined;
+  }
+
+  content(): Buffer | undefined {
+    return this.#isTooLong ? undefined : this.#bytes;
+  }
+
+  get #bytes(): Buffer {
+    return this.#scanner.input.subarray(this.#start, this.#start + this.length);
   }
 }
