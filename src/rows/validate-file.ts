@@ -1,9 +1,9 @@
-import type { Sources } from '../activities/contract';
+import type { FileRange, Sources } from '../activities/contract';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import { planRanges } from './ranges';
 import type { InputFile } from './threads/range-messages';
 import { RangeThreads } from './threads/range-threads';
-import { readFilePiece } from './threads/read-file-piece';
+import { readFilePieceInTurns } from './threads/read-file-piece';
 import { checkRangeInMemory, type RangeProgress } from './validate/checked-range';
 import { type ValidatedInput, validateSources } from './validate/validate-sources';
 
@@ -11,41 +11,46 @@ export interface ValidateFilesOptions {
   /** Field that must identify each row; null when the caller names none. */
   readonly keyField: string | null;
   readonly validation: AcceptedValidation;
-  /** Threads that read and check at a time, beside this one, which stays free. Small inputs are done without. */
+  /** Threads that read and check at a time, this one among them, which turns to whatever else waits between two blocks. */
   readonly threads: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (since: RangeProgress) => void;
 }
 
-/** Below this a thread takes longer to start than to read the input. */
-const WORTH_THREADS_BYTES = 32_000_000;
+/** Below this another thread takes longer to start than to read the input. */
+const WORTH_THREADS_BYTES = 128_000_000;
 const RANGES_PER_THREAD = 8;
 
 /** Validates files of this machine as a run does its input. Empty files must be left out. */
 export async function validateFiles(
   files: readonly InputFile[],
-  { keyField, validation, threads, signal, onProgress = () => {} }: ValidateFilesOptions,
+  { keyField, validation, threads: wanted, signal, onProgress = () => {} }: ValidateFilesOptions,
 ): Promise<ValidatedInput> {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const threads = bytes < WORTH_THREADS_BYTES ? 1 : wanted;
   const data = { files, keyField, validation };
-  if (bytes < WORTH_THREADS_BYTES) {
-    const sources = sourcesOf(files, bytes, 1);
-    const checkRange = (range: number) => {
-      signal?.throwIfAborted();
-      return checkRangeInMemory({ ...data, range: rangeOf(sources, range) }, readFilePiece, (since) => {
-        signal?.throwIfAborted();
-        onProgress(since);
-      });
-    };
-    return validateSources(sources, { keyField, validation, concurrency: 1, checkRange });
-  }
   const sources = sourcesOf(files, bytes, threads);
-  const pool = new RangeThreads(threads, data, onProgress);
+  const pool = new RangeThreads(threads - 1, data, onProgress);
   const stop = () => void pool.close();
   signal?.addEventListener('abort', stop);
-  try {
+  const checkHere = (range: FileRange) =>
+    checkRangeInMemory({ ...data, range }, readFilePieceInTurns, (since) => {
+      signal?.throwIfAborted();
+      onProgress(since);
+    });
+  let isHere = false;
+  const checkRange = async (ordinal: number) => {
     signal?.throwIfAborted();
-    const checkRange = (range: number) => pool.check(rangeOf(sources, range));
+    const range = rangeOf(sources, ordinal);
+    if (isHere) return pool.check(range);
+    isHere = true;
+    try {
+      return await checkHere(range);
+    } finally {
+      isHere = false;
+    }
+  };
+  try {
     return await validateSources(sources, { keyField, validation, concurrency: threads, checkRange });
   } finally {
     signal?.removeEventListener('abort', stop);

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { FileRange } from '../../activities/contract';
 import type { InputFile } from './range-messages';
@@ -21,5 +22,13 @@ export async function* readFilePiece({ path, size }: InputFile, { from }: FileRa
     }
   } finally {
     closeSync(file);
+  }
+}
+
+/** The same for a thread that has other things to do: they get a turn after each block. */
+export async function* readFilePieceInTurns(file: InputFile, range: FileRange): AsyncGenerator<Buffer> {
+  for await (const block of readFilePiece(file, range)) {
+    yield block;
+    await otherWork();
   }
 }
