@@ -1,9 +1,12 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Endpoint } from './endpoint';
 import { brokenStorage, refusedStorage, type StorageAct } from './storage-failure';
 
 const ANSWER_LIMIT_BYTES = 1024 * 1024;
+/** Node takes up to 2 MB from each socket before it turns to anything else, and hands them on as it goes. */
+const BYTES_BETWEEN_TURNS = 262_144;
 
 export interface StorageRequest {
   readonly act: StorageAct;
@@ -64,6 +67,7 @@ export class StorageConnection {
   /** The bytes of an answer. A pause of the network ends it with an error, a pause of the reader doesn't. */
   async *bytes(act: StorageAct, response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
     let waiting = false;
+    let taken = 0;
     const watchdog = setTimeout(() => {
       if (waiting) response.destroy(stalled(this.#idleMs));
     }, this.#idleMs);
@@ -76,6 +80,10 @@ export class StorageConnection {
         waiting = false;
         if (done) return;
         yield value;
+        taken += value.length;
+        if (taken < BYTES_BETWEEN_TURNS) continue;
+        taken = 0;
+        await otherWork();
       }
     } catch (error) {
       signal?.throwIfAborted();

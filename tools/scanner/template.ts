@@ -9,8 +9,8 @@ const BASE64: i32 = 2;
 const URI: i32 = 3;
 /** A number as people write them: at most 15 digits, no exponent. */
 const NUMBER: i32 = 4;
-/** Any other value of a member `text`, perhaps empty. */
-const SHORT_TEXT: i32 = 5;
+/** A string that is the value of a member `text`, whatever it is. */
+const ANY_TEXT: i32 = 5;
 /** A byte below this would look like a marker; JSON has none of them outside of strings. */
 const FIRST_PLAIN_BYTE: i32 = 0x09;
 
@@ -112,9 +112,9 @@ export function templateBytes(start: usize, length: i32): void {
 
 /** A string that is a value; `start` and `length` are those of its body. */
 export function templateText(start: usize, length: i32, hasStub: bool, isBase64: bool, followsText: bool): void {
-  if (!hasStub && beginsLikeUri(start, length)) templateMarker(URI);
+  if (followsText) templateMarker(ANY_TEXT);
+  else if (!hasStub && beginsLikeUri(start, length)) templateMarker(URI);
   else if (hasStub || length > LONGEST_VERBATIM) templateMarker(isBase64 ? BASE64 : TEXT);
-  else if (followsText) templateMarker(SHORT_TEXT);
   else templateBytes(start - 1, length + 2);
 }
 

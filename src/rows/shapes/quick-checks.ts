@@ -1,5 +1,5 @@
 import type { FieldSpec, NumberKind, NumberRange, ValueSpec } from '../../schemas/message-spec';
-import { BASE64_STUB, SHORT_TEXT_STUB, URI_STUB } from '../skim/scanner';
+import { BASE64_STUB, ANY_TEXT_STUB, URI_STUB } from '../skim/scanner';
 
 /** Which texts are surely right in a field. `any`: every one. `learned`: one that was found sound before. */
 export type TextCheck = 'any' | 'not-empty' | 'uri' | 'base64' | 'label' | 'learned';
@@ -28,7 +28,7 @@ export function isRightText(check: TextCheck, text: string, learned: ReadonlySet
     case 'any':
       return true;
     case 'not-empty':
-      return text !== '' && text !== SHORT_TEXT_STUB;
+      return text !== '' && text !== ANY_TEXT_STUB;
     case 'uri':
       return text === URI_STUB || isShortUri(text);
     case 'base64':

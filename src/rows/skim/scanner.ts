@@ -8,8 +8,8 @@ export const BASE64_STUB = '\u0000b';
 export const NUMBER_STUB = '\u0000n';
 /** What stands in a template for a short string that is, beyond its first letters, any URI. */
 export const URI_STUB = '\u0000u';
-/** What stands in a template for the value of a member `text`. */
-export const SHORT_TEXT_STUB = '\u0000s';
+/** What stands in a template for the value of a member `text`, even an empty one. */
+export const ANY_TEXT_STUB = '\u0000a';
 /** Strings of more bytes than this become stubs. */
 const LONGEST_KEPT_BYTES = 256;
 
@@ -156,7 +156,7 @@ const STUB_OF: Readonly<Record<string, string>> = {
   '\u0001': TEXT_STUB,
   '\u0002': BASE64_STUB,
   '\u0003': URI_STUB,
-  '\u0005': SHORT_TEXT_STUB,
+  '\u0005': ANY_TEXT_STUB,
 };
 
 function withStubs(template: string): string {

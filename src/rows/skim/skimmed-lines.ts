@@ -123,7 +123,7 @@ export class LineSkimmer {
   #scan(length: number, isEnded: boolean, take: TakeLine): void {
     const scanner = this.#scanner;
     const areValid = isUtf8(scanner.input.subarray(0, length));
-    for (let start = 0; start < length; ) {
+    for (let start = 0; start < length;) {
       const byte = this.#byte + start;
       if (byte >= this.#to) {
         this.#isDone = true;
@@ -168,11 +168,7 @@ class ScannedLine implements SkimmedLine {
   readonly #areValid: boolean;
   readonly #isTooLong: boolean;
 
-  constructor(
-    scanner: Scanner,
-    { number, byte, start, isEnded, areValid }: LinePosition,
-    maxLineBytes: number,
-  ) {
+  constructor(scanner: Scanner, { number, byte, start, isEnded, areValid }: LinePosition, maxLineBytes: number) {
     this.number = number;
     this.byte = byte;
     this.length = scanner.length;

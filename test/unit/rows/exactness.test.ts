@@ -10,12 +10,12 @@ function fileOf(lines: readonly Buffer[]): Buffer {
 
 describe('skimming gives the verdict of reading every row in full', () => {
   const batches = Array.from({ length: 20 }, (_, batch) => batch);
-  test.each(batches)('on 10,000 rows of which most were changed somewhere, batch %i', (batch) => {
+  test.each(batches)('on 10,000 rows of which most were changed somewhere, batch %i', { timeout: 60_000 }, (batch) => {
     const lines = fileOf(mutatedLines(1 + batch, 10_000));
     expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
   });
 
-  test('with a key field that must be there, other rules and repairs', () => {
+  test('with a key field that must be there, other rules and repairs', { timeout: 60_000 }, () => {
     const options = {
       keyField: 'key',
       validation: {
