@@ -35,7 +35,7 @@ export function isRightText(check: TextCheck, text: string, learned: ReadonlySet
       return text === BASE64_STUB || isShortBase64(text);
     case 'label':
       return isPlainLabel(text);
-    case 'learned':
+    default:
       return learned.has(text);
   }
 }

@@ -1,7 +1,7 @@
 import { SCANNER_CODE } from './scanner-code';
 
 /** What stands in a skeleton for the text of a long string. */
-export const TEXT_STUB = '\u0000t';
+const TEXT_STUB = '\u0000t';
 /** What stands in a skeleton for a long string that is padded base64 in the standard alphabet. */
 export const BASE64_STUB = '\u0000b';
 /** How a stub in a template begins that stands for a number; the number's ordinal follows. */
