@@ -17,8 +17,8 @@ export interface ValidateFilesOptions {
   readonly onProgress?: (since: RangeProgress) => void;
 }
 
-/** Below this another thread takes longer to start than to read the input. */
-const WORTH_THREADS_BYTES = 128_000_000;
+/** Below this another thread takes longer to start and to warm up than it saves. */
+const WORTH_THREADS_BYTES = 512_000_000;
 const RANGES_PER_THREAD = 8;
 
 /** Validates files of this machine as a run does its input. Empty files must be left out. */
