@@ -3,6 +3,7 @@ import { createBatchActivities } from '../src/activities/create-batch-activities
 import { VertexBatchClient } from '../src/client';
 import { MemoryObjectStore } from '../src/gateways/object-store-memory';
 import { VertexBatchPlugin } from '../src/plugin';
+import { LIST_PRICES } from '../src/schemas/price-table';
 import { createBaselineActivities } from './baseline-activities';
 import type { TemporalBenchmark } from './benchmark';
 import { type EmulatedService, LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
@@ -141,6 +142,7 @@ async function runInMemory(world: BenchWorld): Promise<ActivitySpan[]> {
     jobs: new InstantJobs(store, RANGES),
     handlers: {},
     polling: { initialMs: 10, maxMs: 100 },
+    prices: LIST_PRICES,
     concurrency: { validate: 4, collect: 4 },
     guard: { attentionAfter: { failures: 3, ms: 60_000 }, handlerAttentionMs: 300_000, timeScale: 1 },
     timing: { submitMs: 120_000, heartbeatMs: 20_000, lookIntervalMs: 30_000 },

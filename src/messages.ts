@@ -219,9 +219,14 @@ export interface BatchResult {
   /** `input` is the sum of the others. */
   readonly rows: { readonly input: number } & RowBooks;
   readonly handler: { readonly processed: number; readonly rejected: number };
+  /** Tokens of all rounds, those of blocked and failed rows among them. */
   readonly usage: TokenUsage;
-  /** null for a model without a price. */
-  readonly cost: { readonly usd: number; readonly estimatedUsd: number; readonly priceTable: string } | null;
+  /** The same by what answered, as the service names it; the run's model where it names none. */
+  readonly usageByModel?: Readonly<Record<string, TokenUsage>>;
+  /** With which word the answers of answered rows ended, and how many; `NONE` where the service gave no word. */
+  readonly finishReasons?: Readonly<Record<string, number>>;
+  /** From the tokens and a price table, by its day. null where a price isn't known; `estimatedUsd` is null without an estimate. */
+  readonly cost: { readonly usd: number; readonly estimatedUsd: number | null; readonly priceTable: string } | null;
   readonly startTime: string;
   readonly endTime: string;
   readonly queuedSeconds: number | null;

@@ -92,6 +92,7 @@ class RangeCollector {
   readonly #counts = { lines: 0, rows: 0, answered: 0, blocked: 0, failed: 0, strangers: 0, unreadable: 0, torn: 0 };
   readonly #problems: OutputProblem[] = [];
   #usage: TokenUsage = NO_USAGE;
+  readonly #modelVersions: string[] = [];
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -128,6 +129,7 @@ class RangeCollector {
     return {
       ...this.#counts,
       usage: this.#usage,
+      modelVersions: this.#modelVersions,
       results: results ?? null,
       errors: errors ?? null,
       entries: entries ?? null,
@@ -163,6 +165,8 @@ class RangeCollector {
         usage: outcome.usage,
         requestHash: joined.kind === 'ambiguous' ? joined.requestHash : null,
         echo: outcome.kind === 'failed' ? echo : null,
+        model: this.#modelNumber(outcome.modelVersion),
+        ...(outcome.promptAudioTokens !== undefined && { promptAudioTokens: outcome.promptAudioTokens }),
         ...place,
       }),
     );
@@ -209,6 +213,12 @@ class RangeCollector {
       error: { code, status, message, retryable },
       round,
     };
+  }
+
+  #modelNumber(version: string | null): number | null {
+    if (version === null) return null;
+    const known = this.#modelVersions.indexOf(version);
+    return known === -1 ? this.#modelVersions.push(version) - 1 : known;
   }
 
   #note(kind: OutputProblem['kind'], { uri }: SourceFile, { byte }: Line, text = ''): void {

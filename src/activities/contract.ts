@@ -379,6 +379,8 @@ export interface SettlePartInput extends GuardedInput {
     readonly job: VertexJob;
   }[];
   readonly handler: HandlerReference | null;
+  /** The one that was asked for: its price counts where answers name none. Left out by earlier versions. */
+  readonly model?: string;
   /** Also let retryable rows go, and write results, errors and dead letters. */
   readonly final: boolean;
 }
@@ -390,6 +392,11 @@ export interface SettledPart {
   /** Object that lists them. */
   readonly retryRowsUri: string | null;
   readonly usage: TokenUsage;
+  /** These three are left out by earlier versions. */
+  readonly usageByModel?: Readonly<Record<string, TokenUsage>>;
+  readonly finishReasons?: Readonly<Record<string, number>>;
+  /** Of all rounds so far; null where a price isn't known. */
+  readonly cost?: { readonly microsUsd: number; readonly priceTable: string } | null;
   readonly duplicates: number;
   readonly strangers: number;
   /** `24 × RESOURCE_EXHAUSTED (retryable)`, most frequent first, at most ten. */

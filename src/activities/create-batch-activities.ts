@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Handlers } from '../define-handler';
 import { BatchError } from '../domain/batch-error';
 import type { PollingLimits } from '../domain/polling';
+import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
 import { acceptRequest } from './accept-request';
@@ -31,6 +32,7 @@ export interface BatchDependencies {
   readonly jobs: VertexJobs;
   readonly handlers: Handlers;
   readonly polling: PollingLimits;
+  readonly prices: PriceTable;
   /** Ranges at a time in this worker. */
   readonly concurrency: { readonly validate: number; readonly collect: number };
   readonly guard: GuardTiming;

@@ -33,7 +33,7 @@ function fitted(result: StandardResult<unknown>): FittedOutput {
 }
 
 /** An answer that the handler's schema doesn't take: another sampling may fit. */
-export function outputMismatch({ text, modelVersion, usage }: AnsweredRow, why: string): FailedRow {
+export function outputMismatch({ text, modelVersion, usage, promptAudioTokens }: AnsweredRow, why: string): FailedRow {
   const answer = text.length <= KEPT_ANSWER ? text : `${text.slice(0, KEPT_ANSWER)}…`;
   return {
     kind: 'failed',
@@ -43,5 +43,6 @@ export function outputMismatch({ text, modelVersion, usage }: AnsweredRow, why: 
     retryable: true,
     modelVersion,
     usage,
+    ...(promptAudioTokens !== undefined && { promptAudioTokens }),
   };
 }

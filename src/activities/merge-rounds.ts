@@ -1,4 +1,4 @@
-import { PartBooks, imbalancesOf } from '../domain/books';
+import { imbalancesOf, PartBooks, type RowEntry } from '../domain/books';
 import { BatchError } from '../domain/batch-error';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CollectedRow, readCollectedRow } from '../rows/collected-rows';
@@ -102,11 +102,12 @@ async function enterRecord(
   attempt: Attempt,
 ): Promise<void> {
   if (record.entries === null) return;
+  const { modelVersions = [] } = record;
   let entered = 0;
   for await (const line of readObjectLines(store, record.entries, { signal: attempt.signal })) {
     attempt.heartbeat();
     const entry = readCollectedRow(line.content?.toString('utf8') ?? '');
-    await enterRow(hashes, books, entry, object);
+    await enterRow(hashes, books, { ...entry, object, modelVersion: modelVersions[entry.model ?? -1] ?? null });
     entered += 1;
   }
   if (entered !== record.answered + record.blocked + record.failed) {
@@ -117,11 +118,9 @@ async function enterRecord(
 async function enterRow(
   hashes: () => Promise<RequestHashes>,
   books: PartBooks,
-  collected: CollectedRow,
-  object: number,
+  entry: CollectedRow & RowEntry,
 ): Promise<void> {
-  const { row, requestHash } = collected;
-  const entry = { ...collected, object };
+  const { row, requestHash } = entry;
   if (requestHash === null) books.enter(row, entry);
   else books.enterAmbiguous((await hashes()).rowsOf(requestHash), entry);
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PartBooks } from '../domain/books';
+import { costOfModels } from '../domain/model-usage';
+import type { PriceTable } from '../domain/price-table';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, type DataObject, findRecord } from '../rows/commits';
@@ -30,7 +32,7 @@ export interface SettleOptions {
 
 /** Chooses one winner a row over all rounds, checks the sums and, when it is the last word, writes what the caller gets. */
 export async function settlePart(
-  { store }: RowGateways,
+  { store, prices }: RowGateways & { readonly prices: PriceTable },
   input: SettlePartInput,
   attempt: Attempt,
   options: SettleOptions = {},
@@ -49,6 +51,7 @@ export async function settlePart(
   const merged = await mergeRounds(store, { index, hashes, quarantine }, input.rounds, attempt);
   const sums = {
     ...sumsOf(merged),
+    ...usageOf(merged.books, input, prices),
     retryRowsUri: await writeRetryRows(store, merged.books, `${prefix}-retry-rows`, attempt),
   };
   if (!input.final) return sums;
@@ -101,6 +104,17 @@ function sumsOf({ books, strangers, imbalances }: MergedRounds): SettledPart {
     results: { files: 0, rows: 0, bytes: 0 },
     errorsUri: null,
     deadLettersUri: null,
+  };
+}
+
+/** Answers that name no model are counted under the one that was asked for. */
+function usageOf(books: PartBooks, { model = '' }: SettlePartInput, table: PriceTable) {
+  const models = books.usageByModel();
+  const microsUsd = costOfModels(models, { table, model, now: Date.now() });
+  return {
+    usageByModel: Object.fromEntries(models.map(({ modelVersion, usage }) => [modelVersion ?? model, usage])),
+    finishReasons: books.finishReasons(),
+    cost: microsUsd === null ? null : { microsUsd, priceTable: table.date },
   };
 }
 

@@ -1,4 +1,5 @@
-import { TOKEN_KINDS, type TokenUsage, usageOf } from './usage';
+import { type ModelUsage, UsageSums } from './model-usage';
+import { addUsage, NO_USAGE, TOKEN_KINDS, type TokenUsage, usageOf } from './usage';
 
 export type RowClass = 'answered' | 'blocked' | 'failed';
 
@@ -10,6 +11,10 @@ export interface RowEntry {
   readonly status: string;
   readonly retryable: boolean;
   readonly usage: TokenUsage | null;
+  /** What answered, as the line names it. @default null */
+  readonly modelVersion?: string | null;
+  /** Those of the prompt's tokens that are audio. @default 0 */
+  readonly promptAudioTokens?: number;
   /** Which object its written line stands in, by the caller's numbering, and where. */
   readonly object: number;
   readonly offset: number;
@@ -41,9 +46,13 @@ export class PartBooks {
   readonly #offset: Float64Array;
   readonly #length: Uint32Array;
   readonly #status: Uint32Array;
+  /** Columns: {@link TOKEN_KINDS}, then audio of the prompt. */
   readonly #roundUsage: Float64Array;
-  readonly #usage = new Float64Array(TOKEN_KINDS.length);
-  readonly #statuses = new Map<string, number>();
+  /** 0 for rows without usage, else 1 and the model's place in `#models`. */
+  readonly #roundModel: Uint16Array;
+  readonly #usage = new UsageSums();
+  readonly #models = new Numbered<string | null>();
+  readonly #statuses = new Numbered<string>();
   #currentRound = 0;
   #duplicates = 0;
 
@@ -58,7 +67,8 @@ export class PartBooks {
     this.#offset = new Float64Array(rows);
     this.#length = new Uint32Array(rows);
     this.#status = new Uint32Array(rows);
-    this.#roundUsage = new Float64Array(rows * TOKEN_KINDS.length);
+    this.#roundUsage = new Float64Array(rows * COLUMNS);
+    this.#roundModel = new Uint16Array(rows);
   }
 
   /** The entries that follow are of this round. */
@@ -85,7 +95,7 @@ export class PartBooks {
     const rank = RANK[entry.kind];
     const seenBefore = this.#seenInRound[row] === this.#currentRound;
     if (seenBefore || (standing === RANK.answered && rank === standing)) this.#duplicates += 1;
-    if (!seenBefore || rank > standing) this.#noteUsage(row, entry.usage);
+    if (!seenBefore || rank > standing) this.#noteUsage(row, entry);
     this.#seenInRound[row] = this.#currentRound;
     // Between rounds a later failure tells more of a row than an earlier one did.
     if (rank > standing || (rank === standing && rank === RANK.failed && !seenBefore)) this.#take(row, rank, entry);
@@ -163,18 +173,33 @@ export class PartBooks {
 
   /** Tokens of every round; a row that stands twice in one round's output counts once. */
   usage(): TokenUsage {
+    return this.usageByModel().reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE);
+  }
+
+  /** The same by what answered. */
+  usageByModel(): readonly ModelUsage[] {
     this.#closeRound();
-    return usageOf((kind) => this.#usage[TOKEN_KINDS.indexOf(kind)]!);
+    return this.#usage.models;
+  }
+
+  /** With which word the answers of answered rows ended, and how many; `NONE` where the service gave no word. */
+  finishReasons(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (let row = 0; row < this.rows; row += 1) {
+      if (this.#rank[row] !== RANK.answered) continue;
+      const word = this.#statuses.at(this.#status[row]!) || 'NONE';
+      counts[word] = (counts[word] ?? 0) + 1;
+    }
+    return counts;
   }
 
   /** `24 × RESOURCE_EXHAUSTED (retryable)`: why rows have no answer, the most frequent first, at most `limit`. */
   reasons(limit = 10): string[] {
-    const words = [...this.#statuses.keys()];
     const counts = new Map<string, number>();
     for (let row = 0; row < this.rows; row += 1) {
       const kind = this.kindOf(row);
       if (kind === 'answered') continue;
-      const word = kind === 'missing' ? 'MISSING' : words[this.#status[row]!]!;
+      const word = kind === 'missing' ? 'MISSING' : this.#statuses.at(this.#status[row]!);
       const reason = `${word}${this.isRetryable(row) ? ' (retryable)' : kind === 'blocked' ? ' (blocked)' : ''}`;
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
@@ -192,28 +217,47 @@ export class PartBooks {
     this.#object[row] = entry.object;
     this.#offset[row] = entry.offset;
     this.#length[row] = entry.length;
-    this.#status[row] = this.#statusNumber(entry.status);
+    this.#status[row] = this.#statuses.numberOf(entry.status);
   }
 
-  #statusNumber(status: string): number {
-    const known = this.#statuses.get(status);
-    if (known !== undefined) return known;
-    const next = this.#statuses.size;
-    this.#statuses.set(status, next);
-    return next;
-  }
-
-  #noteUsage(row: number, usage: TokenUsage | null): void {
+  #noteUsage(row: number, { usage, modelVersion = null, promptAudioTokens = 0 }: RowEntry): void {
+    this.#roundModel[row] = usage === null ? 0 : 1 + this.#models.numberOf(modelVersion);
+    if (usage === null) return;
+    const first = row * COLUMNS;
     TOKEN_KINDS.forEach((kind, column) => {
-      this.#roundUsage[row * TOKEN_KINDS.length + column] = usage?.[kind] ?? 0;
+      this.#roundUsage[first + column] = usage[kind];
     });
+    this.#roundUsage[first + TOKEN_KINDS.length] = promptAudioTokens;
   }
 
   #closeRound(): void {
-    this.#roundUsage.forEach((count, cell) => {
-      this.#usage[cell % TOKEN_KINDS.length]! += count;
-    });
-    this.#roundUsage.fill(0);
+    for (let row = 0; row < this.rows; row += 1) {
+      const model = this.#roundModel[row]!;
+      if (model === 0) continue;
+      const first = row * COLUMNS;
+      const usage = usageOf((kind) => this.#roundUsage[first + TOKEN_KINDS.indexOf(kind)]!);
+      this.#usage.add(this.#models.at(model - 1), usage, this.#roundUsage[first + TOKEN_KINDS.length]!);
+    }
+    this.#roundModel.fill(0);
+  }
+}
+
+const COLUMNS = TOKEN_KINDS.length + 1;
+
+/** Gives each value a number, from 0, in the order in which they come. */
+class Numbered<Value> {
+  readonly #numbers = new Map<Value, number>();
+  readonly #values: Value[] = [];
+
+  numberOf(value: Value): number {
+    const known = this.#numbers.get(value);
+    if (known !== undefined) return known;
+    this.#numbers.set(value, this.#values.length);
+    return this.#values.push(value) - 1;
+  }
+
+  at(number: number): Value {
+    return this.#values[number]!;
   }
 }
 

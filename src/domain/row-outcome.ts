@@ -11,6 +11,8 @@ export interface AnsweredRow {
   readonly finishReason: string | null;
   readonly modelVersion: string | null;
   readonly usage: TokenUsage | null;
+  /** Those of the prompt's tokens that are audio; left out where the service counts none. */
+  readonly promptAudioTokens?: number;
   /** `text` doesn't hold all of the answer: the response is to be kept whole. */
   readonly wholeResponse: boolean;
 }
@@ -23,6 +25,8 @@ interface BlockedRow {
   readonly message: string;
   readonly modelVersion: string | null;
   readonly usage: TokenUsage | null;
+  /** Those of the prompt's tokens that are audio; left out where the service counts none. */
+  readonly promptAudioTokens?: number;
 }
 
 export interface FailedRow {
@@ -36,6 +40,8 @@ export interface FailedRow {
   readonly retryable: boolean;
   readonly modelVersion: string | null;
   readonly usage: TokenUsage | null;
+  /** Those of the prompt's tokens that are audio; left out where the service counts none. */
+  readonly promptAudioTokens?: number;
 }
 
 /** `google.rpc.Code` by number, with the HTTP status that Google's APIs answer for it. */

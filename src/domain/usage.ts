@@ -28,3 +28,20 @@ export function usageOf(count: (kind: TokenKind) => number): TokenUsage {
 export function addUsage(left: TokenUsage, right: TokenUsage | null): TokenUsage {
   return right === null ? left : usageOf((kind) => left[kind] + right[kind]);
 }
+
+/** Sums of what both count, by name. */
+export function addUsageByModel(
+  left: Readonly<Record<string, TokenUsage>>,
+  right: Readonly<Record<string, TokenUsage>>,
+): Readonly<Record<string, TokenUsage>> {
+  const sums = Object.entries(right).map(([name, usage]) => [name, addUsage(usage, left[name] ?? null)] as const);
+  return { ...left, ...Object.fromEntries(sums) };
+}
+
+export function addCounts(
+  left: Readonly<Record<string, number>>,
+  right: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const sums = Object.entries(right).map(([name, count]) => [name, count + (left[name] ?? 0)] as const);
+  return { ...left, ...Object.fromEntries(sums) };
+}

@@ -9,6 +9,7 @@ import { ObjectStoreGcs } from '../gateways/object-store-gcs';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
 import type { DurationLike } from '../messages';
 import { durationMs } from '../schemas/duration';
+import { LIST_PRICES, readPriceTable } from '../schemas/price-table';
 
 export interface VertexBatchPluginOptions {
   /** Handlers by the name that requests use; made with `defineHandler`. @default none */
@@ -26,6 +27,11 @@ export interface VertexBatchPluginOptions {
   readonly polling?: { readonly initial?: DurationLike; readonly max?: DurationLike };
   /** Ranges that this worker reads at a time. @default 4 each */
   readonly concurrency?: { readonly validate?: number; readonly collect?: number };
+  /**
+   * Prices to compute costs with, as JSON in the form that docs/operating.md shows. @default Google's list prices, as far as a
+   * source is known
+   */
+  readonly prices?: object;
   /** Sets search attributes on runs; they must be registered in the namespace. @default false */
   readonly searchAttributes?: boolean;
   /** Time limits that seldom need another value. */
@@ -58,6 +64,7 @@ const OPTIONS = {
   endpoints: ['api', 'storage', 'bigquery', 'trustedHosts'] satisfies Names<'endpoints'>,
   polling: ['initial', 'max'] satisfies Names<'polling'>,
   concurrency: ['validate', 'collect'] satisfies Names<'concurrency'>,
+  prices: null,
   searchAttributes: null,
   timeouts: [
     'submit',
@@ -156,6 +163,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
     }),
     handlers: checkedHandlers(options.handlers ?? {}),
     polling: { initialMs, maxMs },
+    prices: options.prices === undefined ? LIST_PRICES : readPriceTable(options.prices),
     concurrency: {
       validate: atLeastOne('concurrency.validate', options.concurrency?.validate ?? 4),
       collect: atLeastOne('concurrency.collect', options.concurrency?.collect ?? 4),

@@ -24,6 +24,8 @@ export interface CollectRecord {
   /** An unfinished last line in the output of a job that died: 0 or 1. */
   readonly torn: number;
   readonly usage: TokenUsage;
+  /** What answered, as the lines name it; the entries have places in here. Left out by earlier versions. */
+  readonly modelVersions?: readonly string[];
   readonly results: DataObject | null;
   readonly errors: DataObject | null;
   /** Lines as `collected-rows.ts` writes them. */

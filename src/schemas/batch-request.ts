@@ -137,7 +137,7 @@ const FORBIDDEN_LABELS = /^(vertex-batch-|goog)/;
 /** Fills defaults in. Throws a `TypeError` that names each field at fault, its value and the remedy. */
 export function acceptRequest(request: unknown, workflowId: string): AcceptedRequest {
   const parsed = batchRequestSchema.safeParse(request, { reportInput: true });
-  if (!parsed.success) throw new TypeError(problemsOf(parsed.error.issues, knownFieldsAt).join('; '));
+  if (!parsed.success) throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt }).join('; '));
   const given = parsed.data as BatchRequest;
   refuseWhatIsNotBuilt(given);
   const input = typeof given.input === 'string' ? [given.input] : given.input;
@@ -230,7 +230,7 @@ function refuseWhatIsNotBuilt(request: BatchRequest): void {
   }
   if (request.maxCostUsd !== undefined) {
     throw new TypeError(
-      `maxCostUsd needs a price table, which this version doesn't have; leave it out, got ${request.maxCostUsd}`,
+      `maxCostUsd needs an estimate, which this version doesn't make; leave it out, got ${request.maxCostUsd}`,
     );
   }
 }

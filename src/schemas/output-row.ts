@@ -1,4 +1,5 @@
 import {
+  type AnsweredRow,
   type RowOutcome,
   completedStatus,
   isRetryableError,
@@ -51,8 +52,7 @@ function classifyResponse(response: JsonObject): RowOutcome {
       kind: 'answered',
       text,
       finishReason,
-      modelVersion: stringIn(response, 'modelVersion'),
-      usage: tokenUsageOf(response),
+      ...circumstancesOf(response),
       wholeResponse: candidates.length > 1 || saysMoreThanText(candidate, parts),
     };
   }
@@ -141,16 +141,32 @@ function saysMoreThanText(candidate: JsonObject, parts: readonly JsonObject[]): 
   );
 }
 
-function circumstancesOf(response: JsonObject | null): { modelVersion: string | null; usage: TokenUsage | null } {
+type Circumstances = Pick<AnsweredRow, 'modelVersion' | 'usage' | 'promptAudioTokens'>;
+
+function circumstancesOf(response: JsonObject | null): Circumstances {
   if (response === null) return { modelVersion: null, usage: null };
-  return { modelVersion: stringIn(response, 'modelVersion'), usage: tokenUsageOf(response) };
+  const promptAudioTokens = audioTokensOf(response);
+  return {
+    modelVersion: stringIn(response, 'modelVersion'),
+    usage: tokenUsageOf(response),
+    ...(promptAudioTokens > 0 && { promptAudioTokens }),
+  };
+}
+
+/** `usageMetadata.promptTokensDetails` has a count for each modality. */
+function audioTokensOf(response: JsonObject): number {
+  const metadata = objectIn(response, 'usageMetadata') ?? {};
+  return listIn(metadata, 'promptTokensDetails')
+    .filter(isObject)
+    .filter((detail) => stringIn(detail, 'modality') === 'AUDIO')
+    .reduce((sum, detail) => sum + countIn(detail, 'tokenCount'), 0);
 }
 
 /** Google leaves zeros out, and at times the total. */
 function tokenUsageOf(response: JsonObject): TokenUsage | null {
   const metadata = objectIn(response, 'usageMetadata');
   if (metadata === null || TOKEN_KINDS.every((kind) => numberIn(metadata, kind) === null)) return null;
-  const usage = usageOf((kind) => numberIn(metadata, kind) ?? 0);
+  const usage = usageOf((kind) => countIn(metadata, kind));
   if (numberIn(metadata, 'totalTokenCount') !== null) return usage;
   const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount, toolUsePromptTokenCount } = usage;
   const total = promptTokenCount + candidatesTokenCount + thoughtsTokenCount + toolUsePromptTokenCount;
@@ -190,6 +206,11 @@ function numberIn(object: JsonObject, field: string): number | null {
   const value = fieldIn(object, field);
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** What can't be a count, such as a fraction, counts as the nearest that can. */
+function countIn(object: JsonObject, field: string): number {
+  return Math.min(Math.max(Math.trunc(numberIn(object, field) ?? 0), 0), Number.MAX_SAFE_INTEGER);
 }
 
 function parsedObject(text: string): JsonObject | null {

@@ -4,28 +4,36 @@ import { didYouMean } from '../domain/nearest-name';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/**
- * What is wrong with a request, a sentence for each problem that names the field, what it must be, and what it is.
- * `fieldsAt` knows the fields of the object at a path.
- */
-export function problemsOf(issues: readonly Issue[], fieldsAt: (path: Path) => readonly string[]): string[] {
-  return issues.flatMap((issue) => problemsOfIssue(issue, [], fieldsAt));
+/** Of what the problems are, and what it may hold. */
+interface Checked {
+  /** Name of the whole. @default 'the request' */
+  readonly whole?: string;
+  /** The fields of the object at a path. */
+  readonly fieldsAt: (path: Path) => readonly string[];
 }
 
-function problemsOfIssue(issue: Issue, parent: Path, fieldsAt: (path: Path) => readonly string[]): string[] {
+/** What is wrong with a request, a sentence for each problem that names the field, what it must be, and what it is. */
+export function problemsOf(issues: readonly Issue[], checked: Checked): string[] {
+  return issues.flatMap((issue) => problemsOfIssue(issue, [], checked));
+}
+
+function problemsOfIssue(issue: Issue, parent: Path, checked: Checked): string[] {
+  const { whole = 'the request', fieldsAt } = checked;
   const path = [...parent, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => `unknown field ${pathText([...path, key])}${didYouMean(key, fieldsAt(path))}`);
     case 'invalid_union': {
       const meant = issue.errors.find((branch) => !branch.some((nested) => isOfAnotherKind(nested)));
-      if (meant === undefined) return [sentence(path, issue.message, issue.input)];
-      return meant.flatMap((nested) => problemsOfIssue(nested, path, fieldsAt));
+      if (meant === undefined) return [sentence(whole, path, issue.message, issue.input)];
+      return meant.flatMap((nested) => problemsOfIssue(nested, path, checked));
     }
     case 'invalid_key':
-      return issue.issues.map(({ message }) => sentence(path.slice(0, -1), `has a name that ${message}`, path.at(-1)));
+      return issue.issues.map(({ message }) =>
+        sentence(whole, path.slice(0, -1), `has a name that ${message}`, path.at(-1)),
+      );
     default:
-      return [sentence(path, issue.message, issue.input)];
+      return [sentence(whole, path, issue.message, issue.input)];
   }
 }
 
@@ -34,8 +42,8 @@ function isOfAnotherKind(issue: Issue): boolean {
   return issue.code === 'invalid_type' && issue.path.length === 0;
 }
 
-function sentence(path: Path, rule: string, value: unknown): string {
-  return `${path.length === 0 ? 'the request' : pathText(path)} ${rule}, got ${shown(value)}`;
+function sentence(whole: string, path: Path, rule: string, value: unknown): string {
+  return `${path.length === 0 ? whole : pathText(path)} ${rule}, got ${shown(value)}`;
 }
 
 /** `input[1]`, `deadlines.queued`, `labels["a b"]` */

@@ -1,7 +1,8 @@
 import type { PlannedParts, SettledPart } from '../activities/contract';
 import { validationCounts } from '../domain/validation-counts';
 import { addBooks, NO_BOOKS, totalOf, verdictOf } from '../domain/outcome';
-import { addUsage, NO_USAGE } from '../domain/usage';
+import { addCounts, addUsage, addUsageByModel, NO_USAGE } from '../domain/usage';
+import { costOfParts } from '../domain/run-cost';
 import { queuedSeconds, runningSeconds } from '../domain/job-times';
 import type { BatchReason, BatchResult, RowBooks } from '../messages';
 import type { PartEnd } from './run-part';
@@ -63,7 +64,9 @@ export class RunBooks {
       rows: { input, ...books },
       handler: { processed: this.#run.processed, rejected: this.#run.rejected },
       usage: this.#settled.map((part) => part.usage).reduce(addUsage, NO_USAGE),
-      cost: null,
+      usageByModel: this.#settled.map(({ usageByModel = {} }) => usageByModel).reduce(addUsageByModel, {}),
+      finishReasons: this.#settled.map(({ finishReasons = {} }) => finishReasons).reduce(addCounts, {}),
+      cost: costOfParts(this.#settled.map(({ cost = null }) => cost)),
       startTime: new Date(this.#run.startedAt).toISOString(),
       endTime: new Date().toISOString(),
       queuedSeconds: queuedSeconds(jobs),

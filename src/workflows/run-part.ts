@@ -120,6 +120,7 @@ class PartLife {
         part: this.#part.part,
         rounds: this.#rounds,
         handler: this.#handler,
+        model: this.#accepted.request.model,
         final,
       },
       {

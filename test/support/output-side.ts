@@ -7,6 +7,7 @@ import type { Handlers } from '../../src/define-handler';
 import { isGatewayError } from '../../src/gateways/gateway-error';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import type { VertexJob } from '../../src/gateways/vertex-jobs';
+import { LIST_PRICES } from '../../src/schemas/price-table';
 import { testAttempt } from './attempt';
 import { anEndedJob } from './job-output';
 import { RUN } from './planned-part';
@@ -21,6 +22,7 @@ export interface Settling {
   readonly minimumBytes?: number;
   readonly targetBytes?: number;
   readonly final?: boolean;
+  readonly model?: string;
   readonly handlers?: Handlers;
   /** What the activities see of the store. @default the store itself */
   readonly through?: ObjectStore;
@@ -35,6 +37,7 @@ export async function settle(store: ObjectStore, planUri: string, settling: Sett
     minimumBytes = 64_000_000,
     targetBytes = 256_000_000,
     final = true,
+    model = 'publishers/google/models/gemini-2.5-flash',
     handlers = {},
     run = once,
     through = store,
@@ -64,9 +67,12 @@ export async function settle(store: ObjectStore, planUri: string, settling: Sett
     settled.push({ round, outputsUri: outputs.outputsUri, job });
   }
   return run(() =>
-    settlePart({ store: through }, { run: RUN, planUri, part: 1, rounds: settled, handler, final }, testAttempt(), {
-      targetBytes,
-    }),
+    settlePart(
+      { store: through, prices: LIST_PRICES },
+      { run: RUN, planUri, part: 1, rounds: settled, handler, model, final },
+      testAttempt(),
+      { targetBytes },
+    ),
   );
 }
 

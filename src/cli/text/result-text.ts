@@ -72,7 +72,13 @@ function tokenLine({ usage, cost }: BatchResult): string {
     ...(usage.thoughtsTokenCount > 0 ? [`${tokensText(usage.thoughtsTokenCount)} thoughts`] : []),
   ];
   if (cost === null) return kinds.join(' · ');
-  return `${kinds.join(' · ')} · cost $${cost.usd.toFixed(2)} (estimated $${cost.estimatedUsd.toFixed(2)})`;
+  const estimate = cost.estimatedUsd === null ? '' : `estimated $${cost.estimatedUsd.toFixed(2)}, `;
+  return `${kinds.join(' · ')} · cost ${dollars(cost.usd)} (${estimate}prices of ${cost.priceTable})`;
+}
+
+/** Cents, or what is less than one in full. */
+function dollars(usd: number): string {
+  return `$${usd > 0 && usd < 0.01 ? usd.toFixed(6) : usd.toFixed(2)}`;
 }
 
 function tookText(result: BatchResult): string {

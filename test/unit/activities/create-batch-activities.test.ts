@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AcceptedRun } from '../../../src/activities/contract';
 import { createBatchActivities, type BatchDependencies } from '../../../src/activities/create-batch-activities';
 import { defineHandler, type Handlers } from '../../../src/define-handler';
+import { LIST_PRICES } from '../../../src/schemas/price-table';
 import { A_KEY, aSubmission, SubmitSide } from '../../support/submit-side';
 
 const REQUEST = {
@@ -21,6 +22,7 @@ function activities(side: SubmitSide, dependencies: Partial<BatchDependencies> =
     jobs: side.jobs,
     handlers: {},
     polling: { initialMs: 30_000, maxMs: 600_000 },
+    prices: LIST_PRICES,
     concurrency: { validate: 4, collect: 4 },
     guard: { attentionAfter: { failures: 3, ms: 60_000 }, handlerAttentionMs: 300_000, timeScale: 1 },
     timing: { submitMs: 120_000, heartbeatMs: 20_000, lookIntervalMs: 30_000 },

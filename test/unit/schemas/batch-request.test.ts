@@ -241,7 +241,7 @@ describe('a request', () => {
     [
       'a cost',
       { maxCostUsd: 40 },
-      "maxCostUsd needs a price table, which this version doesn't have; leave it out, got 40",
+      "maxCostUsd needs an estimate, which this version doesn't make; leave it out, got 40",
     ],
     [
       'a policy that is none',
