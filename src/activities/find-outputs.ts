@@ -1,4 +1,5 @@
 import { BatchError } from '../domain/batch-error';
+import { outputKindOf } from '../domain/output-names';
 import type { StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type PlanRangesOptions, planRanges } from '../rows/ranges';
@@ -7,8 +8,6 @@ import { claimOutputPrefix, roundDirectory, handlerDirectory } from '../rows/wor
 import type { Attempt, RowGateways } from './attempt';
 import type { FindOutputsInput, FoundOutputs, SourceFile } from './contract';
 
-const REGULAR = /^predictions(_\d+)?\.jsonl(-\d+-of-\d+)?$/;
-const INCREMENTAL = /^incremental_[^/]*\.jsonl(-\d+-of-\d+)?$/;
 /** Below a claim's prefix the service makes one directory, whose name has a time that nobody can foretell. */
 const OUTPUT_DIRECTORY = /^prediction-[^/]+\//;
 
@@ -32,9 +31,7 @@ export async function findOutputs(
     found.push({ name: job.outputDirectory === null ? below.replace(OUTPUT_DIRECTORY, '') : below, object });
   }
   const endedWell = job.state === 'JOB_STATE_SUCCEEDED';
-  const files = found
-    .filter(({ name }) => REGULAR.test(name) || (!endedWell && INCREMENTAL.test(name)))
-    .map(({ object }) => sourceFile(object));
+  const files = found.filter(({ name }) => isOutput(name, endedWell)).map(({ object }) => sourceFile(object));
   const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, ranging) };
 
   const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
@@ -45,6 +42,11 @@ export async function findOutputs(
     bytes: record.files.reduce((sum, file) => sum + file.size, 0),
     ranges: record.ranges.length,
   };
+}
+
+function isOutput(name: string, endedWell: boolean): boolean {
+  const kind = outputKindOf(name);
+  return kind === 'regular' || (kind === 'incremental' && !endedWell);
 }
 
 function checkedDirectory(directory: string): string {

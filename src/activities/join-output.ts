@@ -11,7 +11,7 @@ export type JoinedRow =
 
 const STRANGER: JoinedRow = { kind: 'stranger' };
 
-/** Finds the row by the key that the line echoes, or by its request where it echoes none. */
+/** Finds the row by the key that the line echoes, or by its request where it echoes none, or one that others made up. */
 export async function joinOutput(
   index: PartIndex,
   hashes: () => Promise<RequestHashes>,
@@ -20,7 +20,8 @@ export async function joinOutput(
   const key = line[index.outputKeyField];
   if (typeof key === 'string' || typeof key === 'number') {
     const row = index.rowOfOutputKey(String(key));
-    return row === undefined ? STRANGER : { kind: 'row', row };
+    if (row !== undefined) return { kind: 'row', row };
+    if (!index.isForeign) return STRANGER;
   }
   if (typeof line['request'] !== 'object' || line['request'] === null) return STRANGER;
   const hash = requestHash(line['request']);

@@ -180,6 +180,8 @@ function missingOf({ rounds }: SettlePartInput): UnansweredRows['missing'] {
   );
   if (last === undefined) return { round: 0, message: 'No job was run for this row.' };
   const { job, round } = last;
+  if (job.state === 'JOB_STATE_UNSPECIFIED')
+    return { round, message: 'The outputs that were given have no row for it.' };
   const why = job.error === null ? '' : `: ${job.error.message}`;
   return { round, message: `The output of ${job.name}, which ended in ${job.state}${why}, has no row for it.` };
 }

@@ -3,6 +3,7 @@ import type { Host } from './command-line';
 import { EXIT, type ExitCode } from './exit-code';
 import { addAdopt } from './commands/adopt';
 import { addCancel } from './commands/cancel';
+import { addCollect } from './commands/collect';
 import { addDev } from './commands/dev';
 import { addEmulator } from './commands/emulator';
 import { addList } from './commands/list';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addResubmit,
   addOrphans,
   addValidate,
+  addCollect,
   addEmulator,
 ];
 

@@ -31,7 +31,7 @@ export function parseInputPattern(text: string): InputPattern {
   if (wildcard === -1) {
     return { text, prefixUri: text, hasWildcard: false, matches: (uri) => uri === text };
   }
-  const expression = expressionOf(`gs://${bucket}/${name}`);
+  const expression = wildcardExpression(`gs://${bucket}/${name}`);
   return {
     text,
     prefixUri: `gs://${bucket}/${name.slice(0, wildcard)}`,
@@ -40,7 +40,8 @@ export function parseInputPattern(text: string): InputPattern {
   };
 }
 
-function expressionOf(pattern: string): RegExp {
+/** What a pattern with `*`, `?` and `**` matches. */
+export function wildcardExpression(pattern: string): RegExp {
   const source = pattern.replace(/\*\*+|\*|\?|[\\^$.|+()[\]{}]/g, (token) => {
     if (token.startsWith('**')) return '.*';
     if (token === '*') return '[^/]*';

@@ -15,6 +15,7 @@ export const METADATA_IN_INPUT = 'null';
 class StoredPartIndex implements PartIndex {
   readonly rows: number;
   readonly outputKeyField: string;
+  readonly isForeign: boolean;
   readonly repairs: readonly Repair[];
   readonly #plan: Plan;
   readonly #index: RowIndex;
@@ -24,6 +25,7 @@ class StoredPartIndex implements PartIndex {
   constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
     this.rows = index.rows;
     this.outputKeyField = plan.keys.outputKeyField;
+    this.isForeign = plan.keys.mode === 'foreign';
     this.repairs = Object.keys(plan.repaired) as Repair[];
     this.#plan = plan;
     this.#index = index;

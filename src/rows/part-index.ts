@@ -26,6 +26,8 @@ export interface PartIndex {
   readonly rows: number;
   /** The top-level field of an output row that holds its key: the caller's `keyField`, or `key` where a copy was staged. */
   readonly outputKeyField: string;
+  /** Others ran the jobs: what no key finds may be found by its request. */
+  readonly isForeign: boolean;
   /** What is mended in a row whenever it is read from the input. */
   readonly repairs: readonly Repair[];
   /** The row of a key as the output echoes it, compared in full. */

@@ -28,8 +28,11 @@ export interface Plan {
 export interface PlanKeys {
   /** The caller's field that identifies a row; null when not every row has one. */
   readonly field: string | null;
-  /** `brought`: jobs see the caller's field. `staged`: they see a copy of the rows with the internal key `r<file>-<line>`. */
-  readonly mode: 'brought' | 'staged';
+  /**
+   * `brought`: jobs see the caller's field. `staged`: they see a copy of the rows with the internal key `r<file>-<line>`.
+   * `foreign`: others ran the jobs, and what no key finds may be found by its request.
+   */
+  readonly mode: 'brought' | 'staged' | 'foreign';
   /** Top-level field of an output row that holds its key. */
   readonly outputKeyField: string;
   /** Why a copy is staged, for people; null when the input is used as it lies. */

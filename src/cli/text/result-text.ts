@@ -20,8 +20,9 @@ export function resultText(
     ['took', tookText(result)],
     [
       'jobs',
-      result.jobs.map((job) => `${job.name.split('/').at(-1)} ${job.state.replace('JOB_STATE_', '')}`).join(' · ') ||
-        'none',
+      result.jobs
+        .map((job) => `${job.name.split('/').at(-1)} ${job.state.replace(/^JOB_STATE_(UNSPECIFIED)?/, '')}`.trim())
+        .join(' · ') || 'none',
     ],
     [
       'results',

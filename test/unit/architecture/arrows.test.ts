@@ -17,7 +17,7 @@ const GOOGLE = ['@google-cloud/*', 'google-auth-library'];
 const INNER = ['domain', 'messages', 'schemas', 'rows', 'gateways', 'run-identity'];
 const HANDLERS = ['define-handler', 'standard-schema'];
 const LIBRARY = [...INNER, ...HANDLERS, 'activities', 'child', 'client', 'exported-workflows', 'plugin', 'workflows'];
-const APPLICATION = [...LIBRARY, 'index', 'config', 'worker', 'cli', 'dev', 'emulator', 'input', 'testing'];
+const APPLICATION = [...LIBRARY, 'index', 'config', 'worker', 'cli', 'collect', 'dev', 'emulator', 'input', 'testing'];
 
 const ARROWS: Readonly<Record<string, Arrows>> = {
   messages: { ours: [], packages: [] },
@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     packages: [NODE, '@temporalio/*', 'ansis', 'cli-progress', 'commander'],
   },
   input: { ours: ['activities', ...INNER], packages: [NODE] },
+  collect: { ours: ['activities', ...INNER], packages: [NODE] },
   dev: { ours: [], packages: [NODE, '@temporalio/client'] },
   emulator: { ours: [], packages: [NODE] },
   testing: {

@@ -62,6 +62,7 @@ describe('help', () => {
     'resubmit',
     'orphans',
     'validate',
+    'collect',
     'emulator',
   ])('of %s has the common options and an example', async (name) => {
     const { stdout, exitCode } = await cli([name, '--help']);

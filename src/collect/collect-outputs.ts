@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import type { Attempt } from '../activities/attempt';
+import { collectRange } from '../activities/collect-range';
+import type { SettledPart, SettlePartInput, SourceFile, Sources } from '../activities/contract';
+import { finishRun, type Manifest } from '../activities/finish-run';
+import { settlePart } from '../activities/settle-part';
+import type { RunReference } from '../domain/accepted-request';
+import type { PriceTable } from '../domain/price-table';
+import type { ObjectStore } from '../gateways/object-store';
+import type { BatchResult } from '../messages';
+import { commitOnce, readJson } from '../rows/commits';
+import { planUri } from '../rows/plan';
+import { planRanges } from '../rows/ranges';
+import type { JobOutputs, OutputProblem } from '../rows/records';
+import { handlerDirectory } from '../rows/work-paths';
+import { collectedResult, endedJob } from './collected-result';
+import { findInput } from './find-input';
+import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
+import { inParallel } from './in-parallel';
+import { planInput } from './plan-input';
+import { deleteBelow, removeTraces, standingIn, targetDirectory } from './target-directory';
+
+export interface CollectRequest {
+  /** Files, directories, prefixes, wildcards. */
+  readonly outputs: readonly string[];
+  readonly input: readonly string[];
+  /** Where results are written: a directory, or `gs://bucket/prefix`. */
+  readonly to: string;
+  readonly keyField: string | null;
+}
+
+/** How far it is, in bytes of the phase. */
+export interface CollectProgress {
+  readonly phase: 'reading input' | 'collecting' | 'settling';
+  readonly bytes: number;
+  readonly of: number;
+}
+
+export interface CollectGateways {
+  readonly store: ObjectStore;
+  readonly prices: PriceTable;
+}
+
+export interface Collected {
+  readonly result: BatchResult;
+  /** It stood there already: the same outputs and input were collected before. */
+  readonly stood: boolean;
+  /** Rows of the outputs that are none of the input's. */
+  readonly strangers: number;
+  readonly duplicates: number;
+  /** The first few lines of the outputs that aren't rows of the input. */
+  readonly problems: readonly OutputProblem[];
+}
+
+const RANGES_AT_A_TIME = 4;
+
+/**
+ * What a run does after its jobs have ended, for jobs that ended elsewhere: joins, accounts, writes results, errors, dead letters and
+ * the manifest. An interrupted one leaves nothing; one that was killed is taken up by the same call.
+ * @throws {BatchError} before anything is written for input, outputs or a target that can't be used
+ */
+export async function collectOutputs(
+  gateways: CollectGateways,
+  request: CollectRequest,
+  attempt: Attempt,
+  onPhase: (progress: CollectProgress) => void = () => {},
+): Promise<Collected> {
+  const { store } = gateways;
+  const { signal } = attempt;
+  const directory = targetDirectory(request.to);
+  const input = await findInput({ store, signal }, request.input);
+  const outputs = await findOutputDirectories({ store, signal }, request.outputs, directory);
+  const run = referenceOf(directory, input, outputs, request.keyField);
+  const standing = await standingIn(store, run, { signal });
+  if (standing.kind === 'finished') return collectedBefore(standing.manifest);
+  try {
+    const collecting = { run, input, outputs, keyField: request.keyField };
+    return await collectAnew(gateways, collecting, attempt, onPhase);
+  } catch (error) {
+    await withdraw(store, directory);
+    throw error;
+  }
+}
+
+/** Nothing half-written stays; a result that is whole does. */
+async function withdraw(store: ObjectStore, directory: string): Promise<void> {
+  try {
+    if ((await store.find(`${directory}manifest.json`)) === undefined) await removeTraces(store, directory);
+  } catch {
+    // the failure that led here is the one to tell; the same call takes up what stands
+  }
+}
+
+interface Collecting {
+  readonly run: RunReference;
+  readonly input: Sources;
+  readonly outputs: readonly OutputDirectory[];
+  readonly keyField: string | null;
+}
+
+async function collectAnew(
+  gateways: CollectGateways,
+  { run, input, outputs, keyField }: Collecting,
+  attempt: Attempt,
+  onPhase: (progress: CollectProgress) => void,
+): Promise<Collected> {
+  const { store } = gateways;
+  const begun = Date.now();
+  onPhase({ phase: 'reading input', bytes: 0, of: sizeOf(input.files) });
+  const plan = await planInput(store, { run, sources: input, keyField }, attempt);
+  onPhase({ phase: 'collecting', bytes: 0, of: sizeOf(outputs.flatMap(({ files }) => files)) });
+  const rounds: Round[] = [];
+  for (const [position, output] of outputs.entries()) {
+    rounds.push(await collectDirectory(store, run, output, position + 1, attempt));
+  }
+  onPhase({ phase: 'settling', bytes: 0, of: 0 });
+  const place = { run, planUri: planUri(run), part: 1, handler: null };
+  const settled = await settlePart(gateways, { ...place, rounds, final: true }, attempt);
+  const result = collectedResult({ directory: run.directory, begun, plan, rounds, settled });
+  return finish(store, run, { settled, result }, attempt);
+}
+
+type Round = SettlePartInput['rounds'][number];
+
+/** Collects one directory as a round of its own: of what several have for a row the best counts, once. */
+async function collectDirectory(
+  store: ObjectStore,
+  run: RunReference,
+  { uri, files }: OutputDirectory,
+  round: number,
+  attempt: Attempt,
+): Promise<Round> {
+  const { signal } = attempt;
+  const job = endedJob(uri);
+  const outputs: JobOutputs = { job: job.name, endedWell: false, files, ranges: planRanges(files) };
+  const outputsUri = `${handlerDirectory(run, null)}p1-r${round}/outputs.json`;
+  const { ranges } = (await commitOnce(store, outputsUri, outputs, { signal })).record;
+  const place = { run, planUri: planUri(run), outputsUri, part: 1, round, handler: null };
+  await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
+    collectRange({ store, handlers: {} }, { ...place, range }, attempt),
+  );
+  return { round, outputsUri, job };
+}
+
+async function finish(
+  store: ObjectStore,
+  run: RunReference,
+  { settled, result }: { readonly settled: SettledPart; readonly result: BatchResult },
+  attempt: Attempt,
+): Promise<Collected> {
+  const { signal } = attempt;
+  const settledUris = settled.settledUri === null ? [] : [settled.settledUri];
+  const ending = { run, result, settledUris, handler: null, planUri: planUri(run) };
+  const { manifest } = await finishRun({ store }, ending, attempt);
+  const written = await readJson<Manifest>(store, manifest, { signal });
+  await deleteBelow(store, `${run.directory}work/`, { signal });
+  const { strangers, duplicates } = settled;
+  return { result: written.result, stood: false, strangers, duplicates, problems: written.problems };
+}
+
+function collectedBefore({ result, problems }: Manifest): Collected {
+  return { result, stood: true, strangers: 0, duplicates: 0, problems };
+}
+
+/** The same outputs, input and key are the same collect. */
+function referenceOf(
+  directory: string,
+  input: Sources,
+  outputs: readonly OutputDirectory[],
+  keyField: string | null,
+): RunReference {
+  const content = ({ uri, size, crc32c }: SourceFile) => [uri, size, crc32c];
+  const identity = [input.files.map(content), outputs.map(({ files }) => files.map(content)), keyField];
+  const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+  return { directory, key, execution: `collect-${key.slice(0, 16)}` };
+}
+
+function sizeOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
