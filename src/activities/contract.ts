@@ -330,6 +330,8 @@ export interface FindOutputsInput extends GuardedInput {
   readonly claim: ClaimReference;
   readonly job: VertexJob;
   readonly handler: HandlerReference | null;
+  /** The part's share of the ranges that fit into a history. @default 500 */
+  readonly maximumRanges?: number;
 }
 
 export interface HandlerReference {
@@ -383,6 +385,8 @@ export interface SettlePartInput extends GuardedInput {
   readonly model?: string;
   /** Also let retryable rows go, and write results, errors and dead letters. */
   readonly final: boolean;
+  /** The part's share of the ranges that fit into a history. @default 500 */
+  readonly maximumRanges?: number;
 }
 
 export interface SettledPart {
@@ -407,6 +411,7 @@ export interface SettledPart {
   readonly settledUri: string | null;
   readonly processRanges: number;
   readonly results: { readonly files: number; readonly rows: number; readonly bytes: number };
+  /** Of this part alone: of several, the run makes one file when it is finished. */
   readonly errorsUri: string | null;
   readonly deadLettersUri: string | null;
 }
@@ -430,10 +435,15 @@ export interface FinishRunInput extends GuardedInput {
   readonly settledUris: readonly string[];
   readonly handler: HandlerReference | null;
   readonly planUri: string | null;
+  /** Parts of the plan. @default 1 */
+  readonly partCount?: number;
 }
 
 export interface FinishedRun {
   readonly manifest: string;
   readonly rejectedUri: string | null;
   readonly rejected: number;
+  /** Of the whole run; absent in histories from before runs of several parts. */
+  readonly errorsUri?: string | null;
+  readonly deadLettersUri?: string | null;
 }

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Handlers } from '../define-handler';
 import { BatchError } from '../domain/batch-error';
+import type { JobLimits } from '../domain/validation-limits';
 import type { PollingLimits } from '../domain/polling';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
@@ -33,6 +34,8 @@ export interface BatchDependencies {
   readonly handlers: Handlers;
   readonly polling: PollingLimits;
   readonly prices: PriceTable;
+  /** What one job takes. @default `JOB_LIMITS` */
+  readonly jobLimits?: JobLimits;
   /** Ranges at a time in this worker. */
   readonly concurrency: { readonly validate: number; readonly collect: number };
   readonly guard: GuardTiming;

@@ -14,7 +14,7 @@ const OUTPUT_DIRECTORY = /^prediction-[^/]+\//;
 /** Finds what an ended job wrote, as its generations are now, and notes it once. No files is an answer, too. */
 export async function findOutputs(
   { store }: RowGateways,
-  { run, claim, job, handler }: FindOutputsInput,
+  { run, claim, job, handler, maximumRanges }: FindOutputsInput,
   attempt: Attempt,
   ranging: PlanRangesOptions = {},
 ): Promise<FoundOutputs> {
@@ -32,7 +32,8 @@ export async function findOutputs(
   }
   const endedWell = job.state === 'JOB_STATE_SUCCEEDED';
   const files = found.filter(({ name }) => isOutput(name, endedWell)).map(({ object }) => sourceFile(object));
-  const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, ranging) };
+  const bounds = maximumRanges === undefined ? ranging : { maximumRanges, ...ranging };
+  const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, bounds) };
 
   const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
   const { record } = await commitOnce(store, outputsUri, outputs, { signal });

@@ -7,6 +7,7 @@ import { joinObjects, publish } from '../rows/publish';
 import type { OutputProblem, SettledRecord } from '../rows/records';
 import type { Attempt, RowGateways } from './attempt';
 import type { FinishedRun, FinishRunInput, SourceFile } from './contract';
+import { joinParts } from './join-parts';
 import { packageVersion } from './package-version';
 import { progressDirectory } from './process-range';
 import { rejectedObjects } from './range-progress';
@@ -30,6 +31,8 @@ interface ManifestFile extends DataObject {
 }
 
 const MAX_TRIES = 5;
+/** Lines of the outputs that the manifest names. */
+const KEPT_PROBLEMS = 100;
 
 /** Writes `rejected.jsonl` and the manifest, and only then deletes what nobody needs any more. */
 export async function finishRun({ store }: RowGateways, input: FinishRunInput, attempt: Attempt): Promise<FinishedRun> {
@@ -38,30 +41,41 @@ export async function finishRun({ store }: RowGateways, input: FinishRunInput, a
   const settled: SettledRecord[] = [];
   for (const uri of input.settledUris) settled.push(await readJson<SettledRecord>(store, uri, { signal }));
   const rejected = await writeRejected(store, input, settled, attempt);
+  const { errors, deadLetters } = await joinParts(store, input, settled, attempt);
   const manifestUri = `${directory}manifest.json`;
   const manifest: Manifest = {
     format: 1,
     package: packageVersion(),
     execution: input.run.execution,
-    result: { ...input.result, rejected: rejected?.uri ?? null, manifest: manifestUri },
+    result: {
+      ...input.result,
+      errors: errors?.uri ?? null,
+      deadLetters: deadLetters?.uri ?? null,
+      rejected: rejected?.uri ?? null,
+      manifest: manifestUri,
+    },
     plan: await planOf(store, input, attempt),
-    files: [...settled.flatMap(filesOf), ...(rejected === null ? [] : [{ purpose: 'rejected' as const, ...rejected }])],
+    files: [
+      ...settled.flatMap(({ results }) => results.map((file) => ({ purpose: 'results' as const, ...file }))),
+      ...(errors === null ? [] : [{ purpose: 'errors' as const, ...errors }]),
+      ...(deadLetters === null ? [] : [{ purpose: 'dead-letters' as const, ...deadLetters }]),
+      ...(rejected === null ? [] : [{ purpose: 'rejected' as const, ...rejected }]),
+    ],
     imbalances: settled.flatMap(({ part, settled: { imbalances } }) =>
       imbalances.map((text) => `part ${part}: ${text}`),
     ),
-    problems: settled.flatMap(({ problems }) => problems),
+    problems: settled.flatMap(({ problems }) => problems).slice(0, KEPT_PROBLEMS),
   };
   await replace(store, manifestUri, JSON.stringify(manifest, null, 2), attempt);
   await deleteLeftovers(store, directory, manifest, attempt);
-  return { manifest: manifestUri, rejectedUri: rejected?.uri ?? null, rejected: rejected?.rows ?? 0 };
-}
-
-function filesOf({ results, errors, deadLetters }: SettledRecord): ManifestFile[] {
-  return [
-    ...results.map((file) => ({ purpose: 'results' as const, ...file })),
-    ...(errors === null ? [] : [{ purpose: 'errors' as const, ...errors }]),
-    ...(deadLetters === null ? [] : [{ purpose: 'dead-letters' as const, ...deadLetters }]),
-  ];
+  const { result } = manifest;
+  return {
+    manifest: manifestUri,
+    rejectedUri: result.rejected,
+    rejected: rejected?.rows ?? 0,
+    errorsUri: result.errors,
+    deadLettersUri: result.deadLetters,
+  };
 }
 
 async function writeRejected(
@@ -114,7 +128,7 @@ async function replace(store: ObjectStore, uri: string, content: string, { signa
  */
 async function deleteLeftovers(store: ObjectStore, directory: string, manifest: Manifest, attempt: Attempt) {
   const named = new Set(manifest.files.map(({ uri }) => uri));
-  const isRecord = (uri: string) => /\/settled-p\d+-[0-9a-f]+\.json$/.test(uri);
+  const isRecord = (uri: string) => /\/(settled-p\d+|joined)-[0-9a-f]+\.json$/.test(uri);
   await deleteAll(store, `${directory}staged/`, () => true, attempt);
   await deleteAll(store, `${directory}work/`, (uri) => !isRecord(uri), attempt);
   for (const name of ['results/', 'errors', 'dead-letters', 'rejected']) {

@@ -1,31 +1,43 @@
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { parseClaimKey } from '../domain/claim-key';
-import { limitExceeded, quarantineExceeded } from '../domain/validation-limits';
+import {
+  fewestParts,
+  fitsOneJob,
+  JOB_LIMITS,
+  type JobLimits,
+  partsExceeded,
+  quarantineExceeded,
+} from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchReason } from '../messages';
 import { findRecord, readJson } from '../rows/commits';
 import { compareRanges } from '../rows/compare-ranges';
-import { compareRows } from '../rows/compare-rows';
+import { type ComparedRows, compareRows } from '../rows/compare-rows';
 import { changedSources } from '../rows/input-changes';
 import { mergeValidation, type MergedValidation } from '../rows/merged-validation';
 import { checkVersion, type Plan, planUri } from '../rows/plan';
-import { QuarantineWriter } from '../rows/quarantine';
+import { deleteParts } from '../rows/parts-writer';
 import { validationDirectory } from '../rows/validated-range';
 import { type Comparison, joinComparisons, writeReport } from '../rows/validation-report';
 import { planKeys, toPlannedPart, writePlan } from '../rows/write-plan';
 import type { Attempt, RowGateways } from './attempt';
 import type { PlannedParts, PlanPartsInput, Sources } from './contract';
 
+export interface PlanPartsGateways extends RowGateways {
+  /** What one job takes. @default `JOB_LIMITS` */
+  readonly jobLimits?: JobLimits;
+}
+
 /** Merges the ranges, checks what concerns the whole input, and writes the plan once; a plan that stands is adopted. */
 export async function planParts(
-  { store }: RowGateways,
+  { store, jobLimits = JOB_LIMITS }: PlanPartsGateways,
   input: PlanPartsInput,
   attempt: Attempt,
 ): Promise<PlannedParts> {
   const { signal } = attempt;
   const sources = await readJson<Sources>(store, input.sourcesUri, { signal });
   const standing = await findRecord<Plan>(store, planUri(input.run), { signal });
-  if (standing === undefined) return planAnew(store, input, sources, attempt);
+  if (standing === undefined) return planAnew(store, { ...input, sources, jobLimits }, attempt);
 
   checkVersion(standing, planUri(input.run));
   const { rows, bytes, errors, warnings, repaired, validationUri } = standing;
@@ -33,55 +45,68 @@ export async function planParts(
   return { rows, bytes, errors, warnings, repaired, validationUri, firstProblems: [], plan, refusal: null };
 }
 
-async function planAnew(
-  store: ObjectStore,
-  input: PlanPartsInput,
-  sources: Sources,
-  attempt: Attempt,
-): Promise<PlannedParts> {
-  const { run, sourcesUri, keyField, validation = DEFAULT_VALIDATION } = input;
+interface NewPlan extends PlanPartsInput {
+  readonly sources: Sources;
+  readonly jobLimits: JobLimits;
+}
+
+async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): Promise<PlannedParts> {
+  const { run, sources, sourcesUri, keyField, validation = DEFAULT_VALIDATION, jobLimits } = input;
   const { signal } = attempt;
   const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const merged = await mergeValidation(store, sources, directory, { signal });
-  const refusal = refusalOf(merged);
+  const refusal = refusalOf(merged, jobLimits);
   if (refusal !== null)
     return { ...(await report(store, input, merged, NOTHING_COMPARED, signal)), plan: null, refusal };
-  const quarantine = new QuarantineWriter(store, `${run.directory}index/p1`);
-  try {
-    const onProgress = () => attempt.heartbeat();
-    const { rules } = validation;
-    const compared = await compareRows(store, merged, { keyField, rules, quarantine, signal, onProgress });
-    const keys = planKeys(compared, merged);
-    const isStaged = keys.mode === 'staged';
-    const together = joinComparisons(compared, compareRanges(merged, rules, { isStaged }));
-    const reported = await report(store, input, merged, together, signal);
-    if (forbidsPlan(merged, together, validation)) return { ...reported, plan: null, refusal: null };
-
-    const bytes = merged.badRows === 0 ? merged.bytes : compared.soundBytes;
-    const copyTooLarge = limitExceeded({ rows: merged.soundRows, bytes, staged: isStaged });
-    if (copyTooLarge !== undefined) return { ...reported, plan: null, refusal: tooLarge(copyTooLarge) };
-    const planning = { merged, compared, keys, quarantine: await quarantine.close({ signal }), ...reported };
-    const plan = await writePlan(store, run, planning, { signal });
-    return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
-  } finally {
-    await quarantine.abandon();
+  const compared = await compareAndCut(store, input, merged, attempt);
+  const keys = planKeys(compared, merged);
+  const isStaged = keys.mode === 'staged';
+  const together = joinComparisons(compared, compareRanges(merged, validation.rules, { isStaged }));
+  const reported = await report(store, input, merged, together, signal);
+  const tooMany = partsRefusal(merged, compared.parts.length);
+  if (tooMany !== null || forbidsPlan(merged, together, validation)) {
+    await deleteParts(store, compared.parts);
+    return { ...reported, plan: null, refusal: tooMany };
   }
+  const { parts } = compared;
+  const plan = await writePlan(store, run, { merged, parts, keys, ...reported }, { signal });
+  return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
+}
+
+/** Cuts where one job can't take the input as it lies, or, once it shows that a copy is needed, where none could take that. */
+async function compareAndCut(
+  store: ObjectStore,
+  { run, keyField, validation = DEFAULT_VALIDATION, jobLimits }: NewPlan,
+  merged: MergedValidation,
+  attempt: Attempt,
+): Promise<ComparedRows> {
+  const { directory } = run;
+  const { rules } = validation;
+  const { signal } = attempt;
+  const compare = (limits: JobLimits | null) =>
+    compareRows(store, merged, { directory, limits, keyField, rules, signal, onProgress: () => attempt.heartbeat() });
+  const size = { rows: merged.soundRows, bytes: merged.bytes };
+  if (merged.badRows > 0 || !fitsOneJob(size, false, jobLimits)) return compare(jobLimits);
+  const asOne = await compare(null);
+  if (fitsOneJob(size, true, jobLimits) || planKeys(asOne, merged).mode === 'brought') return asOne;
+  await deleteParts(store, asOne.parts);
+  return compare(jobLimits);
 }
 
 /** Why there can be no plan, as far as it is known before the rows are read. */
-function refusalOf(merged: MergedValidation): BatchReason | null {
+function refusalOf(merged: MergedValidation, jobLimits: JobLimits): BatchReason | null {
   if (merged.rows === 0) return { type: 'InvalidInput', message: 'The input has no rows: all its lines are blank.' };
-  const message = quarantineExceeded(merged) ?? limitExceeded(sentAtMost(merged));
-  return message === undefined ? null : tooLarge(message);
+  const message = quarantineExceeded(merged);
+  if (message !== undefined) return { type: 'TooLarge', message };
+  const { rows, soundRows, badRows, bytes } = merged;
+  // of rows that are taken out, the bytes aren't known yet
+  const sent = badRows === 0 ? { rows, bytes } : { rows: soundRows, bytes: 0 };
+  return partsRefusal(merged, fewestParts(sent, jobLimits));
 }
 
-function tooLarge(message: string): BatchReason {
-  return { type: 'TooLarge', message };
-}
-
-/** What a job would take as far as it is known before the rows are read: where some are taken out, their number alone. */
-function sentAtMost({ rows, soundRows, badRows, bytes }: MergedValidation) {
-  return badRows === 0 ? { rows, bytes, staged: false } : { rows: soundRows, bytes: 0, staged: false };
+function partsRefusal(merged: MergedValidation, parts: number): BatchReason | null {
+  const message = partsExceeded(merged, parts);
+  return message === undefined ? null : { type: 'TooLarge', message };
 }
 
 /** Errors for which no row can be taken out, or nothing that would be left to send. */

@@ -59,7 +59,10 @@ export async function settlePart(
   const written = await writeFinal({ store, input, plan, index, merged, prefix, attempt, options });
   const ranges = planRanges(
     written.results.map(({ bytes }) => ({ size: bytes })),
-    options.minimumRangeBytes === undefined ? {} : { minimumBytes: options.minimumRangeBytes },
+    {
+      ...(input.maximumRanges === undefined ? {} : { maximumRanges: input.maximumRanges }),
+      ...(options.minimumRangeBytes === undefined ? {} : { minimumBytes: options.minimumRangeBytes }),
+    },
   );
   const settled: SettledPart = {
     ...sums,
@@ -150,15 +153,15 @@ async function writeFinal({ store, input, plan, index, merged, prefix, attempt, 
 
   const results = await writeResults({
     ...work,
-    nameOf: (file) => `${directory}results/part-${ofPart(input.part)}${String(file).padStart(5, '0')}.jsonl`,
+    nameOf: (file) => `${directory}results/part-${ofPart(plan, input.part)}${String(file).padStart(5, '0')}.jsonl`,
     targetBytes: options.targetBytes ?? 256_000_000,
   });
   const unanswered: UnansweredRows = { ...work, index, missing: missingOf(input) };
   const errors = await writeErrors(unanswered);
   const { written, lost } = await writeDeadLetters(unanswered, plan.keys.field);
+  // those of several parts become one at the end of the run
   const publishAs = (object: DataObject | null, name: string) =>
-    object &&
-    publish(store, object, `${directory}${name}${input.part === 1 ? '' : `-${input.part}`}.jsonl`, { signal });
+    plan.parts.length > 1 ? object : object && publish(store, object, `${directory}${name}.jsonl`, { signal });
   return {
     results,
     errors: await publishAs(errors, 'errors'),
@@ -168,9 +171,9 @@ async function writeFinal({ store, input, plan, index, merged, prefix, attempt, 
   };
 }
 
-/** A first part's files are numbered plainly; other parts have their number before. */
-function ofPart(part: number): string {
-  return part === 1 ? '' : `${part}-`;
+/** Of several parts, each has its number before those of its files. */
+function ofPart({ parts }: Plan, part: number): string {
+  return parts.length === 1 ? '' : `${String(part).padStart(3, '0')}-`;
 }
 
 function missingOf({ rounds }: SettlePartInput): UnansweredRows['missing'] {

@@ -40,7 +40,7 @@ export async function stagePart(
     listed === undefined
       ? await soundRows(store, plan, part, index, signal)
       : [...parseRowList(listed, String(rowsUri))];
-  const changed = await findChanges(store, plan.sources, { signal });
+  const changed = await findChanges(store, sourcesOf(plan, index), { signal });
   if (changed.length > 0) {
     throw new BatchError('InputChanged', `The input changed since the run read it: ${changed.slice(0, 5).join(', ')}`);
   }
@@ -54,6 +54,12 @@ export async function stagePart(
   const written = { object: dataObject(object, rows.length), digest: hash.digest('hex') };
   const { record } = await commitOnce<StagedRecord>(store, recordUri, written, { signal });
   return stagedPart(record);
+}
+
+/** The files that a part has rows of; rows are in the order of the files. */
+function sourcesOf({ sources }: Plan, index: PartIndex): Plan['sources'] {
+  const ordinalOf = (row: number) => sources.findIndex(({ uri }) => uri === index.sourceOf(row).uri);
+  return index.rows === 0 ? [] : sources.slice(ordinalOf(0), ordinalOf(index.rows - 1) + 1);
 }
 
 /** Another selection of rows is another copy. */

@@ -2,6 +2,8 @@ import type { BatchProgress, JobProgress } from '../messages';
 import { count } from './count-text';
 import { cutText } from './cut-text';
 import { shortState } from './job-state';
+import { totalOf } from './outcome';
+import { openJobsLast } from './run-progress';
 
 /** What the Temporal UI shows as current details: Markdown, true at the moment it is set. */
 export function detailsText(progress: BatchProgress, directory: string | null): string {
@@ -12,7 +14,7 @@ export function detailsText(progress: BatchProgress, directory: string | null): 
       : [
           `**${progress.attention.type}**: ${text(progress.attention.message).replace(/\.$/, '')}.${attentionRemedy(progress.attention.actions)}`,
         ]),
-    ...progress.jobs.slice(-3).map((job) => jobLine(job)),
+    ...jobLines(progress),
     ...rowLines(progress),
     ...(progress.estimatedEndTime === null ? [] : [`ends about ${minute(progress.estimatedEndTime)}`]),
     ...(progress.deadline === null || progress.phase === 'closed'
@@ -46,6 +48,13 @@ function attentionRemedy(actions: readonly string[]): string {
   return actions.length === 0 ? '' : ` Answer with ${actions.map((action) => `\`${action}\``).join(' or ')}.`;
 }
 
+function jobLines({ jobs, jobCount }: BatchProgress): string[] {
+  const shown = openJobsLast(jobs).slice(-3);
+  const others = jobCount > 3 ? [`${count(jobCount)} jobs so far, of which these three:`] : [];
+  const inParts = jobs.some(({ part }) => part > 1);
+  return [...others, ...shown.map((job) => `${inParts ? `part ${job.part}, ` : ''}${jobLine(job)}`)];
+}
+
 function jobLine(job: JobProgress): string {
   const id = job.name.split('/').at(-1) ?? job.name;
   const error = job.error === null ? '' : ` · code ${job.error.code} "${text(job.error.message)}"`;
@@ -59,8 +68,10 @@ function rowLines(progress: BatchProgress): string[] {
   if (progress.books !== null) {
     const { answered, blocked, failed: lost, missing } = progress.books;
     const handled = progress.handler.processed > 0 ? ` · handled ${count(progress.handler.processed)}` : '';
+    const settled = totalOf(progress.books);
+    const part = settled < input ? `${count(settled)} settled of ` : '';
     return [
-      `${count(input)} rows = ${count(answered)} answered + ${count(blocked)} blocked + ${count(lost)} failed + ${count(missing)} missing${handled}`,
+      `${part}${count(input)} rows = ${count(answered)} answered + ${count(blocked)} blocked + ${count(lost)} failed + ${count(missing)} missing${handled}`,
     ];
   }
   if (succeeded === null) return [`${count(input)} rows`];

@@ -38,6 +38,8 @@ export interface ProgressFacts {
   readonly processed: number;
   readonly rejected: number;
   readonly jobs: readonly TrackedJob[];
+  /** Parts that have not begun. */
+  readonly partsToCome: number;
   readonly now: number;
   readonly checkedAt: string | null;
   readonly deadline: number | null;
@@ -46,9 +48,9 @@ export interface ProgressFacts {
 }
 
 export function progressOf(facts: ProgressFacts): BatchProgress {
-  const current = facts.jobs.at(-1);
   const counts = sumOfCounts(facts.jobs);
-  const end = current === undefined || isTerminal(current.state) ? null : endOf(current, facts.now);
+  const latest = latestOfParts(facts.jobs);
+  const end = facts.partsToCome > 0 ? null : endOfAll(latest, facts.now);
   return {
     workflowId: facts.workflowId,
     phase: facts.phase,
@@ -56,7 +58,7 @@ export function progressOf(facts: ProgressFacts): BatchProgress {
     attention: facts.attentions[0] ?? null,
     attentionCount: facts.attentions.length,
     rows: { input: facts.inputRows, succeeded: counts?.succeeded ?? null, failed: counts?.failed ?? null },
-    percent: current === undefined ? null : percentDone(current.counts, current.rows),
+    percent: percentOf(latest, facts),
     books: facts.books,
     ...(facts.validation !== null && !isClean(facts.validation) && { validation: facts.validation }),
     handler: { processed: facts.processed, rejected: facts.rejected },
@@ -69,6 +71,35 @@ export function progressOf(facts: ProgressFacts): BatchProgress {
     ...(facts.closed === undefined ? {} : { closed: facts.closed }),
     ...(facts.request === undefined ? {} : { request: facts.request }),
   };
+}
+
+/** The job of each part's last round. */
+function latestOfParts(jobs: readonly TrackedJob[]): TrackedJob[] {
+  return [...new Map(jobs.map((job) => [job.part, job])).values()];
+}
+
+/** Of one job's rows, or, where several share the input, of all that is sent. */
+function percentOf(latest: readonly TrackedJob[], { jobs, inputRows, partsToCome }: ProgressFacts): number | null {
+  const [first] = latest;
+  if (first === undefined) return null;
+  if (latest.length === 1 && partsToCome === 0) return percentDone(first.counts, first.rows);
+  const counted = latest.filter(({ counts }) => counts !== null);
+  if (counted.length === 0) return null;
+  const answeredBefore = counted.map(({ part, rows }) => (jobs.find((job) => job.part === part)?.rows ?? rows) - rows);
+  const succeeded = answeredBefore.reduce((sum, rows) => sum + rows, 0) + (sumOfCounts(counted)?.succeeded ?? 0);
+  return percentDone({ succeeded, failed: sumOfCounts(counted)?.failed ?? 0 }, inputRows);
+}
+
+/** When the last of the open jobs will end; null while that can't be said of each. */
+function endOfAll(latest: readonly TrackedJob[], now: number): number | null {
+  const ends = latest.filter(({ state }) => !isTerminal(state)).map((job) => endOf(job, now));
+  if (ends.length === 0) return null;
+  return ends.reduce((last, end) => (last === null || end === null ? null : Math.max(last, end)));
+}
+
+/** Jobs in their order, those that have not ended last: few of them are shown, and the last ones. */
+export function openJobsLast<Job extends { readonly state: string }>(jobs: readonly Job[]): Job[] {
+  return [...jobs.filter(({ state }) => isTerminal(state)), ...jobs.filter(({ state }) => !isTerminal(state))];
 }
 
 /** Temporal keeps a memo with every change of it; 2 KB is what a run may cost there. */
@@ -109,7 +140,7 @@ function shrunk(progress: BatchProgress, { jobs, text, spare = false }: MemoSize
     ...progress,
     workflowId: spare ? '' : progress.workflowId,
     attention: withMessageCut(attention, text),
-    jobs: progress.jobs
+    jobs: openJobsLast(progress.jobs)
       .slice(progress.jobs.length - Math.min(jobs, progress.jobs.length))
       .map((job) => ({ ...job, error: withMessageCut(job.error, Math.min(text, 100)) })),
     ...(closed === undefined ? {} : { closed: { ...closed, reason: withMessageCut(closed.reason, text) } }),

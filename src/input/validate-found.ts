@@ -1,6 +1,6 @@
 import type { FileRange, SourceFile } from '../activities/contract';
 import type { AcceptedValidation } from '../domain/accepted-validation';
-import { limitExceeded } from '../domain/validation-limits';
+import { fewestParts, partsExceeded, quarantineExceeded } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchReason } from '../messages';
 import { readInput } from '../rows/input-changes';
@@ -101,12 +101,12 @@ function reportOf(validated: ValidatedInput, { onError }: AcceptedValidation): V
   return { valid, rows, bytes, files: filesOf(validated), errors, warnings, rules, quarantined, problems, refusal };
 }
 
-/** What a run would refuse of rows that are sound. */
-function refusalOf({ merged, isStaged }: ValidatedInput, quarantined: number): BatchReason | null {
+/** What a run would refuse of rows that are sound. Of what is taken out, the bytes aren't known. */
+function refusalOf({ merged }: ValidatedInput, quarantined: number): BatchReason | null {
+  const { rows, badRows, bytes } = merged;
+  const sent = { rows: rows - quarantined, bytes: quarantined > 0 ? 0 : bytes };
   const message =
-    quarantined > 0
-      ? limitExceeded({ rows: merged.rows - quarantined, bytes: 0, staged: false })
-      : limitExceeded({ rows: merged.rows, bytes: merged.bytes, staged: isStaged });
+    quarantineExceeded({ rows, badRows: quarantined > 0 ? badRows : 0 }) ?? partsExceeded(sent, fewestParts(sent));
   return message === undefined ? null : { type: 'TooLarge', message };
 }
 

@@ -2,6 +2,7 @@ import type { BatchDependencies } from '../activities/create-batch-activities';
 import type { Handlers } from '../define-handler';
 import { messageOf } from '../domain/handler-error';
 import { didYouMean } from '../domain/nearest-name';
+import { JOB_LIMITS, type JobLimits } from '../domain/validation-limits';
 import type { AccessTokens } from '../gateways/access-tokens';
 import { AccessTokensGoogle } from '../gateways/access-tokens-google';
 import { parseEndpoint } from '../gateways/endpoint';
@@ -32,6 +33,8 @@ export interface VertexBatchPluginOptions {
    * source is known
    */
   readonly prices?: object;
+  /** What one job takes: a larger input is shared among several. At most what the service takes. @default 200,000 rows, 1 GB (950 MB where the run makes a copy) */
+  readonly jobLimits?: { readonly rows?: number; readonly bytes?: number };
   /** Sets search attributes on runs; they must be registered in the namespace. @default false */
   readonly searchAttributes?: boolean;
   /** Time limits that seldom need another value. */
@@ -53,9 +56,8 @@ export interface VertexBatchPluginOptions {
   readonly timeScale?: number;
 }
 
-type Names<Group extends 'endpoints' | 'polling' | 'concurrency' | 'timeouts'> = readonly (keyof NonNullable<
-  VertexBatchPluginOptions[Group]
->)[];
+type Names<Group extends 'endpoints' | 'polling' | 'concurrency' | 'jobLimits' | 'timeouts'> =
+  readonly (keyof NonNullable<VertexBatchPluginOptions[Group]>)[];
 
 /** The names within each option that is a group of them. */
 const OPTIONS = {
@@ -65,6 +67,7 @@ const OPTIONS = {
   polling: ['initial', 'max'] satisfies Names<'polling'>,
   concurrency: ['validate', 'collect'] satisfies Names<'concurrency'>,
   prices: null,
+  jobLimits: ['rows', 'bytes'] satisfies Names<'jobLimits'>,
   searchAttributes: null,
   timeouts: [
     'submit',
@@ -168,6 +171,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
       validate: atLeastOne('concurrency.validate', options.concurrency?.validate ?? 4),
       collect: atLeastOne('concurrency.collect', options.concurrency?.collect ?? 4),
     },
+    jobLimits: jobLimitsOf(options.jobLimits ?? {}),
     guard: {
       attentionAfter: { failures: 3, ms: durationMs('timeouts.attention', timeouts.attention ?? '1m') },
       handlerAttentionMs: durationMs('timeouts.handlerAttention', timeouts.handlerAttention ?? '5m'),
@@ -180,6 +184,22 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
     },
     handlerGraceMs: durationMs('timeouts.handlerGrace', timeouts.handlerGrace ?? '10m'),
   };
+}
+
+function jobLimitsOf({ rows, bytes }: NonNullable<VertexBatchPluginOptions['jobLimits']>): JobLimits {
+  const most = bytes === undefined ? JOB_LIMITS.bytes : upTo('jobLimits.bytes', bytes, JOB_LIMITS.bytes);
+  return {
+    rows: rows === undefined ? JOB_LIMITS.rows : upTo('jobLimits.rows', rows, JOB_LIMITS.rows),
+    bytes: most,
+    copiedBytes: Math.min(most, JOB_LIMITS.copiedBytes),
+  };
+}
+
+function upTo(name: string, value: number, most: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new TypeError(
+    `${name} must be a whole number from 1 to ${most}, which is what the service takes, got ${value}`,
+  );
 }
 
 function atLeastOne(name: string, value: number): number {

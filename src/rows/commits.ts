@@ -72,11 +72,11 @@ export async function readJson<Content>(store: ObjectStore, uri: string, options
   }
 }
 
-/** All bytes of a small object. */
+/** All bytes of a small object, or of a piece of one. */
 export async function readWhole(
   store: ObjectStore,
   uri: string,
-  options: CallOptions & { readonly generation?: string } = {},
+  options: CallOptions & { readonly generation?: string; readonly from?: number; readonly to?: number } = {},
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of store.read(uri, options)) chunks.push(chunk);

@@ -4,7 +4,7 @@ import { hashOf } from './hash64';
 import type { PlacedRow } from './merged-validation';
 import { METADATA_IN_INPUT } from './part-index-stored';
 import { MAX_METADATA_BYTES } from './facts-sink';
-import { emptyRowIndex, type RowIndex } from './row-index';
+import { emptyRowIndex, firstRows, type RowIndex } from './row-index';
 
 /** Metadata that an index keeps for quick use; beyond it they are read from the input. */
 const MAX_KEPT_METADATA_BYTES = 64 * 1024 * 1024;
@@ -22,8 +22,9 @@ export class PartIndexBuilder {
   #metadataLength = 0;
   #rows = 0;
 
-  constructor(rows: number, keyField: string | null) {
-    const { index, bytes } = emptyRowIndex(rows);
+  /** @param capacity rows that may come */
+  constructor(capacity: number, keyField: string | null) {
+    const { index, bytes } = emptyRowIndex(capacity);
     this.#index = index;
     this.#indexBytes = bytes;
     this.#keyField = keyField;
@@ -53,10 +54,14 @@ export class PartIndexBuilder {
     return { file: file[row] ?? 0, line: line[row] ?? 0, byte: byte[row] ?? 0 };
   }
 
+  get rows(): number {
+    return this.#rows;
+  }
+
   /** Contents of the two files. */
   build(): { readonly index: Buffer; readonly keyFile: Buffer } {
-    if (this.#rows !== this.#index.rows) throw new Error(`${this.#rows} rows came of ${this.#index.rows}`);
-    return { index: this.#indexBytes, keyFile: this.#keys.subarray(0, this.#keysLength) };
+    const index = this.#rows === this.#index.rows ? this.#indexBytes : firstRows(this.#index, this.#rows);
+    return { index, keyFile: this.#keys.subarray(0, this.#keysLength) };
   }
 
   #findOrAdd(position: number, key: string): number | undefined {

@@ -84,7 +84,8 @@ function at(column: Uint32Array | Float64Array, row: number): number {
   return value;
 }
 
-const KEPT_INDEXES = 3;
+/** As many as a run has jobs at a time unless it says otherwise. */
+const KEPT_INDEXES = 4;
 const indexesOf = new WeakMap<ObjectStore, Map<string, Promise<PartIndex>>>();
 
 /** The index of a part, numbered from 1. Several activities of a worker share one copy; the last few are kept. */

@@ -22,6 +22,21 @@ const MAGIC = 0x32495256; // "VRI2"
 const HEADER_BYTES = 16;
 const BYTES_PER_ROW = 2 * 8 + 5 * 4;
 
+const COLUMNS = [
+  'keyHash',
+  'byte',
+  'file',
+  'line',
+  'length',
+  'keyOffset',
+  'keyLength',
+] as const satisfies readonly Exclude<keyof RowIndex, 'rows'>[];
+
+/** Where the column of the key hashes lies in an index file of so many rows. */
+export function keyHashBytes(rows: number): { readonly from: number; readonly to: number } {
+  return { from: HEADER_BYTES, to: HEADER_BYTES + 8 * rows };
+}
+
 /** An index whose columns are all zero. */
 export function emptyRowIndex(rows: number): { readonly index: RowIndex; readonly bytes: Buffer } {
   const buffer = new ArrayBuffer(HEADER_BYTES + rows * BYTES_PER_ROW);
@@ -59,6 +74,19 @@ function columnsOf(buffer: ArrayBuffer, rows: number): RowIndex {
     keyOffset: new Uint32Array(buffer, next(4), rows),
     keyLength: new Uint32Array(buffer, next(4), rows),
   };
+}
+
+/** The bytes of an index that has the first rows of another. */
+export function firstRows(index: RowIndex, rows: number): Buffer {
+  const shorter = emptyRowIndex(rows);
+  for (const name of COLUMNS) {
+    bytesOf(index[name]).copy(bytesOf(shorter.index[name]));
+  }
+  return shorter.bytes;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The row that stood at a line, by binary search: rows are in file and line order. */

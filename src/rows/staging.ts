@@ -10,6 +10,8 @@ export interface KeysAtLarge {
   readonly repeats: number;
   /** Whether the service's import leaves all of them as they are. */
   readonly keysAreSafe: boolean;
+  /** Jobs that share the rows; each reads a copy of its own. */
+  readonly jobs: number;
 }
 
 /**
@@ -18,10 +20,11 @@ export interface KeysAtLarge {
  */
 export function stagingReason(
   { sources, badRows, repaired }: MergedValidation<RangeSums>,
-  { keyField, repeats, keysAreSafe }: KeysAtLarge,
+  { keyField, repeats, keysAreSafe, jobs }: KeysAtLarge,
 ): string | null {
   const files = sources.files.length;
   const repairs = Object.keys(repaired);
+  if (jobs > 1) return `${count(jobs)} jobs share it`;
   if (badRows > 0) return `${count(badRows)} rows can't be sent`;
   if (repairs.length > 0) return `it is mended: ${repairs.join(', ')}`;
   if (keyField === null) return 'not every row has a key';

@@ -2,18 +2,17 @@ import { createHash } from 'node:crypto';
 import type { PlannedPart, Sources } from '../activities/contract';
 import type { RunReference } from '../domain/accepted-request';
 import type { ObjectStore } from '../gateways/object-store';
-import { type CallOptions, commitOnce, dataObject, nonce } from './commits';
+import { type CallOptions, commitOnce } from './commits';
 import type { ComparedRows } from './compare-rows';
 import type { MergedValidation } from './merged-validation';
+import type { WrittenPart } from './parts-writer';
 import { stagingReason } from './staging';
 import { type Plan, type PlanKeys, type PlanPart, planUri } from './plan';
-import type { Quarantine } from './quarantine';
 
 export interface Planning {
   readonly merged: MergedValidation;
-  readonly compared: ComparedRows;
+  readonly parts: readonly WrittenPart[];
   readonly keys: PlanKeys;
-  readonly quarantine: Quarantine | null;
   readonly errors: number;
   readonly warnings: number;
   readonly validationUri: string | null;
@@ -22,13 +21,13 @@ export interface Planning {
 /** How jobs will see the keys of the rows. */
 export function planKeys(compared: ComparedRows, merged: MergedValidation): PlanKeys {
   const { keyField } = compared;
-  const stagedBecause = stagingReason(merged, { ...compared, keysAreSafe: compared.builder.keysAreSafe });
+  const stagedBecause = stagingReason(merged, { ...compared, jobs: compared.parts.length });
   return keyField === null || stagedBecause !== null
     ? { field: keyField, mode: 'staged', outputKeyField: 'key', stagedBecause }
     : { field: keyField, mode: 'brought', outputKeyField: keyField, stagedBecause };
 }
 
-/** Writes the part's index, then the plan unless one was written meanwhile; gives the one that counts. */
+/** Writes the plan unless one was written meanwhile; gives the one that counts. */
 export async function writePlan(
   store: ObjectStore,
   run: RunReference,
@@ -37,11 +36,11 @@ export async function writePlan(
 ): Promise<Plan> {
   const { merged, keys, errors, warnings, validationUri } = planning;
   const { rows, bytes, sources } = merged;
-  const part = await writePart(store, run, planning, options);
+  const parts = planning.parts.map((part) => planPart(part, planning));
   const plan: Plan = {
     version: 1,
     execution: run.execution,
-    digest: digestOf(sources, keys, [part]),
+    digest: digestOf(sources, keys, parts),
     rows,
     bytes,
     errors,
@@ -50,33 +49,23 @@ export async function writePlan(
     validationUri,
     sources: sources.files,
     keys,
-    parts: [part],
+    parts,
   };
   return (await commitOnce(store, planUri(run), plan, options)).record;
 }
 
-async function writePart(
-  store: ObjectStore,
-  { directory }: RunReference,
-  { merged, compared, keys, quarantine }: Planning,
-  options: CallOptions,
-): Promise<PlanPart> {
-  const { index, keyFile } = compared.builder.build();
-  const name = `${directory}index/p1-${nonce()}`;
-  const write = { ifGenerationMatch: 0, contentType: 'application/octet-stream', ...options } as const;
-  const writtenIndex = await store.write(`${name}.index`, index, write);
-  const writtenKeys = await store.write(`${name}.keys`, keyFile, write);
-  const indexed = merged.soundRows + merged.badRows;
+function planPart(written: WrittenPart, { merged, parts, keys }: Planning): PlanPart {
+  const isWhole = parts.length === 1 && merged.badRows === 0;
   const asItLies = keys.mode === 'brought';
   return {
-    part: 1,
-    rows: merged.soundRows,
-    bytes: merged.badRows === 0 ? merged.bytes : compared.soundBytes,
+    part: written.part,
+    rows: written.rows,
+    bytes: isWhole ? merged.bytes : written.bytes,
     asItLies,
     uris: asItLies ? merged.sources.files.map(({ uri }) => uri) : [],
-    index: dataObject(writtenIndex, indexed),
-    keyFile: dataObject(writtenKeys, indexed),
-    quarantine,
+    index: written.index,
+    keyFile: written.keyFile,
+    quarantine: written.quarantine,
   };
 }
 

@@ -82,6 +82,7 @@ function stop(run: RunState, input: CancelBatchInput | undefined): void {
 }
 
 function hasNoOpenJob(run: RunState): boolean {
+  if (run.parts.count > 1 && run.isSubmitting) return false;
   return run.jobs.length > 0 && run.jobs.every((job) => isTerminal(job.state));
 }
 

@@ -8,6 +8,9 @@ import type { BatchReason, BatchResult, RowBooks } from '../messages';
 import type { PartEnd } from './run-part';
 import type { RunState } from './run-state';
 
+/** A result names so many jobs, and counts them all. */
+const MOST_JOBS = 100;
+
 /** Adds a run up: from the plan's rows to the one small result. */
 export class RunBooks {
   readonly #run: RunState;
@@ -72,7 +75,7 @@ export class RunBooks {
       queuedSeconds: queuedSeconds(jobs),
       runningSeconds: runningSeconds(jobs),
       validation: this.#planned === undefined ? { errors: 0, warnings: 0 } : validationCounts(this.#planned),
-      jobs: jobs.map(({ name, state, part, round, outputDirectory, error }) => ({
+      jobs: jobs.slice(0, MOST_JOBS).map(({ name, state, part, round, outputDirectory, error }) => ({
         name,
         state,
         part,
@@ -88,12 +91,18 @@ export class RunBooks {
         rows: sum(this.#settled.map((part) => part.results.rows)),
         bytes: sum(this.#settled.map((part) => part.results.bytes)),
       },
-      deadLetters: this.#settled.find((part) => part.deadLettersUri !== null)?.deadLettersUri ?? null,
-      errors: this.#settled.find((part) => part.errorsUri !== null)?.errorsUri ?? null,
+      deadLetters: this.#ofOnePart(({ deadLettersUri }) => deadLettersUri),
+      errors: this.#ofOnePart(({ errorsUri }) => errorsUri),
       rejected: null,
       validationReport: this.#planned?.validationUri ?? null,
       manifest,
     };
+  }
+
+  /** What several parts wrote becomes one file when the run is finished. */
+  #ofOnePart(uriOf: (part: SettledPart) => string | null): string | null {
+    const [first] = this.#settled;
+    return first === undefined || this.#run.parts.count > 1 ? null : uriOf(first);
   }
 
   get #books(): RowBooks {

@@ -10,8 +10,9 @@ import type {
 } from '../activities/contract';
 import { count } from '../domain/count-text';
 import { endReasonOf, isWorthAnotherRound } from '../domain/job-end';
+import { rangesAtATime, rangesOfPart } from '../domain/range-share';
 import type { TrackedJob } from '../domain/run-progress';
-import type { BatchReason } from '../messages';
+import type { BatchPhase, BatchReason } from '../messages';
 import { awaitEnd, track, type JobEnding } from './await-end';
 import type { OperatorDesk } from './operator-desk';
 import type { RunState } from './run-state';
@@ -35,9 +36,6 @@ interface Round {
   readonly outputsUri: string | null;
 }
 
-/** Ranges of one part that are read at a time; each worker has its own bound besides. */
-const RANGES_AT_A_TIME = 50;
-
 /** Takes a part through its rounds: stage, submit, wait, collect; then settles all of them together. */
 export async function runPart(
   run: RunState,
@@ -55,6 +53,17 @@ export async function runPart(
   }
   const settled = life.maySettle ? await life.settle(true) : null;
   return { settled, reasons: life.reasons, mustFail: life.mustFail };
+}
+
+/** Books for a part that no job was run for: all its rows are missing, and become dead letters. */
+export async function settleUnsent(
+  run: RunState,
+  accepted: AcceptedRun,
+  desk: OperatorDesk,
+  plan: Plan,
+  part: PlannedPart,
+): Promise<SettledPart> {
+  return await new PartLife(run, accepted, desk, plan, part).settle(true);
 }
 
 class PartLife {
@@ -99,7 +108,7 @@ class PartLife {
     if (!submitted.adopted) this.#created += 1;
     else if (round === 1) this.#firstWasAdopted = true;
     const tracked = this.#track(submitted.job, round);
-    this.#run.enter('waiting');
+    this.#enter('waiting');
     const ending = await awaitEnd(this.#run, this.#accepted.request, submitted.job, tracked, () =>
       this.#onRunning(submitted.claim),
     );
@@ -110,7 +119,7 @@ class PartLife {
   }
 
   async settle(final: boolean): Promise<SettledPart> {
-    this.#run.enter('settling');
+    this.#enter('settling');
     return await step(
       this.#run,
       'vertexBatchSettlePart',
@@ -122,11 +131,12 @@ class PartLife {
         handler: this.#handler,
         model: this.#accepted.request.model,
         final,
+        ...this.#rangeShare,
       },
       {
-        summary: final
-          ? `Settle ${count(this.#part.rows)} rows, write results and errors`
-          : 'Find the rows to send again',
+        summary: this.#summary(
+          final ? `Settle ${count(this.#part.rows)} rows, write results and errors` : 'Find the rows to send again',
+        ),
       },
     );
   }
@@ -136,7 +146,7 @@ class PartLife {
     await this.#noticeChange();
     const onlyStanding = this.#changed.length > 0 || !this.#mayCreate();
     const input = await this.#input(round, onlyStanding);
-    this.#run.enter('submitting');
+    this.#enter('submitting');
     const submission = { part: this.#part.part, round, onlyStanding, ...input };
     const submitted = await submit(this.#run, this.#accepted, this.#desk, submission);
     if (submitted === undefined && !this.hasJobs) throw this.#changedBeforeCreate();
@@ -147,7 +157,7 @@ class PartLife {
   async #input(round: number, onlyStanding: boolean): Promise<{ inputUris: readonly string[]; digest: string }> {
     const asItLies = this.#part.asItLies && this.#rowsUri === null;
     if (asItLies || onlyStanding) return { inputUris: this.#part.uris, digest: this.#plan.digest };
-    this.#run.enter('staging');
+    this.#enter('staging');
     const staged = await this.#run.interruptible(() =>
       step(
         this.#run,
@@ -159,7 +169,7 @@ class PartLife {
           round,
           rowsUri: this.#rowsUri,
         },
-        { summary: `Stage ${count(this.#rows)} rows for round ${round}` },
+        { summary: this.#summary(`Stage ${count(this.#rows)} rows for round ${round}`) },
       ),
     );
     return { inputUris: staged.uris, digest: staged.digest };
@@ -220,7 +230,7 @@ class PartLife {
       this.#run,
       'vertexBatchCheckInput',
       { run: this.#accepted.run, planUri: this.#plan.uri },
-      { summary: 'Compare the input with the plan' },
+      { summary: this.#summary('Compare the input with the plan') },
     );
     this.#noteChanged(changed);
   }
@@ -239,9 +249,9 @@ class PartLife {
       this.#run,
       'vertexBatchLookForJob',
       { run: this.#accepted.run, project, location, claim, onlyLook: true },
-      { summary: 'Look whether the service doubled the create' },
+      { summary: this.#summary('Look whether the service doubled the create') },
     );
-    const own = this.#run.jobs.at(-1)?.name;
+    const own = this.#run.jobs.findLast(({ part }) => part === claim.part)?.name;
     for (const double of jobs.filter((job) => job.name !== own)) {
       await step(
         this.#run,
@@ -254,11 +264,18 @@ class PartLife {
 
   async #collect(claim: ClaimReference, ending: JobEnding, tracked: TrackedJob): Promise<string | null> {
     if (!this.#salvages) return null;
-    this.#run.enter('collecting');
+    this.#enter('collecting');
     const outputs = await step(
       this.#run,
       'vertexBatchFindOutputs',
-      { run: this.#accepted.run, planUri: this.#plan.uri, claim, job: ending.job, handler: this.#handler },
+      {
+        run: this.#accepted.run,
+        planUri: this.#plan.uri,
+        claim,
+        job: ending.job,
+        handler: this.#handler,
+        ...this.#rangeShare,
+      },
       { summary: `Find the output of job ${ending.job.name.split('/').at(-1)}` },
     );
     tracked.kept = await this.#collectRanges(claim, outputs);
@@ -266,7 +283,7 @@ class PartLife {
   }
 
   async #collectRanges(claim: ClaimReference, outputs: FoundOutputs): Promise<number> {
-    const collected = await inParallel(outputs.ranges, RANGES_AT_A_TIME, (range) =>
+    const collected = await inParallel(outputs.ranges, rangesAtATime(this.#partsAtWork), (range) =>
       step(
         this.#run,
         'vertexBatchCollectRange',
@@ -280,7 +297,7 @@ class PartLife {
           handler: this.#handler,
         },
         {
-          summary: `Collect range ${range + 1} of ${outputs.ranges}`,
+          summary: this.#summary(`Collect range ${range + 1} of ${outputs.ranges}`),
           taskQueue: this.#accepted.handler?.taskQueue ?? null,
         },
       ),
@@ -304,6 +321,24 @@ class PartLife {
 
   #claimStands(round: number): boolean {
     return this.#plan.claimed.some((claim) => claim.part === this.#part.part && claim.round === round);
+  }
+
+  #enter(phase: BatchPhase): void {
+    this.#run.enterPart(this.#part.part, phase);
+  }
+
+  /** Names the part where there are several. */
+  #summary(text: string): string {
+    return this.#plan.parts.length === 1 ? text : `Part ${this.#part.part}: ${text}`;
+  }
+
+  get #partsAtWork(): number {
+    return Math.min(this.#plan.parts.length, this.#accepted.request.concurrentJobs);
+  }
+
+  get #rangeShare() {
+    const { parts } = this.#plan;
+    return parts.length === 1 ? {} : { maximumRanges: rangesOfPart(parts, this.#part) };
   }
 
   get #salvages(): boolean {

@@ -2,6 +2,7 @@ import { CancellationScope, condition, setCurrentDetails, sleep, upsertMemo, wor
 import type { AcceptedRun } from '../activities/contract';
 import { NO_BOOKS } from '../domain/outcome';
 import { detailsText } from '../domain/run-details';
+import { phaseOfParts } from '../domain/part-phase';
 import { progressOf, memoOf, type TrackedJob } from '../domain/run-progress';
 import {
   PROGRESS_MEMO,
@@ -43,6 +44,9 @@ export class RunState {
   stop: Stop | undefined;
   /** Counts requests to look now; each wait answers those it has not seen. */
   looksAsked = 0;
+  /** Parts of the plan, and those of them that have not begun. */
+  parts = { count: 1, toCome: 0 };
+  readonly #partPhases = new Map<number, BatchPhase>();
   readonly #attentions = new Map<string, Attention>();
   readonly #interruptible = new Set<CancellationScope>();
 
@@ -51,6 +55,22 @@ export class RunState {
     this.phase = phase;
     this.since = Date.now();
     this.publish();
+  }
+
+  /** A part is in another phase; of parts in different ones, the run is in the one that says most. */
+  enterPart(part: number, phase: BatchPhase): void {
+    this.#partPhases.set(part, phase);
+    this.enter(phaseOfParts([...this.#partPhases.values()]));
+  }
+
+  /** Nothing more happens to a part. */
+  leavePart(part: number): void {
+    this.#partPhases.delete(part);
+  }
+
+  /** A job may appear at any moment. */
+  get isSubmitting(): boolean {
+    return [...this.#partPhases.values()].includes('submitting');
   }
 
   /** Stops the run: interrupts what may be interrupted, and lets every wait look. */
@@ -128,6 +148,7 @@ export class RunState {
       processed: this.processed,
       rejected: this.rejected,
       jobs: this.jobs,
+      partsToCome: this.parts.toCome,
       now: Date.now(),
       checkedAt: this.checkedAt,
       deadline: this.deadline,

@@ -68,11 +68,11 @@ export async function submit(
         if (!answer.mayPass) throw new RunStopped({ type: answer.type, message: answer.message });
         attempt += 1;
         failures += 1;
-        await delay(run, failures, answer);
+        await delay(run, submission.part, failures, answer);
         break;
       case 'not-tried':
         failures += 1;
-        await delay(run, failures, answer);
+        await delay(run, submission.part, failures, answer);
         break;
       default:
         answer satisfies never;
@@ -120,22 +120,24 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
 
 async function delay(
   run: RunState,
+  part: number,
   failures: number,
   answer: { readonly type: BatchReason['type']; readonly message: string; readonly retryAfterMs: number | null },
 ): Promise<void> {
   const ms = answer.retryAfterMs ?? Math.min(SHORTEST_DELAY_MS * 2 ** (failures - 1), LONGEST_DELAY_MS);
+  const key = `submit part ${part}`;
   if (failures >= ATTENTION_AFTER) {
-    run.raise('submit', {
+    run.raise(key, {
       type: answer.type,
       message: answer.message,
       until: null,
-      part: null,
+      part,
       claim: null,
       actions: ['cancelBatch'],
     });
   }
   await run.pause(ms, `Until the next try to create: ${answer.message}`.slice(0, 150));
-  run.clear('submit');
+  run.clear(key);
 }
 
 /** A claim whose create may have been carried out: look, and go on looking, until somebody knows. */

@@ -8,15 +8,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedRun, PlannedParts, ResolvedInput } from '../activities/contract';
+import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
 import { count } from '../domain/count-text';
+import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { BatchRequest, BatchResult } from '../messages';
 import { validationCounts } from '../domain/validation-counts';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
-import { processPart } from './process-part';
 import { RunBooks } from './run-books';
-import { runPart, type PartEnd } from './run-part';
+import { runParts } from './run-parts';
 import { RunState } from './run-state';
 import { RunStopped } from './run-stopped';
 import { inParallel, schedule, step } from './steps';
@@ -63,14 +64,12 @@ async function runSteps(
     const planned = await planParts(run, accepted, sources);
     books.open(planned);
     const plan = planOf(planned);
-    const ends = await inParallel(plan.parts.length, accepted.request.concurrentJobs, async (index) => {
-      const part = plan.parts[index];
-      if (part === undefined) throw new RangeError(`no part ${index}`);
-      const end = await runPart(run, accepted, desk, plan, part);
-      await processSettled(run, accepted, books, end);
-      return end;
-    });
-    books.enterParts(ends);
+    const longer = deadlineOfParts(request, accepted.request, plan.parts.length);
+    if (longer !== undefined) {
+      endDeadline();
+      endDeadline = run.startDeadline(longer);
+    }
+    await runParts(run, accepted, desk, books, plan);
   } catch (error) {
     if (error instanceof RunStopped) books.stopBy(error.reason);
     else if (!isCancellation(error)) throw error;
@@ -150,14 +149,6 @@ function planOf(planned: PlannedParts): NonNullable<PlannedParts['plan']> {
   });
 }
 
-/** Hands the settled rows to the caller's handler; after a stop of the run nothing is processed any more. */
-async function processSettled(run: RunState, accepted: AcceptedRun, books: RunBooks, end: PartEnd): Promise<void> {
-  if (end.settled === null) return;
-  books.settle(end.settled);
-  if (accepted.handler === null || run.stop !== undefined) return;
-  await processPart(run, accepted, accepted.handler, end.settled);
-}
-
 async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
   const { accepted } = run;
   if (accepted === undefined || !books.isOpen) return books.result(null);
@@ -173,10 +164,18 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
         settledUris: books.settledUris,
         handler: accepted.handler === null ? null : { name: accepted.handler.name, version: accepted.handler.version },
         planUri: books.planUri,
+        partCount: run.parts.count,
       },
       { summary: 'Write the manifest, delete what was staged' },
     );
-    return { ...result, manifest: finished.manifest, rejected: finished.rejectedUri };
+    const { manifest, rejectedUri: rejected, errorsUri: errors, deadLettersUri: deadLetters } = finished;
+    return {
+      ...result,
+      manifest,
+      rejected,
+      errors: errors ?? result.errors,
+      deadLetters: deadLetters ?? result.deadLetters,
+    };
   } catch (error) {
     if (!(error instanceof RunStopped)) throw error;
     // red, so that starting the id again, which adopts everything, writes the manifest
@@ -215,6 +214,13 @@ function refuseCron(): void {
     'a cron schedule would give all its runs one identity, and one job; use a Temporal Schedule, which gives each run its own id',
     'InvalidRequest',
   );
+}
+
+/** The default bound of a run whose jobs take several turns; `undefined` where the bound stands that it began with. */
+function deadlineOfParts(given: BatchRequest, accepted: AcceptedRequest, parts: number): number | undefined {
+  const { deadlines, rounds, concurrentJobs } = accepted;
+  if (given.deadlines?.run !== undefined || parts <= concurrentJobs) return undefined;
+  return defaultRunDeadlineMs({ ...deadlines, rounds, parts, concurrentJobs });
 }
 
 /** The request isn't checked yet; only where the first activity runs is read from it. */

@@ -11,6 +11,8 @@ export interface LifeStory {
   readonly name: string;
   readonly scenario: Scenario;
   readonly request?: Partial<StartRequest>;
+  /** Rows that one job takes. @default all */
+  readonly rowsAJob?: number;
   /** What people do while the run lives. */
   readonly act?: (world: BatchWorld, run: VertexBatchRun) => Promise<void>;
   readonly outcome: BatchResult['outcome'];
@@ -295,7 +297,63 @@ export const LIFE_STORIES: readonly LifeStory[] = [
     paidJobs: 0,
     unrecorded: true,
   },
+  {
+    name: 'several-parts',
+    scenario: {},
+    rowsAJob: 5,
+    request: { concurrentJobs: 2 },
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 3,
+  },
+  {
+    name: 'several-parts-in-rounds',
+    scenario: { rows: [{ outcome: 'resource-exhausted', share: 0.4 }] },
+    rowsAJob: 5,
+    outcome: 'partial',
+    execution: 'COMPLETED',
+    reason: 'RowsUnanswered',
+    answered: { atLeast: 1, atMost: ROWS - 1 },
+    paidJobs: 6,
+    unrecorded: true,
+  },
+  {
+    name: 'several-parts-cancelled',
+    scenario: RUNS_LONG,
+    rowsAJob: 4,
+    request: { concurrentJobs: 2 },
+    act: async (_, run) => {
+      await untilJobs(run, 2);
+      await run.cancel({ reason: 'enough' });
+    },
+    outcome: 'cancelled',
+    execution: 'COMPLETED',
+    reason: 'CancelRequested',
+    answered: { atLeast: 0, atMost: ROWS - 1 },
+    paidJobs: 2,
+  },
+  {
+    name: 'several-parts-one-refused',
+    scenario: { faults: [{ call: 'create', fault: { kind: 'status', status: 403 }, skip: 1 }] },
+    rowsAJob: 5,
+    request: { concurrentJobs: 1 },
+    outcome: 'partial',
+    execution: 'COMPLETED',
+    reason: 'PermissionDenied',
+    answered: 5,
+    paidJobs: 1,
+  },
 ];
+
+/** So many jobs are running. */
+async function untilJobs(run: VertexBatchRun, jobs: number): Promise<void> {
+  await waitFor(
+    async () => (await run.status()).jobs.filter(({ state }) => state === 'JOB_STATE_RUNNING').length === jobs,
+    { what: `${run.workflowId} to have ${jobs} running jobs`, timeoutMs: 20_000 },
+  );
+}
 
 export async function untilState(run: VertexBatchRun, state: string): Promise<void> {
   await waitFor(async () => (await run.status()).jobs.at(-1)?.state === state, {

@@ -1,5 +1,6 @@
 import type { ListedRun } from '../../client';
 import { count } from '../../domain/count-text';
+import { openJobsLast } from '../../domain/run-progress';
 import { shortState } from '../../domain/job-state';
 import { fitted, padded, plain, widthOf } from './plain';
 import { durationText } from './quantities';
@@ -33,7 +34,7 @@ function overviewRow({ workflowId, startTime, execution, progress }: ListedRun, 
 
 function phaseText(execution: string, progress: ListedRun['progress']): string {
   if (execution !== 'RUNNING') return progress.closed?.outcome ?? execution.toLowerCase();
-  const job = progress.phase === 'waiting' ? progress.jobs.at(-1) : undefined;
+  const job = progress.phase === 'waiting' ? openJobsLast(progress.jobs).at(-1) : undefined;
   return job === undefined ? progress.phase : shortState(job.state);
 }
 

@@ -3,6 +3,7 @@ import type { BatchProgress, JobProgress } from '../../messages';
 import { count } from '../../domain/count-text';
 import { estimateEndMs } from '../../domain/job-progress';
 import { isTerminal, phaseOf, shortState } from '../../domain/job-state';
+import { openJobsLast } from '../../domain/run-progress';
 import { clockText, durationText } from './quantities';
 import { plain } from './plain';
 import { barOf, painted, percent, whatFits, type Done } from './progress-bar';
@@ -15,7 +16,7 @@ export interface Look {
 
 /** The job that the run waits for, if it waits for one. */
 export function waitedJob(progress: BatchProgress): JobProgress | undefined {
-  const job = progress.jobs.at(-1);
+  const job = openJobsLast(progress.jobs).at(-1);
   return job !== undefined && progress.phase === 'waiting' && !isTerminal(job.state) ? job : undefined;
 }
 

@@ -6,6 +6,17 @@ import { bytesText, durationText, tokensText } from './quantities';
 
 const LABEL = 11;
 
+/** Jobs that are named, of a run that had many. */
+const NAMED_JOBS = 10;
+
+function jobsText({ jobs, jobCount }: BatchResult): string {
+  const named = jobs
+    .slice(0, NAMED_JOBS)
+    .map((job) => `${job.name.split('/').at(-1)} ${job.state.replace('JOB_STATE_', '')}`);
+  const others = jobCount - named.length;
+  return [...named, ...(others > 0 ? [`${count(others)} more`] : [])].join(' · ') || 'none';
+}
+
 /** A run's result as a small table. */
 export function resultText(
   result: BatchResult,
@@ -18,12 +29,7 @@ export function resultText(
     hasHandler(result) ? ['handled', handledText(result)] : null,
     ['tokens', tokenLine(result)],
     ['took', tookText(result)],
-    [
-      'jobs',
-      result.jobs
-        .map((job) => `${job.name.split('/').at(-1)} ${job.state.replace(/^JOB_STATE_(UNSPECIFIED)?/, '')}`.trim())
-        .join(' · ') || 'none',
-    ],
+    ['jobs', jobsText(result)],
     [
       'results',
       `${result.results.uri}   ${count(result.results.files)} ${result.results.files === 1 ? 'file' : 'files'} · ${bytesText(result.results.bytes)}`,

@@ -1,5 +1,5 @@
 import { type ProblemSeverity, type RuleSettings, type RuleSetting, severityOf } from '../../domain/validation-rules';
-import { keyFieldOf, NUMERIC_KEY, repeatSeverity } from '../compare-rows';
+import { keyFieldOf, NUMERIC_KEY, repeatRemedy, repeatSeverity } from '../compare-rows';
 import { type MergedValidation, type PlacedProblem, positionOf } from '../merged-validation';
 import type { KeysAtLarge } from '../staging';
 import type { Comparison } from '../validation-report';
@@ -35,7 +35,7 @@ export function compareKeys(merged: Merged, named: string | null, rules: RuleSet
   return { keyField, repeats, keysAreSafe, problems, errors: counted('error'), warnings: counted('warning') };
 }
 
-type ComparedKeys = Comparison & KeysAtLarge;
+type ComparedKeys = Comparison & Omit<KeysAtLarge, 'jobs'>;
 
 interface Repeat {
   readonly at: RowInRange;
@@ -76,14 +76,8 @@ function repeatProblem(
   severity: ProblemSeverity,
 ): PlacedProblem {
   const { uri, line, byte } = placeOf(merged, earlier);
-  const message = `the row has the ${path} of ${uri}:${line}; ${remedyOf(severity)}`;
+  const message = `the row has the ${path} of ${uri}:${line}; ${repeatRemedy(severity)}`;
   return { severity, rule: 'key-repeated', path, message, other: { uri, line, byte, path }, ...placeOf(merged, at) };
-}
-
-function remedyOf(severity: ProblemSeverity): string {
-  return severity === 'error'
-    ? 'the keyField of a request must be unique'
-    : 'answers are joined by line instead; name a keyField that is unique to be rid of this warning';
 }
 
 function numericProblem(merged: Merged, path: string, severity: RuleSetting): PlacedProblem | undefined {

@@ -1,6 +1,7 @@
 import type { Sources } from '../../activities/contract';
 import type { AcceptedValidation } from '../../domain/accepted-validation';
 import { addProblems, type RuleCount, type RuleCounts, sumOfRules } from '../../domain/rule-counts';
+import { fewestParts, fitsOneJob } from '../../domain/validation-limits';
 import type { ValidationRule } from '../../domain/validation-rules';
 import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
@@ -40,7 +41,7 @@ export async function validateSources(sources: Sources, options: ValidateSources
   const { keyField, validation } = options;
   const merged = mergeRecords(sources, await checkAll(sources.ranges.length, options));
   const keys = compareKeys(merged, keyField, validation.rules);
-  const isStaged = stagingReason(merged, keys) !== null;
+  const isStaged = stagingReason(merged, { ...keys, jobs: jobsOf(merged) }) !== null;
   const together = [compareRanges(merged, validation.rules, { isStaged }), keys];
   const inputErrors = merged.unreadable.size + sum(together.map(({ errors }) => errors));
   return {
@@ -53,6 +54,11 @@ export async function validateSources(sources: Sources, options: ValidateSources
     rules: sumOfRules([merged.rules, ...together.map(rulesOf)]),
     problems: firstProblems(merged, together, validation.maxProblems),
   };
+}
+
+function jobsOf({ soundRows, bytes }: MergedValidation<CheckedRange>): number {
+  const size = { rows: soundRows, bytes };
+  return fitsOneJob(size, false) ? 1 : Math.max(2, fewestParts(size));
 }
 
 /** Of repeated keys there may be more than are kept. */

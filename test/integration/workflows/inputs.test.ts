@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorRow, ResultRow } from '../../../src/rows/result-row';
 import type { Scenario } from '../../../src/emulator/scenario';
+import type { VertexBatchPluginOptions } from '../../../src/plugin';
 import { BatchWorld, prompt, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
 import { untilState } from '../../support/life-stories';
 import { replayStarted } from '../../support/replay';
@@ -11,8 +12,12 @@ describe('the input of a run', () => {
     await replayStarted((await testEnvironment()).client, WORKFLOWS_PATH);
   });
 
-  async function inWorld(use: (world: BatchWorld) => Promise<void>, scenario: Scenario = {}): Promise<void> {
-    const world = await BatchWorld.create({ emulator: { scenario } });
+  async function inWorld(
+    use: (world: BatchWorld) => Promise<void>,
+    scenario: Scenario = {},
+    plugin: VertexBatchPluginOptions = {},
+  ): Promise<void> {
+    const world = await BatchWorld.create({ emulator: { scenario }, plugin });
     try {
       await use(world);
     } finally {
@@ -133,15 +138,29 @@ describe('the input of a run', () => {
     );
   });
 
-  it.concurrent('past the limits of a job is refused with the numbers', async () => {
-    await inWorld(async (world) => {
-      await world.put('gs://acme/in/a.jsonl', prompts(200_001));
-      await expect((await world.start()).result()).rejects.toMatchObject({
-        type: 'TooLarge',
-        message: expect.stringMatching(/200,?001.*200,?000/) as string,
-      });
-      expect(world.paidJobs()).toHaveLength(0);
-    });
+  it.concurrent('past the limits of a job is shared among several, and has one file of each kind', async () => {
+    await inWorld(
+      async (world) => {
+        await world.put('gs://acme/in/a.jsonl', prompts(300));
+        const result = await (await world.start({ concurrentJobs: 2, rounds: 0 })).result();
+        const { answered, failed } = result.rows;
+        expect(answered + failed).toBe(300);
+        expect(failed).toBeGreaterThan(0);
+        expect(new Set(result.jobs.map(({ part }) => part))).toEqual(new Set([1, 2, 3]));
+        const results = await world.readRowsBelow<ResultRow>(`${result.directory}results/`);
+        const errors = await world.readRows<ErrorRow>(`${result.directory}errors.jsonl`);
+        const keys = [...results, ...errors].map(({ key }) => key).toSorted();
+        expect(keys).toEqual(
+          prompts(300)
+            .map(({ key }) => key)
+            .toSorted(),
+        );
+        expect(await world.readRows(result.deadLetters ?? '')).toHaveLength(failed);
+        expect(result.errors).toBe(`${result.directory}errors.jsonl`);
+      },
+      { rows: [{ outcome: 'resource-exhausted', share: 0.2 }] },
+      { jobLimits: { rows: 100 } },
+    );
   });
 
   it.concurrent('that is not there is named', async () => {

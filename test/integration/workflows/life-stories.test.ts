@@ -44,6 +44,7 @@ async function tell(story: LifeStory, cached: boolean): Promise<StoryEnd> {
   const world = await BatchWorld.create({
     emulator: { scenario: story.scenario },
     worker: cached ? {} : { maxCachedWorkflows: 0 },
+    ...(story.rowsAJob === undefined ? {} : { plugin: { jobLimits: { rows: story.rowsAJob } } }),
   });
   try {
     await world.put('gs://acme/in/prompts.jsonl', prompts(ROWS));

@@ -231,22 +231,20 @@ describe('limits of a job', () => {
     return planParts({ store }, { run, sourcesUri, keyField: null }, anAttempt());
   }
 
-  test('too many rows are refused with the numbers and what to do', async () => {
-    const planned = await planWith((record) => ({ ...record, pieces: [{ ...record.pieces[0]!, lines: 200_001 }] }));
-    expect(planned).toMatchObject({
-      plan: null,
-      refusal: {
-        type: 'TooLarge',
-        message: 'The input has 200,001 rows and one job takes 200,000: split it and start a run for each piece.',
-      },
+  test('too many rows for a hundred jobs are refused with the numbers and what to do', async () => {
+    const planned = await planWith((record) => ({ ...record, pieces: [{ ...record.pieces[0]!, lines: 20_000_001 }] }));
+    expect(planned.plan).toBeNull();
+    expect(planned.refusal).toEqual({
+      type: 'TooLarge',
+      message: expect.stringMatching(
+        /^The input has 20,000,001 rows and .* bytes, which makes 101 jobs, and one run takes 100: split it and start a run for each piece\.$/,
+      ) as string,
     });
   });
 
-  test('too many bytes are refused with the numbers and what to do', async () => {
-    const planned = await planWith((record) => record, 1_000_000_001);
-    expect(planned.refusal!.message).toBe(
-      'The input has 1,000,000,001 bytes and one job takes 1,000,000,000: split it and start a run for each piece.',
-    );
+  test('too many bytes for a hundred jobs are refused', async () => {
+    const planned = await planWith((record) => record, 95_000_000_001);
+    expect(planned.refusal!.message).toContain('which makes 101 jobs');
   });
 });
 

@@ -394,6 +394,8 @@ describe('finishing', () => {
         manifest: `${RUN.directory}manifest.json`,
         rejectedUri: `${RUN.directory}rejected.jsonl`,
         rejected: 1,
+        errorsUri: null,
+        deadLettersUri: null,
       });
       const manifest = await readJson<Manifest>(store, `${RUN.directory}manifest.json`);
       expect(manifest).toMatchObject({

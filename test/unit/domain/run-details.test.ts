@@ -16,6 +16,7 @@ function someFacts(facts: Partial<ProgressFacts> = {}): ProgressFacts {
     processed: 0,
     rejected: 0,
     jobs: [],
+    partsToCome: 0,
     now: START + 60_000,
     checkedAt: null,
     deadline: null,

@@ -43,6 +43,7 @@ function facts(given: Partial<ProgressFacts> = {}): ProgressFacts {
     processed: 0,
     rejected: 0,
     jobs: [aJob()],
+    partsToCome: 0,
     now: NOW,
     checkedAt: null,
     deadline: null,

@@ -1,0 +1,128 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { AcceptedRun, PlannedPart, PlannedParts } from '../activities/contract';
+import type { BatchReasonType } from '../messages';
+import type { OperatorDesk } from './operator-desk';
+import { processPart } from './process-part';
+import type { RunBooks } from './run-books';
+import { runPart, settleUnsent, type PartEnd } from './run-part';
+import type { RunState } from './run-state';
+import { RunStopped } from './run-stopped';
+import { inParallel } from './steps';
+
+type Plan = NonNullable<PlannedParts['plan']>;
+
+/**
+ * Takes all parts through their lives, `concurrentJobs` at a time. A part that can't be sent keeps others from beginning; those that
+ * have begun go to their end, and what was never sent is accounted for as missing. The handler sees one part after the other.
+ */
+export async function runParts(
+  run: RunState,
+  accepted: AcceptedRun,
+  desk: OperatorDesk,
+  books: RunBooks,
+  plan: Plan,
+): Promise<void> {
+  const processing = new Processing(run, accepted, books);
+  run.parts = { count: plan.parts.length, toCome: plan.parts.length };
+  let isRefused = false;
+  const ends = await inParallel(plan.parts.length, accepted.request.concurrentJobs, async (index) => {
+    const part = partAt(plan, index);
+    run.parts.toCome -= 1;
+    if (isRefused && !isClaimed(plan, part)) return NEVER_BEGUN;
+    const end = await untilItsEnd(() => runPart(run, accepted, desk, plan, part));
+    if (end.settled === null) run.leavePart(part.part);
+    isRefused ||= end.settled === null && end.reasons.some(({ type }) => !OF_ONE_PART.includes(type));
+    processing.add(part, end);
+    return end;
+  });
+  books.enterParts(ends);
+  await settleOthers(run, accepted, desk, books, plan);
+  await processing.end();
+}
+
+const NEVER_BEGUN: PartEnd = { settled: null, reasons: [], mustFail: false };
+/** What stops one part says nothing about others, where it is one of these. */
+const OF_ONE_PART: readonly BatchReasonType[] = ['JobVanished', 'WorkflowIdTaken', 'BooksUnbalanced'];
+
+async function untilItsEnd(life: () => Promise<PartEnd>): Promise<PartEnd> {
+  try {
+    return await life();
+  } catch (error) {
+    if (error instanceof RunStopped) return { ...NEVER_BEGUN, reasons: [error.reason] };
+    if (isCancellation(error)) return NEVER_BEGUN;
+    throw error;
+  }
+}
+
+/** Where some parts have jobs, the rows of the others get their lines, too. */
+async function settleOthers(
+  run: RunState,
+  accepted: AcceptedRun,
+  desk: OperatorDesk,
+  books: RunBooks,
+  plan: Plan,
+): Promise<void> {
+  const unsent = plan.parts.filter(({ part }) => !run.jobs.some((job) => job.part === part));
+  if (unsent.length === plan.parts.length || run.stop?.salvage === false) return;
+  await inParallel(unsent.length, accepted.request.concurrentJobs, async (index) => {
+    const part = unsent[index];
+    if (part === undefined) throw new RangeError(`no unsent part ${index}`);
+    books.settle(await settleUnsent(run, accepted, desk, plan, part));
+    run.leavePart(part.part);
+  });
+}
+
+function partAt(plan: Plan, index: number): PlannedPart {
+  const part = plan.parts[index];
+  if (part === undefined) throw new RangeError(`no part ${index}`);
+  return part;
+}
+
+/** An earlier execution may have left a job that runs and bills. */
+function isClaimed(plan: Plan, { part }: PlannedPart): boolean {
+  return plan.claimed.some((claim) => claim.part === part);
+}
+
+/** Hands settled parts to the caller's handler, one after the other, beside the jobs of others. */
+class Processing {
+  readonly #run: RunState;
+  readonly #accepted: AcceptedRun;
+  readonly #books: RunBooks;
+  #last: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(run: RunState, accepted: AcceptedRun, books: RunBooks) {
+    this.#run = run;
+    this.#accepted = accepted;
+    this.#books = books;
+  }
+
+  add(part: PlannedPart, { settled }: PartEnd): void {
+    if (settled === null) return;
+    this.#books.settle(settled);
+    const before = this.#last;
+    this.#last = (async () => {
+      await before;
+      try {
+        await this.#process(part.part, settled);
+      } catch (error) {
+        if (error instanceof RunStopped) this.#books.stopBy(error.reason);
+        else this.#failure ??= { error };
+      }
+    })();
+  }
+
+  async end(): Promise<void> {
+    await this.#last;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** After a stop of the run nothing is processed any more. */
+  async #process(part: number, settled: NonNullable<PartEnd['settled']>): Promise<void> {
+    const { handler } = this.#accepted;
+    if (handler !== null && this.#run.stop === undefined) {
+      await processPart(this.#run, this.#accepted, handler, part, settled);
+    }
+    this.#run.leavePart(part);
+  }
+}
