@@ -179,6 +179,7 @@ export type BatchReasonType =
   | 'InputChanged'
   | 'TooLarge'
   | 'HandlerUnknown'
+  | 'HandlerQueueSilent'
   | 'WorkflowIdTaken'
   | 'JobRefused'
   | 'JobFailed'

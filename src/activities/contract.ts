@@ -49,7 +49,7 @@ export type Guarded<Value> =
   | { readonly kind: 'done'; readonly value: Value }
   | {
       readonly kind: 'stuck';
-      readonly type: BatchReasonType | 'HandlerFailing' | 'HandlerUnknown';
+      readonly type: BatchReasonType | 'HandlerFailing';
       readonly message: string;
     };
 
@@ -75,7 +75,13 @@ export interface AcceptedRun {
     readonly hasSchema: boolean;
   } | null;
   /** Bounds that the worker's configuration sets, recorded so that a replay has them. */
-  readonly timing: { readonly submitMs: number; readonly heartbeatMs: number; readonly lookIntervalMs: number };
+  readonly timing: {
+    readonly submitMs: number;
+    readonly heartbeatMs: number;
+    readonly lookIntervalMs: number;
+    /** For how long the handler's task queue may take nothing. @default ten minutes */
+    readonly handlerQueueMs?: number;
+  };
 }
 
 export interface ResolveInputInput extends GuardedInput {
@@ -421,11 +427,18 @@ export interface ProcessRangeInput extends GuardedInput {
   readonly settledUri: string;
   readonly range: number;
   readonly handler: HandlerReference;
+  /**
+   * Return at the first checkpoint, so that the run learns that there is progress: it shows that nobody takes the range.
+   * `stuck` asks for the same.
+   */
+  readonly soon?: boolean;
 }
 
 export interface ProcessedRange {
   readonly processed: number;
   readonly rejected: number;
+  /** The range isn't done: call again. */
+  readonly more?: true;
 }
 
 export interface FinishRunInput extends GuardedInput {

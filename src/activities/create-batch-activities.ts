@@ -76,7 +76,11 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchStagePart: bind(WRITING, stagePart),
     vertexBatchCheckInput: bind(READING, checkInput),
     vertexBatchSubmitJob: (input) =>
-      whileBeating(Context.current(), undefined, (attempt) => submitJob(dependencies, input, attempt)),
+      whileBeating(
+        Context.current(),
+        () => undefined,
+        (attempt) => submitJob(dependencies, input, attempt),
+      ),
     vertexBatchLookForJob: bind(READING, lookForJob),
     vertexBatchDecideClaim: bind(WRITING, decideClaim),
     vertexBatchAwaitChange: (input) =>

@@ -39,28 +39,35 @@ export async function guarded<Value>(
   delayMs?: () => number,
 ): Promise<Guarded<Value>> {
   const context = Context.current();
-  const streak = streakOf(context);
-  return await whileBeating(context, streak, async (attempt) => {
-    try {
-      return { kind: 'done', value: await body(attempt) };
-    } catch (error) {
-      if (isKeptWaiting(error)) {
-        context.heartbeat(NO_FAILURE);
-        throw error;
+  let streak = streakOf(context);
+  const progressed = () => (streak = NO_FAILURE);
+  return await whileBeating(
+    context,
+    () => streak,
+    async (attempt) => {
+      try {
+        return { kind: 'done', value: await body({ ...attempt, progressed }) };
+      } catch (error) {
+        if (isKeptWaiting(error)) {
+          context.heartbeat(NO_FAILURE);
+          throw error;
+        }
+        return afterFailure(error, { input, rules, timing, streak, context, delayMs });
       }
-      return afterFailure(error, { input, rules, timing, streak, context, delayMs });
-    }
-  });
+    },
+  );
 }
 
 /** A cancel is heard with the answer to a beat. */
 const LONGEST_BEAT_MS = 1_000;
 
+type BeatingAttempt = Omit<HandlerAttempt, 'progressed'>;
+
 /** Runs `body` and beats for it, so that a cancel is heard while it works. */
 export async function whileBeating<Value>(
   context: Context,
-  details: unknown,
-  body: (attempt: HandlerAttempt) => Promise<Value>,
+  details: () => unknown,
+  body: (attempt: BeatingAttempt) => Promise<Value>,
 ): Promise<Value> {
   const every = Math.min(LONGEST_BEAT_MS, Math.max(10, Math.round((context.info.heartbeatTimeoutMs ?? 60_000) / 3)));
   // a body may ask for a beat with every row, and the SDK sends the first one at once: a short attempt needs none
@@ -68,7 +75,7 @@ export async function whileBeating<Value>(
   const beat = () => {
     if (Date.now() - beatenAt < every) return;
     beatenAt = Date.now();
-    context.heartbeat(details);
+    context.heartbeat(details());
   };
   const timer = setInterval(() => {
     beatenAt = 0;

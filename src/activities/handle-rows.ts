@@ -21,6 +21,8 @@ export interface RowHandling {
   /** Rows that begin here or behind are not handed out before a checkpoint has moved it. */
   readonly handedBelow: () => number;
   readonly isCheckpointDue: () => boolean;
+  /** No more rows are to be handed out; asked after each checkpoint. */
+  readonly isEnough: () => boolean;
   /** Whether the row that begins at this byte may have been handed out before. */
   readonly mayRepeat: (byte: number) => boolean;
   readonly checkpoint: (handled: HandledRows) => Promise<void>;
@@ -47,12 +49,14 @@ export async function handleRows(lines: AsyncIterable<Line>, handling: RowHandli
         await window.close();
         // A row longer than the window: nothing stands between, so the bound may move up to it.
         if (line.byte >= handling.handedBelow()) await handling.checkpoint({ to: line.byte, rows: 0, rejected: [] });
+        if (handling.isEnough()) return;
       }
       batch.push(line);
       if (batch.length < handling.handler.batchSize) continue;
       await window.hand(batch);
       batch = [];
       if (handling.isCheckpointDue()) await window.close();
+      if (handling.isEnough()) break;
     }
     await window.hand(batch);
   } catch (error) {

@@ -14,6 +14,8 @@ import { ProgressTaken, RangeProgress } from './range-progress';
 
 export interface HandlerAttempt extends Attempt {
   readonly workflowId: string;
+  /** Failures of earlier attempts are over: the next one begins a new count. */
+  progressed(): void;
 }
 
 export interface ProcessOptions {
@@ -32,7 +34,7 @@ const BEAT_MS = 1_000;
 
 /**
  * Runs a handler over one range of settled results and commits as it goes; goes on behind what earlier attempts, and
- * earlier executions, have committed.
+ * earlier executions, have committed. A call that was shown as stuck comes back with its first checkpoint.
  * @throws {HandlerError} when the handler threw; what was handled before is committed
  */
 export async function processRange(
@@ -52,6 +54,8 @@ export async function processRange(
   const caller = new HandlerCaller({ name, handler, context: { workflowId, signal, log }, ...pauseOf(options) });
   const directory = progressDirectory(input.run, name, file, range);
   let mayAllRepeat = await noteBeginning(store, input, settled.part);
+  let hasProgressed = false;
+  const isEnough = () => (input.stuck === true || input.soon === true) && hasProgressed;
   const beat = setInterval(() => attempt.heartbeat(), BEAT_MS);
   try {
     for (;;) {
@@ -68,9 +72,16 @@ export async function processRange(
             signal,
             handedBelow: () => progress.handedBelow,
             isCheckpointDue: () => pace.isDue,
+            isEnough,
             mayRepeat: (byte) => mayAllRepeat || byte < progress.repeatBelow,
-            checkpoint: (handled) => pace.commit(handled),
+            checkpoint: async (handled) => {
+              await pace.commit(handled);
+              if (handled.rows === 0) return;
+              hasProgressed = true;
+              attempt.progressed();
+            },
           });
+          if (isEnough() && progress.position < range.to) return { ...progress.tallies, more: true };
           await finishRange(progress, range);
         }
         return progress.tallies;

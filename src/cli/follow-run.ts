@@ -122,6 +122,18 @@ class PollerWatch {
   }
 }
 
+/** Says when nobody polls the task queue that a request names for its handler. */
+export async function sayIfHandlerQueueIsSilent(
+  { output }: Invocation,
+  session: TemporalSession,
+  taskQueue: string | null,
+): Promise<void> {
+  if (taskQueue === null || (await isPolled(session, taskQueue, 'activities'))) return;
+  output.note(
+    `No worker polls ${taskQueue}, the task queue of the handler: nothing is sent until one does. Start one that has the handler with "vertex-batch worker --task-queue ${shellWord(taskQueue)} --handlers MODULE".`,
+  );
+}
+
 export function noWorkerText(taskQueue: string): string {
   return `No worker polls ${taskQueue}: the run waits until one does. Start one with "vertex-batch worker --task-queue ${shellWord(taskQueue)}".`;
 }

@@ -34,14 +34,23 @@ export async function openSession(target: TemporalTarget, taskQueue: string): Pr
   };
 }
 
+/** Temporal's `TaskQueueType`. */
+const QUEUE_TYPES = { workflows: 1, activities: 2 } as const;
+
 /** A worker asks for work at least this often. */
 const LONGEST_POLL_MS = 70_000;
 
-/** Whether some worker has asked for work of this task queue lately. */
-export async function isPolled({ client, target }: TemporalSession, taskQueue: string): Promise<boolean> {
+/** Whether some worker has asked for work of this task queue lately; a worker of handlers alone asks for activities only. */
+export async function isPolled(
+  { client, target }: TemporalSession,
+  taskQueue: string,
+  kind: 'workflows' | 'activities' = 'workflows',
+): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: target.namespace,
     taskQueue: { name: taskQueue },
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum's package isn't a dependency of ours
+    taskQueueType: QUEUE_TYPES[kind],
   });
   return pollers.some(({ lastAccessTime }) => {
     const seconds = Number(lastAccessTime?.seconds ?? 0);

@@ -47,6 +47,8 @@ export interface VertexBatchPluginOptions {
     readonly look?: DurationLike;
     /** For how long a worker that lacks the run's handler is given time to be replaced. @default 10m */
     readonly handlerGrace?: DurationLike;
+    /** For how long a handler's own task queue may take nothing before the run shows `attention`, or goes on without it after a cancel. @default 10m */
+    readonly handlerQueue?: DurationLike;
     /** For how long calls may fail before the run shows `attention`. @default 1m */
     readonly attention?: DurationLike;
     /** For how long a handler may throw before the run shows `attention`. @default 5m */
@@ -74,6 +76,7 @@ const OPTIONS = {
     'heartbeat',
     'look',
     'handlerGrace',
+    'handlerQueue',
     'attention',
     'handlerAttention',
   ] satisfies Names<'timeouts'>,
@@ -181,6 +184,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
       submitMs: positiveMs('timeouts.submit', timeouts.submit ?? '2m'),
       heartbeatMs: positiveMs('timeouts.heartbeat', timeouts.heartbeat ?? '20s'),
       lookIntervalMs: positiveMs('timeouts.look', timeouts.look ?? '30s'),
+      handlerQueueMs: positiveMs('timeouts.handlerQueue', timeouts.handlerQueue ?? '10m'),
     },
     handlerGraceMs: durationMs('timeouts.handlerGrace', timeouts.handlerGrace ?? '10m'),
   };

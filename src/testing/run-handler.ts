@@ -52,6 +52,7 @@ export async function runHandler(
     signal,
     handedBelow: () => Infinity,
     isCheckpointDue: () => false,
+    isEnough: () => false,
     mayRepeat: () => mayRepeat,
     checkpoint: async (handled) => {
       rejected.push(...handled.rejected.map(({ key, reason }) => ({ key, reason })));

@@ -1,8 +1,11 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { AcceptedRun, SettledPart } from '../activities/contract';
+import type { AcceptedRun, ProcessedRange, SettledPart } from '../activities/contract';
+import { HandlerQueue } from './handler-queue';
 import type { RunState } from './run-state';
 import { rangesAtATime } from '../domain/range-share';
-import { inParallel, step } from './steps';
+import { inParallel } from './steps';
+
+const NOTHING: ProcessedRange = { processed: 0, rejected: 0 };
 
 /** Runs the caller's handler over the results of a part; a stop of the run ends it at the next checkpoint. */
 export async function processPart(
@@ -15,20 +18,25 @@ export async function processPart(
   const { settledUri } = settled;
   if (settledUri === null) return;
   run.enterPart(part, 'processing');
+  const queue = new HandlerQueue(run, accepted);
   try {
     await run.interruptible(() =>
       inParallel(settled.processRanges, rangesAtATime(1), async (range) => {
-        const done = await step(
-          run,
-          'vertexBatchProcessRange',
-          { run: accepted.run, settledUri, range, handler: { name: handler.name, version: handler.version } },
-          {
-            summary: `${handler.name}: ${run.parts.count > 1 ? `part ${part}, ` : ''}range ${range + 1} of ${settled.processRanges}`,
-            taskQueue: handler.taskQueue,
-          },
-        );
-        run.processed += done.processed;
-        run.rejected += done.rejected;
+        let before = NOTHING;
+        let hasMore = true;
+        while (hasMore) {
+          const done = await queue.step(
+            'vertexBatchProcessRange',
+            { run: accepted.run, settledUri, range, handler: { name: handler.name, version: handler.version } },
+            {
+              summary: `${handler.name}: ${run.parts.count > 1 ? `part ${part}, ` : ''}range ${range + 1} of ${settled.processRanges}`,
+            },
+          );
+          run.processed += done.processed - before.processed;
+          run.rejected += done.rejected - before.rejected;
+          before = done;
+          hasMore = done.more === true;
+        }
       }),
     );
   } catch (error) {

@@ -14,6 +14,7 @@ import { rangesAtATime, rangesOfPart } from '../domain/range-share';
 import type { TrackedJob } from '../domain/run-progress';
 import type { BatchPhase, BatchReason } from '../messages';
 import { awaitEnd, track, type JobEnding } from './await-end';
+import { HandlerQueue, QueueSilent } from './handler-queue';
 import type { OperatorDesk } from './operator-desk';
 import type { RunState } from './run-state';
 import { RunStopped } from './run-stopped';
@@ -74,11 +75,13 @@ class PartLife {
   readonly #desk: OperatorDesk;
   readonly #plan: Plan;
   readonly #part: PlannedPart;
+  readonly #queue: HandlerQueue;
   readonly #rounds: Round[] = [];
   /** Sources that differ from the plan. */
   #changed: readonly string[] = [];
   #created = 0;
   #firstWasAdopted = false;
+  #queueIsSilent = false;
   #rowsUri: string | null = null;
   #rows: number;
 
@@ -89,6 +92,7 @@ class PartLife {
     this.#plan = plan;
     this.#part = part;
     this.#rows = part.rows;
+    this.#queue = new HandlerQueue(run, accepted);
     this.#noteChanged(plan.changed);
   }
 
@@ -265,6 +269,16 @@ class PartLife {
   async #collect(claim: ClaimReference, ending: JobEnding, tracked: TrackedJob): Promise<string | null> {
     if (!this.#salvages) return null;
     this.#enter('collecting');
+    try {
+      return await this.#collectFor(claim, ending, tracked);
+    } catch (error) {
+      if (!(error instanceof QueueSilent)) throw error;
+    }
+    this.#goOnWithoutHandler();
+    return await this.#collectFor(claim, ending, tracked);
+  }
+
+  async #collectFor(claim: ClaimReference, ending: JobEnding, tracked: TrackedJob): Promise<string> {
     const outputs = await step(
       this.#run,
       'vertexBatchFindOutputs',
@@ -283,25 +297,21 @@ class PartLife {
   }
 
   async #collectRanges(claim: ClaimReference, outputs: FoundOutputs): Promise<number> {
-    const collected = await inParallel(outputs.ranges, rangesAtATime(this.#partsAtWork), (range) =>
-      step(
-        this.#run,
-        'vertexBatchCollectRange',
-        {
-          run: this.#accepted.run,
-          planUri: this.#plan.uri,
-          outputsUri: outputs.outputsUri,
-          part: claim.part,
-          round: claim.round,
-          range,
-          handler: this.#handler,
-        },
-        {
-          summary: this.#summary(`Collect range ${range + 1} of ${outputs.ranges}`),
-          taskQueue: this.#accepted.handler?.taskQueue ?? null,
-        },
-      ),
-    );
+    const collected = await inParallel(outputs.ranges, rangesAtATime(this.#partsAtWork), (range) => {
+      const input = {
+        run: this.#accepted.run,
+        planUri: this.#plan.uri,
+        outputsUri: outputs.outputsUri,
+        part: claim.part,
+        round: claim.round,
+        range,
+        handler: this.#handler,
+      };
+      const options = { summary: this.#summary(`Collect range ${range + 1} of ${outputs.ranges}`) };
+      return this.#handler === null
+        ? step(this.#run, 'vertexBatchCollectRange', input, options)
+        : this.#queue.step('vertexBatchCollectRange', input, { ...options, givesUp: true });
+    });
     return collected.reduce((sum, range) => sum + range.answered, 0);
   }
 
@@ -345,9 +355,18 @@ class PartLife {
     return this.#run.stop?.salvage !== false;
   }
 
+  /** What nobody collects where the handler is, is collected here: the answers are paid for. */
+  #goOnWithoutHandler(): void {
+    const { handler } = this.#accepted;
+    this.#queueIsSilent = true;
+    const without = handler?.hasSchema === true ? `, without the schema of handler ${handler.name}` : '';
+    const message = `no worker took anything from task queue ${handler?.taskQueue}: the answers were collected on the run's own${without}`;
+    this.reasons.push({ type: 'HandlerQueueSilent', message });
+  }
+
   get #handler() {
     const { handler } = this.#accepted;
-    return handler === null ? null : { name: handler.name, version: handler.version };
+    return handler === null || this.#queueIsSilent ? null : { name: handler.name, version: handler.version };
   }
 }
 

@@ -13,11 +13,11 @@ import { ACTIVITY_OPTIONS } from './activity-options';
 import type { RunState } from './run-state';
 import { RunStopped } from './run-stopped';
 
-type GuardedName = {
+export type GuardedName = {
   [Name in keyof BatchActivities]: Awaited<ReturnType<BatchActivities[Name]>> extends Guarded<unknown> ? Name : never;
 }[keyof BatchActivities];
 
-type ValueOf<Name extends GuardedName> =
+export type ValueOf<Name extends GuardedName> =
   Extract<Awaited<ReturnType<BatchActivities[Name]>>, { kind: 'done' }> extends { value: infer Value } ? Value : never;
 
 export interface StepOptions {
@@ -26,6 +26,8 @@ export interface StepOptions {
   readonly taskQueue?: string | null;
   readonly startToCloseTimeout?: number;
   readonly heartbeatTimeout?: number;
+  /** For how long it may lie on its task queue, in milliseconds. @default without a bound */
+  readonly scheduleToStartTimeout?: number;
 }
 
 /** Schedules an activity with its own bounds and a summary. */
@@ -53,6 +55,7 @@ export async function step<Name extends GuardedName>(
   name: Name,
   input: Parameters<BatchActivities[Name]>[0] & GuardedInput,
   options: StepOptions,
+  onAnswer: () => void = () => undefined,
 ): Promise<ValueOf<Name>> {
   let stuck = false;
   const key = `${name} ${options.summary}`;
@@ -63,6 +66,7 @@ export async function step<Name extends GuardedName>(
     for (;;) {
       const answered: unknown = await schedule(name, { ...input, stuck }, bounds);
       const answer = answered as Guarded<ValueOf<Name>>;
+      onAnswer();
       if (answer.kind === 'done') return answer.value;
       stuck = true;
       run.raise(key, { type: answer.type, message: answer.message, until: null, part: null, claim: null, actions: [] });

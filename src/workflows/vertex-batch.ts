@@ -14,6 +14,7 @@ import { count } from '../domain/count-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { BatchRequest, BatchResult } from '../messages';
 import { validationCounts } from '../domain/validation-counts';
+import { untilTaken } from './handler-queue';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
 import { RunBooks } from './run-books';
@@ -79,13 +80,18 @@ async function runSteps(
 
 async function accept(run: RunState, request: BatchRequest): Promise<AcceptedRun> {
   run.publish();
-  run.accepted = await run.interruptible(() =>
+  const taskQueue = handlerTaskQueue(request);
+  const ask = (waitMs?: number) =>
     schedule(
       'vertexBatchAcceptRequest',
       { request, execution: workflowInfo().firstExecutionRunId },
-      { summary: 'Check the request and find the handler', taskQueue: handlerTaskQueue(request) },
-    ),
-  );
+      {
+        summary: 'Check the request and find the handler',
+        taskQueue,
+        ...(waitMs === undefined ? {} : { scheduleToStartTimeout: waitMs }),
+      },
+    );
+  run.accepted = await run.interruptible(() => (taskQueue === null ? ask() : untilTaken(run, taskQueue, ask)));
   return run.accepted;
 }
 

@@ -7,7 +7,7 @@ import { runIdentity } from '../../run-identity';
 import { acceptRequest } from '../../schemas/batch-request';
 import { action, connectionWords, shellWord, withCommonOptions, type Host, type Invocation } from '../command-line';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
-import { followRun, noWorkerText, type FollowFlags } from '../follow-run';
+import { followRun, noWorkerText, sayIfHandlerQueueIsSilent, type FollowFlags } from '../follow-run';
 import { objectStore } from '../google';
 import { addRequestOptions, draftRequest, type DraftRequest, type RequestFlags } from '../run/request-flags';
 import { toBatchRequest } from '../run/normalised-request';
@@ -188,6 +188,7 @@ async function start(
   const word = batch.started ? 'started' : 'found';
   output.print(entry(output, word, `${workflowId}${page === null ? '' : ` · ${page}`}`));
   output.json({ started: { workflowId, taskQueue, page, found: !batch.started } });
+  await sayIfHandlerQueueIsSilent(invocation, session, prepared.accepted.handler?.taskQueue ?? null);
   if (flags.detach !== true) return followRun(invocation, session, batch);
   const id = `${shellWord(workflowId)}${connectionWords(flags)}`;
   output.print(entry(output, 'follow it', `vertex-batch watch ${id}`));

@@ -80,6 +80,19 @@ describe('with no worker alive', () => {
   });
 });
 
+describe("with no worker on the handler's task queue", () => {
+  it('run says so at once', async () => {
+    const handler = { name: 'save', taskQueue: `handlers-${randomUUID()}` };
+    const request = { model: 'gemini-2.5-flash', input: 'gs://bucket/in.jsonl', output: 'gs://bucket/out/', handler };
+    const { stderr, exitCode } = await vertexBatch({ ...environment, VERTEX_BATCH_TASK_QUEUE: `cli-${randomUUID()}` })(
+      ['run', '-', '--detach'],
+      JSON.stringify(request),
+    ).ended();
+    expect(stderr).toContain(`No worker polls ${handler.taskQueue}, the task queue of the handler`);
+    expect(exitCode).toBe(0);
+  });
+});
+
 describe('what can’t be reached', () => {
   it.each([
     ['an unknown id', ['status', 'no-such-run'], 2, 'RunNotFound'],

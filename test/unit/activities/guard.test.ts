@@ -4,6 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READING, WAITING } from '../../../src/activities/activity-failure';
 import { guarded, type GuardTiming } from '../../../src/activities/guard';
+import type { HandlerAttempt } from '../../../src/activities/process-range';
 import type { Guarded, GuardedInput } from '../../../src/activities/contract';
 import { BatchError } from '../../../src/domain/batch-error';
 import { HandlerError } from '../../../src/domain/handler-error';
@@ -34,7 +35,7 @@ class Attempts {
   }
 
   async next(
-    body: (environment: MockActivityEnvironment) => Promise<unknown>,
+    body: (environment: MockActivityEnvironment, attempt: HandlerAttempt) => Promise<unknown>,
     input: GuardedInput = {},
   ): Promise<Guarded<unknown>> {
     const environment = new MockActivityEnvironment(
@@ -44,7 +45,9 @@ class Attempts {
     environment.on('heartbeat', (details: unknown) => {
       this.lastBeat = details;
     });
-    return await environment.run(() => guarded(input, this.rules, this.timing, () => body(environment), this.delayMs));
+    return await environment.run(() =>
+      guarded(input, this.rules, this.timing, (attempt) => body(environment, attempt), this.delayMs),
+    );
   }
 
   async failing(error: unknown, input: GuardedInput = {}): Promise<ApplicationFailure | Guarded<unknown>> {
@@ -200,6 +203,19 @@ describe('a guarded attempt', () => {
     });
     pass(60 * MINUTE);
     expect(await attempts.failing(error, { stuck: true })).toMatchObject({ type: 'HandlerFailing' });
+  });
+
+  it('counts anew when rows were handled between two throws', async () => {
+    const attempts = new Attempts();
+    const error = new HandlerError('saveSummary', [{ key: 'a' }], new Error('a blink of the network'));
+    for (let minute = 0; minute < 20; minute += 1) {
+      const throws = attempts.next(async (_, attempt) => {
+        attempt.progressed();
+        throw error;
+      });
+      await expect(throws).rejects.toMatchObject({ type: 'HandlerFailing', nextRetryDelay: 1_000 });
+      pass(MINUTE);
+    }
   });
 
   it('waits from a second to a minute for a handler', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SettledPart } from '../../../src/activities/contract';
 import { finishRun, type Manifest } from '../../../src/activities/finish-run';
 import { type HandlerAttempt, type ProcessOptions, processRange } from '../../../src/activities/process-range';
@@ -20,7 +20,7 @@ import { RUN } from '../../support/planned-part';
 const handler = { name: 'save', version: '1' };
 
 function attempt() {
-  return { ...testAttempt(), workflowId: 'wf' };
+  return { ...testAttempt(), workflowId: 'wf', progressed: () => undefined };
 }
 
 function line(key: string, text = `answer of ${key}`): string {
@@ -210,6 +210,21 @@ describe('processing a range', () => {
     const rest = defineHandler({ handle: (rows) => void seen.push(...rows.map(({ key }) => key)) });
     expect(await process(part, rest)).toEqual({ processed: 5, rejected: 0 });
     expect(seen).toEqual(keysOf(5));
+  });
+
+  it('comes back with the first checkpoint where the run shows that it waits, and goes on behind it', async () => {
+    const part = await settledPart(keysOf(6));
+    const handed: string[] = [];
+    const save = defineHandler({ batchSize: 2, handle: (rows) => void handed.push(...rows.map(({ key }) => key)) });
+    const input = { run: RUN, settledUri: part.settledUri, range: 0, handler };
+    const progressed = vi.fn<() => void>();
+    const gateways = { store: part.store, handlers: { save } };
+    const during = { ...attempt(), progressed };
+    const first = await processRange(gateways, { ...input, soon: true }, during, { checkpointMs: 0 });
+    expect(first).toEqual({ processed: 2, rejected: 0, more: true });
+    expect(progressed).toHaveBeenCalledTimes(1);
+    expect(await processRange(gateways, input, attempt())).toEqual({ processed: 6, rejected: 0 });
+    expect(handed).toEqual(keysOf(6));
   });
 
   it('gives up only the rows that are rejected', async () => {
