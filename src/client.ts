@@ -3,6 +3,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
+  type ScheduleOptionsAction,
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
@@ -113,6 +114,27 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
     }
   }
 
+  /**
+   * The `action` of a Schedule that starts runs: each has an id of its own, to which Temporal adds the scheduled time.
+   * `{scheduledDate}`, `{scheduledTime}` and `{workflowId}` in `input` and `displayName` are replaced when a run starts.
+   * @throws {VertexBatchError} `InvalidRequest`, now rather than at night
+   */
+  scheduleAction(request: StartRequest<Handlers>): ScheduleOptionsAction {
+    const { workflowId, ...batchRequest } = request;
+    const accepted = accept(batchRequest, workflowId ?? 'schedule-workflow', new Date());
+    const { input } = batchRequest;
+    const shown = { ...accepted, input: typeof input === 'string' ? [input] : input };
+    return {
+      type: 'startWorkflow',
+      workflowType: VERTEX_BATCH_WORKFLOW,
+      taskQueue: this.#taskQueue,
+      args: [batchRequest],
+      staticSummary: summaryOf(shown),
+      staticDetails: detailsOf(shown),
+      ...(workflowId !== undefined && { workflowId }),
+    };
+  }
+
   /** A run by its id; asks nothing yet. */
   run(workflowId: string): VertexBatchRun {
     return new VertexBatchRun(this.#client.workflow, workflowId);
@@ -138,9 +160,9 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
   }
 }
 
-function accept(request: object, workflowId: string): AcceptedRequest {
+function accept(request: object, workflowId: string, scheduledTime: Date | null = null): AcceptedRequest {
   try {
-    return acceptRequest(request, workflowId);
+    return acceptRequest(request, workflowId, scheduledTime);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new VertexBatchError('InvalidRequest', error.message, { cause: error });

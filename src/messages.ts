@@ -26,7 +26,10 @@ export interface BatchRequest {
   readonly location: string;
   /** `gemini-…`, `publishers/google/models/M`, or a tuned model `projects/P/locations/L/models/ID`. */
   readonly model: string;
-  /** `gs://` objects and wildcards of JSONL. */
+  /**
+   * `gs://` objects and wildcards of JSONL. `{workflowId}`, and in a run that a Schedule starts `{scheduledDate}` (`2026-11-22`)
+   * and `{scheduledTime}` (`2026-11-22T01:30:00+01:00`), are replaced.
+   */
   readonly input: string | readonly string[];
   /** `gs://bucket/prefix/`; the run writes below `<output>/<workflow id>/<hash>/`. */
   readonly output: string;
@@ -36,7 +39,7 @@ export interface BatchRequest {
   readonly keyField?: string;
   /** Name of a handler of the worker, or a name with the task queue of the workers that have it. */
   readonly handler?: string | { readonly name: string; readonly taskQueue?: string };
-  /** What the jobs' names in the console begin with. @default the workflow id */
+  /** What the jobs' names in the console begin with; takes the placeholders that `input` takes. @default the workflow id */
   readonly displayName?: string;
   /** Labels of the job: keys and values of at most 63 lower-case letters, digits, `_`, `-`. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -75,6 +78,10 @@ export interface BatchRequest {
   readonly listingLag?: DurationLike;
   /** How many times retryable rows are sent again, 0 to 5. @default 1 */
   readonly rounds?: number;
+  /** IANA name of the time zone in which `{scheduledDate}` and `{scheduledTime}` are written. @default 'UTC' */
+  readonly timeZone?: string;
+  /** Objects without a row, or a wildcard that matches none, make a run that succeeded with 0 rows. @default false */
+  readonly allowEmptyInput?: boolean;
   /** A deliberate repeat of a known workflow id has a higher number. @default 0 */
   readonly rerun?: number;
 }

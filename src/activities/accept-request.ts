@@ -18,7 +18,7 @@ export interface AcceptContext {
  * @throws {BatchError} `InvalidRequest` or `HandlerUnknown`
  */
 export function acceptRequest(context: AcceptContext, input: AcceptRequestInput): AcceptedRun {
-  const request = checked(input.request, context.workflowId);
+  const request = checked(input, context.workflowId);
   const { key, directory } = runIdentity({
     namespace: context.namespace,
     workflowId: context.workflowId,
@@ -47,9 +47,9 @@ function refuseLongDirectory(directory: string): void {
   );
 }
 
-function checked(request: unknown, workflowId: string) {
+function checked({ request, scheduledTime }: AcceptRequestInput, workflowId: string) {
   try {
-    return check(request, workflowId);
+    return check(request, workflowId, scheduledTime === undefined ? null : new Date(scheduledTime));
   } catch (error) {
     if (error instanceof TypeError) throw new BatchError('InvalidRequest', error.message, { cause: error });
     throw error;

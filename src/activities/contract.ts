@@ -61,6 +61,8 @@ export interface GuardedInput {
 export interface AcceptRequestInput {
   readonly request: unknown;
   readonly execution: string;
+  /** RFC 3339; only of a run that a Schedule started. */
+  readonly scheduledTime?: string;
 }
 
 export interface AcceptedRun {
@@ -87,6 +89,8 @@ export interface AcceptedRun {
 export interface ResolveInputInput extends GuardedInput {
   readonly run: RunReference;
   readonly input: readonly string[];
+  /** An input without a row is no error. @default false */
+  readonly allowEmpty?: boolean;
 }
 
 export interface ResolvedInput {
@@ -142,6 +146,8 @@ export interface PlanPartsInput extends GuardedInput {
   readonly keyField: string | null;
   /** @default `DEFAULT_VALIDATION` */
   readonly validation?: AcceptedValidation;
+  /** An input without a row is no error, and has no plan. @default false */
+  readonly allowEmpty?: boolean;
 }
 
 export interface PlannedParts {
@@ -167,6 +173,8 @@ export interface PlannedParts {
     /** Rounds of each part for which a claim stands, highest first. */
     readonly claimed: readonly { readonly part: number; readonly round: number }[];
   } | null;
+  /** There is nothing to send, and the request allows that. */
+  readonly isEmpty?: true;
   /** Why there is no plan, if it isn't for problems of rows. */
   readonly refusal: BatchReason | null;
 }

@@ -55,6 +55,13 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
   const { signal } = attempt;
   const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const merged = await mergeValidation(store, sources, directory, { signal });
+  if (merged.rows === 0 && merged.errors === 0 && input.allowEmpty === true)
+    return {
+      ...(await report(store, input, merged, NOTHING_COMPARED, signal)),
+      plan: null,
+      isEmpty: true,
+      refusal: null,
+    };
   const refusal = refusalOf(merged, jobLimits);
   if (refusal !== null)
     return { ...(await report(store, input, merged, NOTHING_COMPARED, signal)), plan: null, refusal };
@@ -95,7 +102,11 @@ async function compareAndCut(
 
 /** Why there can be no plan, as far as it is known before the rows are read. */
 function refusalOf(merged: MergedValidation, jobLimits: JobLimits): BatchReason | null {
-  if (merged.rows === 0) return { type: 'InvalidInput', message: 'The input has no rows: all its lines are blank.' };
+  if (merged.rows === 0)
+    return {
+      type: 'InvalidInput',
+      message: 'The input has no rows: all its lines are blank. Set allowEmptyInput where that is no error.',
+    };
   const message = quarantineExceeded(merged);
   if (message !== undefined) return { type: 'TooLarge', message };
   const { rows, soundRows, badRows, bytes } = merged;

@@ -13,11 +13,11 @@ const MAX_FILES = 10_000;
 /** Lists the input as it is now, cuts it into ranges and notes both in one object. */
 export async function resolveInput(
   { store }: RowGateways,
-  { run, input }: ResolveInputInput,
+  { run, input, allowEmpty = false }: ResolveInputInput,
   attempt: Attempt,
 ): Promise<ResolvedInput> {
   const { signal } = attempt;
-  const sources = await findSources(store, input, { ...attempt, ownDirectory: run.directory });
+  const sources = await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
@@ -32,9 +32,9 @@ export async function resolveInput(
 export async function findSources(
   store: ObjectStore,
   input: readonly string[],
-  attempt: Pick<Attempt, 'signal' | 'heartbeat'> & { readonly ownDirectory?: string },
+  attempt: Pick<Attempt, 'signal' | 'heartbeat'> & { readonly ownDirectory?: string; readonly allowEmpty?: boolean },
 ): Promise<Sources> {
-  const { signal, ownDirectory } = attempt;
+  const { signal, ownDirectory, allowEmpty = false } = attempt;
   const patterns = input.map(parseInputPattern);
   if (patterns.length === 0)
     throw new BatchError('InvalidRequest', 'input must name at least one gs:// object, got none');
@@ -48,9 +48,9 @@ export async function findSources(
       if (!found.has(object.uri)) found.set(object.uri, object);
       if (found.size > MAX_FILES) throw tooManyFiles(pattern);
     }
-    if (matched === 0) throw notFound(pattern);
+    if (matched === 0 && !(allowEmpty && pattern.hasWildcard)) throw notFound(pattern);
   }
-  return sourcesOf([...found.values()], patterns);
+  return sourcesOf([...found.values()], patterns, allowEmpty);
 }
 
 async function* objectsOf(store: ObjectStore, pattern: InputPattern, signal: AbortSignal) {
@@ -69,7 +69,7 @@ function isOwn(uri: string, directory: string | undefined): boolean {
   return directory !== undefined && uri.startsWith(directory) && !uri.startsWith(`${directory}input/`);
 }
 
-function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPattern[]): Sources {
+function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPattern[], allowEmpty: boolean): Sources {
   const encoded = objects.find((object) => (object.contentEncoding ?? 'identity') !== 'identity');
   if (encoded !== undefined) {
     throw new BatchError(
@@ -78,9 +78,12 @@ function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPat
     );
   }
   const files = objects.filter(({ size }) => size > 0).map(toSourceFile);
-  if (files.length === 0) {
+  if (files.length === 0 && !allowEmpty) {
     const names = patterns.map(({ text }) => text).join(', ');
-    throw new BatchError('InvalidInput', `input ${names} is empty: every object found has 0 bytes`);
+    throw new BatchError(
+      'InvalidInput',
+      `input ${names} is empty: every object found has 0 bytes; set allowEmptyInput where that is no error`,
+    );
   }
   return { files, ranges: planRanges(files, { spanFiles: true }) };
 }

@@ -27,6 +27,8 @@ export interface AcceptedRequest {
   readonly onUnknown: 'hold' | 'resubmit';
   readonly listingLagMs: number;
   readonly rounds: number;
+  /** Absent unless it is set, so that runs from before the field look the same. */
+  readonly allowEmptyInput?: true;
   readonly rerun: number;
 }
 

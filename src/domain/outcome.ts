@@ -4,6 +4,8 @@ import type { BatchOutcome, BatchReason, RowBooks } from '../messages';
 export interface RunEnd {
   readonly input: number;
   readonly books: RowBooks;
+  /** The input was read and has no row, which the request allows. */
+  readonly isEmpty?: boolean;
   /** Answered rows that the handler has not seen; 0 without a handler. */
   readonly unprocessed: number;
   readonly minAnsweredShare: number | null;
@@ -26,7 +28,7 @@ export interface Verdict {
 /** How a run ends: red when it gave less than was asked for, `cancelled` only when a cancel cost something. */
 export function verdictOf(end: RunEnd): Verdict {
   const unanswered = end.input - end.books.answered;
-  const complete = end.input > 0 && unanswered === 0 && end.unprocessed === 0;
+  const complete = (end.input > 0 || end.isEmpty === true) && unanswered === 0 && end.unprocessed === 0;
   const sound = end.imbalances.length === 0 && !end.reasons.some((reason) => reason.type === 'InputChanged');
   if (end.mustFail) return { outcome: 'failed', reason: leadingReason(end) };
   if (complete && sound) return { outcome: 'succeeded', reason: null };

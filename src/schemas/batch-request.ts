@@ -4,6 +4,7 @@ import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { BatchRequest } from '../messages';
 import { durationMs } from './duration';
+import { fillPlaceholders, LONGEST_DISPLAY_NAME } from './request-placeholders';
 import { problemsOf } from './request-problems';
 import { acceptedValidation, RULE_NAMES, validationSchema } from './validation-request';
 
@@ -77,8 +78,8 @@ export const batchRequestSchema = z
         )
         .optional(),
       displayName: matching(
-        /^[\s\S]{1,80}$/,
-        'must have 1 to 80 characters; the run adds the name of its claim to it',
+        new RegExp(String.raw`^[\s\S]{1,${LONGEST_DISPLAY_NAME}}$`),
+        `must have 1 to ${LONGEST_DISPLAY_NAME} characters; the run adds the name of its claim to it`,
       ).optional(),
       labels: z.record(labelKey, labelValue, 'must be an object of names and values').optional(),
       minAnsweredShare: numberIn('must be a share of the rows, from 0 to 1', { min: 0, max: 1 }).optional(),
@@ -108,6 +109,8 @@ export const batchRequestSchema = z
       onUnknown: z.enum(['hold', 'resubmit'], 'must be "hold" or "resubmit"').optional(),
       listingLag: duration.optional(),
       rounds: wholeNumber(0, 5).optional(),
+      timeZone: z.string('must be an IANA name such as Europe/Rome').optional(),
+      allowEmptyInput: z.boolean('must be true or false').optional(),
       rerun: wholeNumber(0, 1_000_000).optional(),
     },
     'must be an object with at least project, location, model, input and output',
@@ -134,9 +137,17 @@ function wholeNumber(min: number, max: number): z.ZodInt {
 
 const FORBIDDEN_LABELS = /^(vertex-batch-|goog)/;
 
-/** Fills defaults in. Throws a `TypeError` that names each field at fault, its value and the remedy. */
-export function acceptRequest(request: unknown, workflowId: string): AcceptedRequest {
-  const parsed = batchRequestSchema.safeParse(request, { reportInput: true });
+/**
+ * Replaces placeholders and fills defaults in. Throws a `TypeError` that names each field at fault, its value and the remedy.
+ * `scheduledTime` is when a Schedule meant the run to start.
+ */
+export function acceptRequest(
+  request: unknown,
+  workflowId: string,
+  scheduledTime: Date | null = null,
+): AcceptedRequest {
+  const filled = fillPlaceholders(request, { workflowId, scheduledTime });
+  const parsed = batchRequestSchema.safeParse(filled, { reportInput: true });
   if (!parsed.success) throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt }).join('; '));
   const given = parsed.data as BatchRequest;
   refuseWhatIsNotBuilt(given);
@@ -158,7 +169,7 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
     output: given.output.endsWith('/') ? given.output : `${given.output}/`,
     keyField: given.keyField ?? null,
     handler: handler === undefined ? null : { name: handler.name, taskQueue: handler.taskQueue ?? null },
-    displayName: given.displayName ?? cutText(workflowId, 80),
+    displayName: given.displayName ?? cutText(workflowId, LONGEST_DISPLAY_NAME),
     labels: checkedLabels(given.labels ?? {}),
     minAnsweredShare: given.minAnsweredShare ?? null,
     paused: {
@@ -176,6 +187,7 @@ export function acceptRequest(request: unknown, workflowId: string): AcceptedReq
     onUnknown: given.onUnknown ?? 'hold',
     listingLagMs: durationMs('listingLag', given.listingLag ?? '10m'),
     rounds,
+    ...(given.allowEmptyInput === true && { allowEmptyInput: true }),
     rerun: given.rerun ?? 0,
   };
 }

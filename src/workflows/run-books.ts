@@ -120,6 +120,7 @@ export class RunBooks {
     return verdictOf({
       input,
       books,
+      isEmpty: this.#planned?.isEmpty === true,
       unprocessed: accepted?.handler == null ? 0 : Math.max(0, books.answered - handled),
       minAnsweredShare: accepted?.request.minAnsweredShare ?? null,
       cancelled: stop?.kind === 'cancel',

@@ -64,6 +64,7 @@ async function runSteps(
     await validate(run, accepted, sources);
     const planned = await planParts(run, accepted, sources);
     books.open(planned);
+    if (planned.isEmpty === true) return endDeadline;
     const plan = planOf(planned);
     const longer = deadlineOfParts(request, accepted.request, plan.parts.length);
     if (longer !== undefined) {
@@ -84,7 +85,7 @@ async function accept(run: RunState, request: BatchRequest): Promise<AcceptedRun
   const ask = (waitMs?: number) =>
     schedule(
       'vertexBatchAcceptRequest',
-      { request, execution: workflowInfo().firstExecutionRunId },
+      { request, execution: workflowInfo().firstExecutionRunId, ...scheduledTime() },
       {
         summary: 'Check the request and find the handler',
         taskQueue,
@@ -102,7 +103,7 @@ async function resolveInput(run: RunState, accepted: AcceptedRun): Promise<Resol
     step(
       run,
       'vertexBatchResolveInput',
-      { run: accepted.run, input },
+      { run: accepted.run, input, ...emptyAllowed(accepted) },
       { summary: `Find ${input[0]?.slice(0, 150)}${more}` },
     ),
   );
@@ -136,7 +137,13 @@ async function planParts(run: RunState, accepted: AcceptedRun, sources: Resolved
     step(
       run,
       'vertexBatchPlanParts',
-      { run: accepted.run, sourcesUri: sources.sourcesUri, keyField, validation: validationOf(accepted.request) },
+      {
+        run: accepted.run,
+        sourcesUri: sources.sourcesUri,
+        keyField,
+        validation: validationOf(accepted.request),
+        ...emptyAllowed(accepted),
+      },
       { summary: 'Check keys and limits, write the plan' },
     ),
   );
@@ -227,6 +234,16 @@ function deadlineOfParts(given: BatchRequest, accepted: AcceptedRequest, parts: 
   const { deadlines, rounds, concurrentJobs } = accepted;
   if (given.deadlines?.run !== undefined || parts <= concurrentJobs) return undefined;
   return defaultRunDeadlineMs({ ...deadlines, rounds, parts, concurrentJobs });
+}
+
+/** When the Schedule that started this run meant it to start: the server notes it in the run's first event. */
+function scheduledTime(): { readonly scheduledTime?: string } {
+  const [time] = workflowInfo().searchAttributes['TemporalScheduledStartTime'] ?? [];
+  return time instanceof Date ? { scheduledTime: time.toISOString() } : {};
+}
+
+function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {
+  return accepted.request.allowEmptyInput === true ? { allowEmpty: true } : {};
 }
 
 /** The request isn't checked yet; only where the first activity runs is read from it. */

@@ -19,6 +19,7 @@ import { runProgram } from '../../../src/cli/program';
 import { BatchWorld, prompt } from '../../support/batch-world';
 import { codeBlocks, commandsIn, ROOT } from '../../support/markdown';
 import { untilState } from '../../support/life-stories';
+import { waitFor } from '../../support/wait-for';
 
 const run = promisify(execFile);
 
@@ -28,6 +29,7 @@ vi.setConfig({ testTimeout: 180_000 });
 /** What differs from a reader's project: ids that no other test has, and a service that is emulated and quick. */
 function adapted(text: string, world: BatchWorld): string {
   return text
+    .replaceAll("Id: 'summaries'", `Id: '${world.taskQueue}'`)
     .replaceAll('summaries/2026', `${world.taskQueue}/2026`)
     .replaceAll('`summaries/${day}`', `\`${world.taskQueue}/\${day}\``)
     .replaceAll("'vertex-batch'", `'${world.taskQueue}'`)
@@ -107,6 +109,18 @@ describe('the README', () => {
     return stdout + stderr;
   }
 
+  /** The result of a run that somebody else starts about now. */
+  async function waitForRun(workflowId: string) {
+    const handle = world.client.run(workflowId);
+    const isKnown = () =>
+      handle.status().then(
+        () => true,
+        () => false,
+      );
+    await waitFor(isKnown, { what: workflowId, timeoutMs: 30_000 });
+    return await handle.result();
+  }
+
   async function commandLine(words: readonly string[]): Promise<{ exitCode: number | undefined; text: string }> {
     let text = '';
     let exitCode: number | undefined;
@@ -139,6 +153,19 @@ describe('the README', () => {
       args: ['2026-11-24'],
     });
     expect(nightly).toBe('succeeded: 1 of 1 rows answered');
+  });
+
+  it('starts a run by a Schedule', async () => {
+    await example('nightly.ts');
+    const schedule = world.temporal.client.schedule.getHandle(world.taskQueue);
+    try {
+      const night = new Date('2026-10-25T00:30:00Z');
+      await schedule.backfill({ start: night, end: night, overlap: 'SKIP' });
+      const result = await waitForRun(`${world.taskQueue}-2026-10-25T00:30:00Z`);
+      expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 0 } });
+    } finally {
+      await schedule.delete();
+    }
   });
 
   it('tests handlers and runs offline', async () => {

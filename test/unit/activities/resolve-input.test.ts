@@ -104,7 +104,11 @@ describe('resolveInput', () => {
       'InputNotFound',
       'input gs://acme/none/* matches no object; check the name and that the worker may list the bucket',
     ],
-    ['gs://acme/empty.jsonl', 'InvalidInput', 'input gs://acme/empty.jsonl is empty: every object found has 0 bytes'],
+    [
+      'gs://acme/empty.jsonl',
+      'InvalidInput',
+      'input gs://acme/empty.jsonl is empty: every object found has 0 bytes; set allowEmptyInput where that is no error',
+    ],
     [
       'bq://acme.prompts.today',
       'InvalidRequest',
@@ -120,6 +124,16 @@ describe('resolveInput', () => {
   ])('refuses %s with what to do', async (input, type, message) => {
     const store = await aStore({ 'gs://acme/empty.jsonl': '' });
     await expect(resolve(store, input)).rejects.toMatchObject({ name: 'BatchError', type, message });
+  });
+
+  test('takes an input without a row where that is allowed, but no name that nothing has', async () => {
+    const store = await aStore({ 'gs://acme/empty.jsonl': '' });
+    const allowing = (...input: string[]) =>
+      resolveInput({ store }, { run: aRun(), input, allowEmpty: true }, anAttempt());
+    for (const input of ['gs://acme/empty.jsonl', 'gs://acme/none/*']) {
+      expect(await allowing(input)).toMatchObject({ files: 0, bytes: 0, ranges: 0 });
+    }
+    await expect(allowing('gs://acme/none.jsonl')).rejects.toMatchObject({ type: 'InputNotFound' });
   });
 
   test('refuses compressed objects, which the service would read as they are', async () => {

@@ -191,3 +191,34 @@ describe('VertexBatchClient.start', () => {
     expect(Buffer.byteLength(String(temporal.started[0]?.['staticSummary']))).toBeLessThanOrEqual(200);
   });
 });
+
+describe('scheduleAction', () => {
+  const action = (request: Partial<StartRequest> = {}) =>
+    new FakeTemporal().client.scheduleAction({ ...REQUEST, ...request });
+
+  it('starts the workflow with the request as it was given', () => {
+    const { workflowId, ...request } = { ...REQUEST, input: 'gs://acme/{scheduledDate}/*.jsonl' };
+    expect(action(request)).toMatchObject({
+      type: 'startWorkflow',
+      workflowType: 'vertexBatch',
+      taskQueue: 'vertex-batch',
+      workflowId,
+      args: [request],
+      staticSummary: expect.stringContaining('gs://acme/{scheduledDate}/*.jsonl') as string,
+    });
+  });
+
+  it('leaves the id to the Schedule where none is given', () => {
+    const { workflowId: _, ...request } = REQUEST;
+    expect(new FakeTemporal().client.scheduleAction(request)).not.toHaveProperty('workflowId');
+  });
+
+  it.each([
+    [{ input: 'gs://acme/{today}.jsonl' }, /unknown placeholder \{today\}/],
+    [{ timeZone: 'Mars/Base' }, /timeZone must be an IANA name/],
+    [{ rounds: 9 }, /rounds/],
+  ])('refuses %o at once', (request, message) => {
+    expect(() => action(request)).toThrow(message);
+    expect(() => action(request)).toThrow(VertexBatchError);
+  });
+});

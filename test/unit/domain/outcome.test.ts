@@ -76,6 +76,7 @@ describe('verdictOf', () => {
       'CancelRequested',
     ],
     ['there was no row', { input: 0, books: NO_BOOKS }, 'failed', 'RowsUnanswered'],
+    ['there was no row, as is allowed', { input: 0, books: NO_BOOKS, isEmpty: true }, 'succeeded', null],
     [
       'the caller calls this end a failure',
       { ...answered(99), mustFail: true, reasons: [EXPIRED] },
