@@ -13,6 +13,9 @@ import { readRangeLines } from '../rows/ranges';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
 import { loadRequestHashes, type RequestHashes } from '../rows/request-hashes';
 import type { ErrorRow, ResultRow } from '../rows/result-row';
+import { skimOutputRow } from '../rows/skim/output-row';
+import type { Scanner } from '../rows/skim/scanner';
+import { withScanner } from '../rows/skim/scanners';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import { writtenOnce } from '../rows/written-once';
 import { classifyOutputRow } from '../schemas/output-row';
@@ -58,11 +61,14 @@ export async function collectRange(
     newWriter: (what) => new LineWriter(store, `${recordUri.slice(0, -'.json'.length)}-${nonce()}-${what}.jsonl`),
   });
   try {
-    for await (const line of readRangeLines(store, file, range, { signal })) {
-      signal.throwIfAborted();
-      attempt.heartbeat();
-      await collector.add(line, range.file, file, outputs.endedWell);
-    }
+    await withScanner(async (scanner) => {
+      scanner.forgetTemplates();
+      for await (const line of readRangeLines(store, file, range, { signal })) {
+        signal.throwIfAborted();
+        attempt.heartbeat();
+        await collector.add(line, range.file, file, outputs.endedWell, scanner);
+      }
+    });
     const { record } = await commitOnce(store, recordUri, await collector.close(), { signal });
     return summaryOf(record);
   } finally {
@@ -101,11 +107,13 @@ class RangeCollector {
     this.#entries = parts.newWriter('entries');
   }
 
-  async add(line: Line, ordinal: number, file: SourceFile, endedWell: boolean): Promise<void> {
-    const text = line.content?.toString('utf8');
+  async add(line: Line, ordinal: number, file: SourceFile, endedWell: boolean, scanner: Scanner): Promise<void> {
+    const { content } = line;
+    const skimmed = content && skimOutputRow(scanner, content, this.#parts.index.outputKeyField);
+    const text = skimmed === undefined ? content?.toString('utf8') : undefined;
     if (text?.trim() === '') return;
     this.#counts.lines += 1;
-    const parsed = text === undefined ? undefined : parsedRow(text);
+    const parsed = skimmed ?? (text === undefined ? undefined : parsedRow(text));
     if (parsed === undefined) {
       const isUnfinished = !endedWell && line.byte + line.length >= file.size;
       this.#counts[isUnfinished ? 'torn' : 'unreadable'] += 1;
@@ -116,7 +124,7 @@ class RangeCollector {
     const joined = await joinOutput(this.#parts.index, this.#parts.hashes, parsed);
     if (joined.kind === 'stranger') {
       this.#counts.strangers += 1;
-      this.#note('stranger', file, line, text);
+      this.#note('stranger', file, line, content?.toString('utf8'));
       return;
     }
     const echo = { file: ordinal, from: line.byte, to: line.byte + line.length };
