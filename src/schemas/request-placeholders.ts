@@ -86,7 +86,7 @@ function checkTimeZone(timeZone: unknown): asserts timeZone is string | undefine
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    Intl.DateTimeFormat('en', { timeZone: name });
     return true;
   } catch {
     return false;
