@@ -159,9 +159,9 @@ describe('the README', () => {
     await example('nightly.ts');
     const schedule = world.temporal.client.schedule.getHandle(world.taskQueue);
     try {
-      const night = new Date('2026-10-25T00:30:00Z');
+      const night = new Date('2026-10-26T00:30:00Z');
       await schedule.backfill({ start: night, end: night, overlap: 'SKIP' });
-      const result = await waitForRun(`${world.taskQueue}-2026-10-25T00:30:00Z`);
+      const result = await waitForRun(`${world.taskQueue}-2026-10-26T00:30:00Z`);
       expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 0 } });
     } finally {
       await schedule.delete();
