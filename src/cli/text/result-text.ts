@@ -12,7 +12,7 @@ const NAMED_JOBS = 10;
 function jobsText({ jobs, jobCount }: BatchResult): string {
   const named = jobs
     .slice(0, NAMED_JOBS)
-    .map((job) => `${job.name.split('/').at(-1)} ${job.state.replace('JOB_STATE_', '')}`);
+    .map((job) => `${job.name.split('/').at(-1)} ${job.state.replace(/^JOB_STATE_(UNSPECIFIED)?/, '')}`.trim());
   const others = jobCount - named.length;
   return [...named, ...(others > 0 ? [`${count(others)} more`] : [])].join(' · ') || 'none';
 }

@@ -68,7 +68,10 @@ describe('an input that is mended', () => {
     const { answer } = await planned('\n \n');
     expect(answer).toMatchObject({
       plan: null,
-      refusal: { type: 'InvalidInput', message: 'The input has no rows: all its lines are blank.' },
+      refusal: {
+        type: 'InvalidInput',
+        message: 'The input has no rows: all its lines are blank. Set allowEmptyInput where that is no error.',
+      },
     });
   });
 });
