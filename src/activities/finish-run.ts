@@ -26,7 +26,7 @@ export interface Manifest {
   readonly problems: readonly OutputProblem[];
 }
 
-interface ManifestFile extends DataObject {
+export interface ManifestFile extends DataObject {
   readonly purpose: 'results' | 'errors' | 'dead-letters' | 'rejected';
 }
 

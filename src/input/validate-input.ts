@@ -1,7 +1,7 @@
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { Repair, RuleSettings } from '../domain/validation-rules';
-import type { AccessTokens } from '../gateways/access-tokens';
 import type { ObjectStore } from '../gateways/object-store';
+import { openCloudStorage, type StorageOptions } from '../gateways/open-store';
 import { acceptOptions } from './accept-options';
 import { givenInput, type GivenInput } from './given-input';
 import { spooledPieces, type InputPiece } from './input-pieces';
@@ -15,7 +15,7 @@ export interface InputFiles {
   readonly files: readonly string[];
 }
 
-export interface ValidateInputOptions {
+export interface ValidateInputOptions extends StorageOptions {
   /** Top-level field that must identify each row. @default the first of `key`, `custom_id`, `id` that every row has */
   readonly keyField?: string;
   /** Rules that shall be more or less severe, or `off`. @default the rules' own severities */
@@ -28,10 +28,6 @@ export interface ValidateInputOptions {
   readonly maxProblems?: number;
   /** Threads that read and check. @default one a core, at most 4 */
   readonly threads?: number;
-  /** Where tokens for Cloud Storage come from. @default Application Default Credentials */
-  readonly auth?: AccessTokens;
-  /** Another address of Cloud Storage, such as an emulator's. Credentials go to Google's hosts and `trustedHosts` only. */
-  readonly endpoints?: { readonly storage?: string; readonly trustedHosts?: readonly string[] };
   /** Ends the validation, which then rejects. */
   readonly signal?: AbortSignal;
   /** Hears how far it is, often. */
@@ -52,7 +48,7 @@ export async function validateInput(
   const { signal = new AbortController().signal, onProgress } = options;
   const given = await inputOf(input, signal);
   try {
-    const store = given.remote.length === 0 ? undefined : await openStore(options);
+    const store = given.remote.length === 0 ? undefined : await openCloudStorage(options);
     const remote = (): ObjectStore => {
       if (store === undefined) throw new Error('Nothing of the input lies in Cloud Storage.');
       return store;
@@ -77,15 +73,4 @@ async function inputOf(input: unknown, signal: AbortSignal): Promise<GivenInput>
   throw new TypeError(
     `input must be a path, a gs:// URI, {files: […]} or rows to iterate over, got ${JSON.stringify(input) ?? typeof input}`,
   );
-}
-
-/** Google's client is loaded only where it is needed: tests of rows start quicker. */
-async function openStore({ auth, endpoints = {} }: ValidateInputOptions): Promise<ObjectStore> {
-  const { ObjectStoreGcs } = await import('../gateways/object-store-gcs.js');
-  const { storage, trustedHosts } = endpoints;
-  return new ObjectStoreGcs({
-    ...(auth && { tokens: auth }),
-    ...(storage !== undefined && { apiEndpoint: storage }),
-    ...(trustedHosts && { trustedHosts }),
-  });
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { inScratchDirectory, withLock } from '../../src/dev/server-cache';
@@ -45,11 +46,15 @@ export async function packedFile(tarball: string, path: string): Promise<string>
 
 async function pack(tarball: string): Promise<void> {
   await inScratchDirectory(tarball, async (scratch) => {
-    const checkout = join(scratch, 'checkout');
-    await mkdir(checkout);
-    for (const input of presentInputs()) await cp(join(ROOT, input), join(checkout, input), { recursive: true });
-    await symlink(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-    await run('npm', ['pack', '--loglevel=error', '--pack-destination', scratch], { cwd: checkout });
+    // below a node_modules the compiler takes our JSON for another package's, and leaves it out
+    const checkout = await mkdtemp(join(tmpdir(), 'vertex-batch-checkout-'));
+    try {
+      for (const input of presentInputs()) await cp(join(ROOT, input), join(checkout, input), { recursive: true });
+      await symlink(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+      await run('npm', ['pack', '--loglevel=error', '--pack-destination', scratch], { cwd: checkout });
+    } finally {
+      await rm(checkout, { recursive: true, force: true });
+    }
     const packed = (await readdir(scratch)).find((name) => name.endsWith('.tgz'));
     await rename(join(scratch, packed ?? 'no tarball'), tarball);
   });

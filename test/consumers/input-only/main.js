@@ -1,7 +1,8 @@
 const { deepStrictEqual, strictEqual } = require('node:assert');
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { problemsOfRow, toResponseSchema, validateInput } = require('temporal-vertex-batch/input');
+const { problemsOfRow, toResponseSchema, validateInput, writeRequests } = require('temporal-vertex-batch/input');
+const { readResults } = require('temporal-vertex-batch/results');
 
 const row = (key, role = 'user') => ({ key, request: { contents: [{ role, parts: [{ text: 'x'.repeat(1_000) }] }] } });
 
@@ -17,6 +18,15 @@ async function main() {
   writeFileSync(path, Array.from({ length: 50_000 }, (_, key) => `${JSON.stringify(row(`k${key}`))}\n`).join(''));
   const { valid, rows } = await validateInput(path, { threads: 2 });
   deepStrictEqual([valid, rows], [true, 50_000]);
+
+  const written = await writeRequests(join(__dirname, 'written.jsonl'), [row('a'), row('b')]);
+  deepStrictEqual(written.rows, 2);
+  await readResults(__dirname)
+    .next()
+    .then(
+      () => strictEqual('results', 'none'),
+      (error) => strictEqual(error.type, 'NotFound'),
+    );
 
   const loaded = Object.keys(require.cache).filter((file) =>
     /@temporalio|@google-cloud|google-auth-library/.test(file),

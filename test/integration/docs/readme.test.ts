@@ -173,7 +173,15 @@ describe('the README', () => {
   });
 
   it('checks input without any server', async () => {
-    expect(await example('--test', 'prompts.test.ts')).toMatch(/pass 2\n/);
+    expect(await example('--test', 'prompts.test.ts')).toMatch(/pass 3\n/);
+  });
+
+  it('collects what a job wrote, and reads that', async () => {
+    const input = 'gs://acme/prompts/2026-11-22/a.jsonl';
+    const collect = ['collect', 'gs://acme/answers/', '--input', input, '--to', join(project, 'answers')];
+    expect(await commandLine(collect)).toMatchObject({ exitCode: 0 });
+    const told = await example('read.ts');
+    expect(told.trim().split('\n').toSorted()).toEqual(['p-1 On p-1', 'p-2 On p-2', 'p-3 On p-3']);
   });
 
   it('cancels a run and its job', async () => {

@@ -58,6 +58,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   input: { ours: ['activities', ...INNER], packages: [NODE] },
   collect: { ours: ['activities', ...INNER], packages: [NODE] },
+  results: { ours: [...INNER, 'standard-schema'], types: ['activities'], packages: [NODE] },
   dev: { ours: [], packages: [NODE, '@temporalio/client'] },
   emulator: { ours: [], packages: [NODE] },
   testing: {
@@ -135,9 +136,12 @@ describe('the arrows between the parts', () => {
     expect(loadedBy(part).filter((name) => !/^@temporalio\/(workflow|common)$/.test(name))).toEqual([]);
   });
 
-  it.each(['testing', 'input'])('%s, for users’ tests and pipelines, loads nothing of Temporal’s', (part) => {
-    expect(loadedBy(part).filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
-  });
+  it.each(['testing', 'input', 'results'])(
+    '%s, for users’ tests and pipelines, loads nothing of Temporal’s',
+    (part) => {
+      expect(loadedBy(part).filter((name) => name.startsWith('@temporalio/'))).toEqual([]);
+    },
+  );
 
   it('only configuration, the development servers and the command line’s entry read the environment', () => {
     const readers = sources.filter((source) => source.readsEnvironment).map((source) => source.name);

@@ -55,6 +55,7 @@ describe('the pages', () => {
       'cancel',
       'prompts',
       'prompts.test',
+      'read',
       'handlers.test',
     ]) {
       const file = readFileSync(join(ROOT, 'examples', `${name}.ts`), 'utf8');
