@@ -60,8 +60,9 @@ async function pack(tarball: string): Promise<void> {
   });
 }
 
+/** Also of how they are packed. */
 async function hashOfInputs(): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(await readFile(__filename));
   for (const input of presentInputs()) {
     for (const file of await filesOf(input))
       hash

@@ -29,7 +29,7 @@ describe('the packed package', { timeout: 120_000 }, () => {
   it('has no TypeScript beside JavaScript, which bundlers would prefer', () => {
     const built = files.filter((file) => file.startsWith('dist/'));
     expect(built.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
-    expect(files.filter((file) => file.startsWith('src/') && !file.endsWith('.ts'))).toEqual([]);
+    expect(files.filter((file) => file.startsWith('src/') && !/\.(ts|json)$/.test(file))).toEqual([]);
   });
 
   it('has the source that each map names', () => {
@@ -54,7 +54,7 @@ describe('the packed package', { timeout: 120_000 }, () => {
   });
 
   it('stays small', async () => {
-    expect((await stat(tarball)).size).toBeLessThan(MEBIBYTE);
+    expect((await stat(tarball)).size).toBeLessThan(1.5 * MEBIBYTE);
   });
 
   it('has a JSON Schema of the request that describes every field and judges requests', async () => {
