@@ -7,7 +7,9 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
+import { deadLettersOf, refuseOpen, requestOver, nextRerunId } from './client/dead-letters';
 import { VertexBatchError } from './client/errors';
+import { requestOf } from './client/first-request';
 import { VertexBatchRun } from './client/run';
 import { progressIn } from './client/run-status';
 import type { AcceptedRequest } from './domain/accepted-request';
@@ -135,6 +137,31 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
     };
   }
 
+  /**
+   * Sends the failed and missing rows of a closed run again, as it asked for them, under `<id>/rerun-<n>`. Called twice, it finds
+   * the run that the first call started. Needs no worker, only to go on.
+   * @throws {VertexBatchError} `NothingToRerun` where no row failed or is missing, `RunOpen` while the run isn't closed
+   */
+  async rerunFailed(workflowId: string): Promise<VertexBatchRun> {
+    const input = await deadLettersOf(this.run(workflowId));
+    const { request, taskQueue } = await this.#startedWith(workflowId);
+    const again = requestOver(input, request);
+    let id = nextRerunId(workflowId);
+    while (await this.#isAnother(id, again)) id = nextRerunId(id);
+    return await this.#onQueue(taskQueue).start(startOf(again, id));
+  }
+
+  /**
+   * Has all the work of a closed run done again, and paid again: its request with a higher `rerun`, under the same id.
+   * @throws {VertexBatchError} `RunOpen` while the run isn't closed
+   */
+  async repeat(workflowId: string): Promise<VertexBatchRun> {
+    await refuseOpen(this.run(workflowId));
+    const { request, taskQueue } = await this.#startedWith(workflowId);
+    const rerun = (request.rerun ?? 0) + 1;
+    return await this.#onQueue(taskQueue).start(startOf({ ...request, rerun }, workflowId));
+  }
+
   /** A run by its id; asks nothing yet. */
   run(workflowId: string): VertexBatchRun {
     return new VertexBatchRun(this.#client.workflow, workflowId);
@@ -150,6 +177,28 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
     }
   }
 
+  async #startedWith(workflowId: string): Promise<{ readonly request: BatchRequest; readonly taskQueue: string }> {
+    const last = await this.#describe(workflowId);
+    if (last === undefined)
+      throw new VertexBatchError('RunNotFound', `the namespace has no run ${JSON.stringify(workflowId)}`);
+    return { request: await requestOf(this.#client, last), taskQueue: last.taskQueue };
+  }
+
+  /** Where the workers are that know the run. */
+  #onQueue(taskQueue: string): VertexBatchClient<Handlers> {
+    return new VertexBatchClient(this.#client, { taskQueue });
+  }
+
+  /** Whether the id is that of a run over other rows. */
+  async #isAnother(workflowId: string, request: BatchRequest): Promise<boolean> {
+    const last = await this.#describe(workflowId);
+    const standing = last && fingerprintIn(last);
+    if (standing === undefined) return last !== undefined;
+    return differingFields(standing, fingerprintOf(accept(request, workflowId))).some((field) =>
+      ['input', 'output'].includes(field),
+    );
+  }
+
   async #describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
     try {
       return await this.#client.workflow.getHandle(workflowId).describe();
@@ -158,6 +207,11 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
       throw error;
     }
   }
+}
+
+/** A request that ran before names a handler that was known then. */
+function startOf<Handlers>(request: BatchRequest, workflowId: string): StartRequest<Handlers> {
+  return { ...request, workflowId } as StartRequest<Handlers>;
 }
 
 function accept(request: object, workflowId: string, scheduledTime: Date | null = null): AcceptedRequest {

@@ -37,16 +37,17 @@ export async function followRun(
 
 /** Prints the result of a run that has closed, or waits for it. */
 export async function showResult(
-  { output }: Invocation,
+  invocation: Invocation,
   run: VertexBatchRun,
   allowPartial: boolean,
 ): Promise<ExitCode> {
+  const { output } = invocation;
   try {
     const result = await run.result();
-    return presentResult(output, result, allowPartial);
+    return presentResult(invocation, run.workflowId, result, allowPartial);
   } catch (error) {
     if (error instanceof VertexBatchFailedError && error.result !== undefined) {
-      return presentResult(output, error.result, allowPartial);
+      return presentResult(invocation, run.workflowId, error.result, allowPartial);
     }
     if (error instanceof VertexBatchCancelledError && error.closed !== undefined) {
       output.json({ result: error.closed });
@@ -62,9 +63,18 @@ export async function showResult(
   }
 }
 
-function presentResult(output: Invocation['output'], result: BatchResult, allowPartial: boolean): ExitCode {
+function presentResult(
+  { output, flags }: Invocation,
+  workflowId: string,
+  result: BatchResult,
+  allowPartial: boolean,
+): ExitCode {
   output.json({ result });
   output.print(resultText(result, output));
+  if (result.deadLetters !== null) {
+    const again = `vertex-batch rerun ${shellWord(workflowId)} --failed${connectionWords(flags)}`;
+    output.print(`${output.colors.dim('again'.padEnd(11))} ${again}`);
+  }
   return exitCodeOf(result.outcome, allowPartial);
 }
 

@@ -8,6 +8,7 @@ import { addDev } from './commands/dev';
 import { addEmulator } from './commands/emulator';
 import { addList } from './commands/list';
 import { addOrphans } from './commands/orphans';
+import { addRerun } from './commands/rerun';
 import { addResult } from './commands/result';
 import { addResubmit } from './commands/resubmit';
 import { addRun } from './commands/run';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addAdopt,
   addResubmit,
   addOrphans,
+  addRerun,
   addValidate,
   addCollect,
   addEmulator,

@@ -35,6 +35,7 @@ function verdictOn(error: unknown): Verdict {
 }
 
 function clientExitCode(error: VertexBatchError): ExitCode {
+  if (error.type === 'RunOpen') return EXIT.noAnswer;
   const isEnd = error instanceof VertexBatchFailedError || error instanceof VertexBatchCancelledError;
   return isEnd || error.type === 'RunTerminated' ? EXIT.failed : EXIT.usage;
 }

@@ -5,14 +5,14 @@ import type { AcceptedRequest } from '../../domain/accepted-request';
 import { validationOf } from '../../domain/accepted-validation';
 import { runIdentity } from '../../run-identity';
 import { acceptRequest } from '../../schemas/batch-request';
-import { action, connectionWords, shellWord, withCommonOptions, type Host, type Invocation } from '../command-line';
+import { action, withCommonOptions, type Host, type Invocation } from '../command-line';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
-import { followRun, noWorkerText, sayIfHandlerQueueIsSilent, type FollowFlags } from '../follow-run';
 import { objectStore } from '../google';
 import { addRequestOptions, draftRequest, type DraftRequest, type RequestFlags } from '../run/request-flags';
 import { toBatchRequest } from '../run/normalised-request';
+import { entry, showStarted, type StartFlags } from '../run/show-started';
 import { planUploads, upload, type PlannedUpload } from '../run/uploads';
-import { isPolled, runPage, type TemporalSession } from '../temporal-session';
+import type { TemporalSession } from '../temporal-session';
 import { bytesText } from '../text/quantities';
 import { givenInput, type GivenInput } from '../../input/given-input';
 import type { ValidationReport } from '../../input/report';
@@ -22,8 +22,7 @@ import { addValidationOptions, validationByFlags } from '../validation/validatio
 
 const SHOWN_PROBLEMS = 20;
 
-interface RunFlags extends RequestFlags, FollowFlags {
-  readonly detach?: boolean;
+interface RunFlags extends RequestFlags, StartFlags {
   readonly dryRun?: boolean;
 }
 
@@ -181,22 +180,7 @@ async function start(
   session: TemporalSession,
   prepared: PreparedRun,
 ): Promise<ExitCode> {
-  const { output, config, flags, taskQueue } = invocation;
   const { workflowId, request } = prepared;
   const batch = await session.batches.start({ ...request, workflowId });
-  const page = runPage(session.target, config.uiUrl, workflowId);
-  const word = batch.started ? 'started' : 'found';
-  output.print(entry(output, word, `${workflowId}${page === null ? '' : ` · ${page}`}`));
-  output.json({ started: { workflowId, taskQueue, page, found: !batch.started } });
-  await sayIfHandlerQueueIsSilent(invocation, session, prepared.accepted.handler?.taskQueue ?? null);
-  if (flags.detach !== true) return followRun(invocation, session, batch);
-  const id = `${shellWord(workflowId)}${connectionWords(flags)}`;
-  output.print(entry(output, 'follow it', `vertex-batch watch ${id}`));
-  if (!(await isPolled(session, taskQueue))) output.note(noWorkerText(taskQueue));
-  output.json({ result: null });
-  return EXIT.done;
-}
-
-function entry({ colors }: Invocation['output'], name: string, text: string): string {
-  return `${colors.dim(name.padEnd(11))} ${text}`;
+  return showStarted(invocation, session, batch, prepared.accepted.handler?.taskQueue ?? null);
 }

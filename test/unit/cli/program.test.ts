@@ -61,6 +61,7 @@ describe('help', () => {
     'adopt',
     'resubmit',
     'orphans',
+    'rerun',
     'validate',
     'collect',
     'emulator',
