@@ -62,7 +62,6 @@ export async function collectRange(
   });
   try {
     await withScanner(async (scanner) => {
-      scanner.forgetTemplates();
       for await (const line of readRangeLines(store, file, range, { signal })) {
         signal.throwIfAborted();
         attempt.heartbeat();

@@ -6,7 +6,7 @@ import type { BatchReason } from '../messages';
 import { readInput } from '../rows/input-changes';
 import { planRanges, readRangeBytes } from '../rows/ranges';
 import type { InputFile } from '../rows/threads/range-messages';
-import { readFilePiece } from '../rows/threads/read-file-piece';
+import { readFilePieceInTurns } from '../rows/threads/read-file-piece';
 import { validateFiles } from '../rows/validate-file';
 import { checkRangeInMemory, type RangeProgress } from '../rows/validate/checked-range';
 import { validateSources, type ValidatedInput } from '../rows/validate/validate-sources';
@@ -59,7 +59,7 @@ function validateStreams(
   const sources = { files, ranges: planRanges(files, { spanFiles: true }) };
   const read = (file: FoundFile, range: FileRange): AsyncIterable<Buffer> =>
     file.kind === 'local'
-      ? readFilePiece(file, range)
+      ? readFilePieceInTurns(file, range)
       : readRangeBytes(file.store, file, range, { read: readInput, signal });
   const tell = (since: RangeProgress): void => {
     signal.throwIfAborted();

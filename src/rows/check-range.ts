@@ -14,7 +14,6 @@ export async function* checkRange<File extends Pick<SourceFile, 'size'>>(
   read: ReadPiece<File>,
   { validator, scanner }: { readonly validator: RangeValidator; readonly scanner: Scanner },
 ): AsyncGenerator<number, void, undefined> {
-  scanner.forgetTemplates();
   const take = (line: SkimmedLine) => {
     if (!validator.pieceIsUnreadable) validator.add(line);
   };

@@ -12,7 +12,8 @@ const STUB_START = '\u0000';
  * echoed request, are checked and left out. `undefined` where the line has to be read in full: it has no key, or isn't plain.
  */
 export function skimOutputRow(scanner: Scanner, line: Buffer, keyField: string): JsonObject | undefined {
-  if (line.length > SCANNER_CAPACITY || !isUtf8(line)) return undefined;
+  // without a key its request is needed, and so all of it
+  if (keyField === '' || line.length > SCANNER_CAPACITY || !isUtf8(line)) return undefined;
   line.copy(scanner.input);
   scanner.scanLine(0, line.length);
   if (scanner.isOdd) return undefined;
