@@ -3,10 +3,11 @@ import { outputKindOf } from '../domain/output-names';
 import type { StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type PlanRangesOptions, planRanges } from '../rows/ranges';
+import { toSourceFile } from '../rows/source-file';
 import type { JobOutputs } from '../rows/records';
 import { claimOutputPrefix, roundDirectory, handlerDirectory } from '../rows/work-paths';
 import type { Attempt, RowGateways } from './attempt';
-import type { FindOutputsInput, FoundOutputs, SourceFile } from './contract';
+import type { FindOutputsInput, FoundOutputs } from './contract';
 
 /** Below a claim's prefix the service makes one directory, whose name has a time that nobody can foretell. */
 const OUTPUT_DIRECTORY = /^prediction-[^/]+\//;
@@ -31,7 +32,7 @@ export async function findOutputs(
     found.push({ name: job.outputDirectory === null ? below.replace(OUTPUT_DIRECTORY, '') : below, object });
   }
   const endedWell = job.state === 'JOB_STATE_SUCCEEDED';
-  const files = found.filter(({ name }) => isOutput(name, endedWell)).map(({ object }) => sourceFile(object));
+  const files = found.filter(({ name }) => isOutput(name, endedWell)).map(({ object }) => toSourceFile(object));
   const bounds = maximumRanges === undefined ? ranging : { maximumRanges, ...ranging };
   const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, bounds) };
 
@@ -62,8 +63,4 @@ function checkedDirectory(directory: string): string {
 
 function withSlash(directory: string): string {
   return directory.endsWith('/') ? directory : `${directory}/`;
-}
-
-function sourceFile({ uri, generation, size, crc32c, updated }: StoredObject): SourceFile {
-  return { uri, generation, size, crc32c, updated };
 }

@@ -4,9 +4,10 @@ import type { ObjectStore, StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type InputPattern, parseInputPattern } from '../rows/input-pattern';
 import { planRanges } from '../rows/ranges';
+import { toSourceFile } from '../rows/source-file';
 import { workDirectory } from '../rows/work-directory';
 import type { Attempt, RowGateways } from './attempt';
-import type { ResolvedInput, ResolveInputInput, SourceFile, Sources } from './contract';
+import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
 
 const MAX_FILES = 10_000;
 
@@ -86,10 +87,6 @@ function sourcesOf(objects: readonly StoredObject[], patterns: readonly InputPat
     );
   }
   return { files, ranges: planRanges(files, { spanFiles: true }) };
-}
-
-function toSourceFile({ uri, generation, size, crc32c, updated }: StoredObject): SourceFile {
-  return { uri, generation, size, crc32c, updated };
 }
 
 function digestOf(sources: Sources): string {

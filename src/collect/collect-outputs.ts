@@ -9,6 +9,7 @@ import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchResult } from '../messages';
 import { commitOnce, readJson } from '../rows/commits';
+import { inParallel } from '../rows/in-parallel';
 import { planUri } from '../rows/plan';
 import { planRanges } from '../rows/ranges';
 import type { JobOutputs, OutputProblem } from '../rows/records';
@@ -16,7 +17,6 @@ import { handlerDirectory } from '../rows/work-paths';
 import { collectedResult, endedJob } from './collected-result';
 import { findInput } from './find-input';
 import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
-import { inParallel } from './in-parallel';
 import { planInput } from './plan-input';
 import { deleteBelow, removeTraces, standingIn, targetDirectory } from './target-directory';
 

@@ -1,7 +1,8 @@
-import type { SourceFile, Sources } from '../activities/contract';
+import type { Sources } from '../activities/contract';
 import { BatchError } from '../domain/batch-error';
 import type { StoredObject } from '../gateways/object-store';
 import { planRanges } from '../rows/ranges';
+import { toSourceFile } from '../rows/source-file';
 import { objectsNamed, type Search } from './named-objects';
 
 /** The files that the jobs read, each once, cut into ranges. */
@@ -21,8 +22,4 @@ export async function findInput(search: Search, names: readonly string[]): Promi
   const files = [...found.values()].filter(({ size }) => size > 0).map(toSourceFile);
   if (files.length > 0) return { files, ranges: planRanges(files, { spanFiles: true }) };
   throw new BatchError('InvalidInput', `Input ${names.join(', ')} is empty: it must have one request a line.`);
-}
-
-export function toSourceFile({ uri, generation, size, crc32c, updated }: StoredObject): SourceFile {
-  return { uri, generation, size, crc32c, updated };
 }

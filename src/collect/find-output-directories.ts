@@ -1,8 +1,8 @@
 import type { SourceFile } from '../activities/contract';
 import { BatchError } from '../domain/batch-error';
 import { outputKindOf } from '../domain/output-names';
+import { toSourceFile } from '../rows/source-file';
 import { directoryOf } from '../rows/work-paths';
-import { toSourceFile } from './find-input';
 import { lastSegment, objectsNamed, type Search } from './named-objects';
 
 /** What one job wrote, as far as a directory tells. */

@@ -9,13 +9,13 @@ import { rowKeyOf, positionKey } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, dataObject, findRecord, nonce } from '../rows/commits';
 import { keyFieldOf } from '../rows/compare-rows';
+import { inParallel } from '../rows/in-parallel';
 import { mergeValidation, type MergedValidation, type PlacedRow, readPlacedRows } from '../rows/merged-validation';
 import { PartIndexBuilder } from '../rows/part-index-builder';
 import { type Plan, planUri } from '../rows/plan';
 import { QuarantineWriter } from '../rows/quarantine';
 import { validationDirectory } from '../rows/validated-range';
 import { workDirectory } from '../rows/work-directory';
-import { inParallel } from './in-parallel';
 
 /** The jobs have run: of a row only what it is and what its key is matters. What is no row can't have been answered. */
 const VALIDATION: AcceptedValidation = {

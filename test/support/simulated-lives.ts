@@ -8,7 +8,7 @@ import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import type { NewVertexJob, VertexJob, VertexJobs } from '../../src/gateways/vertex-jobs';
 import { anAttempt, storeWith } from './input-side';
-import { aSubmission } from './submit-side';
+import { aCreated, aSubmission } from './submit-side';
 
 /** What came of one intent to have one job. */
 export interface Life {
@@ -153,10 +153,10 @@ export class SimulatedWorld {
     if (chance < 0.05) throw new GatewayError('quota', 'too many', { status: 429, effect: 'refused' });
     if (chance < 0.08) throw new GatewayError('permission', 'no', { status: 403, effect: 'refused' });
     if (chance < 0.12) {
-      this.#late.push(() => this.accepted.push(aJob(job, this.accepted.length)));
+      this.#late.push(() => this.accepted.push(aCreated(job, this.accepted.length)));
       throw this.#fault(unreachable());
     }
-    const created = aJob(job, this.accepted.length);
+    const created = aCreated(job, this.accepted.length);
     this.accepted.push(created);
     return created;
   }
@@ -191,21 +191,4 @@ export class SimulatedWorld {
 
 function unreachable(): GatewayError {
   return new GatewayError('unavailable', 'reset', { effect: 'unknown' });
-}
-
-function aJob(job: NewVertexJob, ordinal: number): VertexJob {
-  return {
-    name: `projects/1/locations/us-central1/batchPredictionJobs/${ordinal}`,
-    displayName: job.displayName,
-    model: job.model,
-    state: 'JOB_STATE_PENDING',
-    error: null,
-    counts: null,
-    outputDirectory: null,
-    labels: job.labels,
-    createTime: new Date(ordinal).toISOString(),
-    startTime: null,
-    endTime: null,
-    updateTime: null,
-  };
 }

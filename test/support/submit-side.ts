@@ -5,7 +5,7 @@ import { createEmulator, type Emulator, type Scenario } from '../../src/emulator
 import { AccessTokensFixed } from '../../src/gateways/access-tokens-google';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
-import type { VertexJob, VertexJobs } from '../../src/gateways/vertex-jobs';
+import type { NewVertexJob, VertexJob, VertexJobs } from '../../src/gateways/vertex-jobs';
 import { VertexJobsRest } from '../../src/gateways/vertex-jobs-rest';
 import { aRun, anAttempt } from './input-side';
 
@@ -27,6 +27,24 @@ export function aSubmission(input: Partial<SubmitJobInput> = {}): SubmitJobInput
     onlyStanding: false,
     seal: false,
     ...input,
+  };
+}
+
+/** What a service makes of a create, for fakes that make their jobs themselves. */
+export function aCreated(job: NewVertexJob, ordinal: number): VertexJob {
+  return {
+    name: `projects/1/locations/us-central1/batchPredictionJobs/${ordinal}`,
+    displayName: job.displayName,
+    model: job.model,
+    state: 'JOB_STATE_PENDING',
+    error: null,
+    counts: null,
+    outputDirectory: null,
+    labels: job.labels,
+    createTime: new Date(ordinal).toISOString(),
+    startTime: null,
+    endTime: null,
+    updateTime: null,
   };
 }
 

@@ -5,6 +5,7 @@ import { fewestParts, fitsOneJob } from '../../domain/validation-limits';
 import type { ValidationRule } from '../../domain/validation-rules';
 import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
+import { inParallel } from '../in-parallel';
 import { mergeRecords, type MergedValidation, placedProblem } from '../merged-validation';
 import { stagingReason } from '../staging';
 import { type Comparison, listProblems } from '../validation-report';
@@ -38,8 +39,8 @@ export interface ValidateSourcesOptions {
 
 /** Validates ranges some at a time and puts what they gave together, as a run does. */
 export async function validateSources(sources: Sources, options: ValidateSourcesOptions): Promise<ValidatedInput> {
-  const { keyField, validation } = options;
-  const merged = mergeRecords(sources, await checkAll(sources.ranges.length, options));
+  const { keyField, validation, concurrency, checkRange } = options;
+  const merged = mergeRecords(sources, await inParallel(sources.ranges.length, concurrency, checkRange));
   const keys = compareKeys(merged, keyField, validation.rules);
   const isStaged = stagingReason(merged, { ...keys, jobs: jobsOf(merged) }) !== null;
   const together = [compareRanges(merged, validation.rules, { isStaged }), keys];
@@ -73,19 +74,6 @@ function rulesOf({ problems, errors, warnings }: Comparison): RuleCounts {
     warnings - sum(kept.map((count) => count.warnings)),
   );
   return counts;
-}
-
-async function checkAll(ranges: number, { concurrency, checkRange }: ValidateSourcesOptions): Promise<CheckedRange[]> {
-  const checked: CheckedRange[] = [];
-  let next = 0;
-  const lanes = Array.from({ length: Math.min(concurrency, ranges) }, async () => {
-    while (next < ranges) {
-      const range = next++;
-      checked[range] = await checkRange(range);
-    }
-  });
-  await Promise.all(lanes);
-  return checked;
 }
 
 function firstProblems(

@@ -9,7 +9,7 @@ import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import type { NewVertexJob, VertexJob, VertexJobs } from '../../../src/gateways/vertex-jobs';
 import { anAttempt, storeWith } from '../../support/input-side';
-import { A_CLAIM, aSubmission } from '../../support/submit-side';
+import { A_CLAIM, aCreated, aSubmission } from '../../support/submit-side';
 
 /** What becomes of one call of an attempt: it may be carried out and its answer lost, or the worker dies before or after it. */
 type Fate = 'well' | 'fails' | 'answer lost' | 'dies before' | 'dies after';
@@ -107,23 +107,6 @@ class World {
       delete: unused,
     };
   }
-}
-
-function aCreated(job: NewVertexJob, ordinal: number): VertexJob {
-  return {
-    name: `projects/1/locations/us-central1/batchPredictionJobs/${ordinal}`,
-    displayName: job.displayName,
-    model: job.model,
-    state: 'JOB_STATE_PENDING',
-    error: null,
-    counts: null,
-    outputDirectory: null,
-    labels: job.labels,
-    createTime: new Date(ordinal).toISOString(),
-    startTime: null,
-    endTime: null,
-    updateTime: null,
-  };
 }
 
 describe('one paid job per claim', () => {

@@ -1,14 +1,16 @@
 /** Runs `work` for 0 … count-1, at most `limit` at a time; begins nothing new after the first failure, and waits for what runs. */
-export async function inParallel(
+export async function inParallel<Value>(
   count: number,
   limit: number,
-  work: (index: number) => Promise<unknown>,
-): Promise<void> {
+  work: (index: number) => Promise<Value>,
+): Promise<Value[]> {
+  const results = Array.from<Value>({ length: count });
   let next = 0;
   let failed = false;
   const lanes = Array.from({ length: Math.min(limit, count) }, async () => {
     while (next < count && !failed) {
-      await work(next++).catch((error: unknown) => {
+      const index = next++;
+      results[index] = await work(index).catch((error: unknown) => {
         failed = true;
         throw error;
       });
@@ -17,4 +19,5 @@ export async function inParallel(
   const ends = await Promise.allSettled(lanes);
   const failure = ends.find((end) => end.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
+  return results;
 }
