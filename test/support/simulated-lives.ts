@@ -1,87 +1,132 @@
+import type { ClaimReference, SubmittedJob } from '../../src/activities/contract';
+import { readOutcome } from '../../src/activities/claims';
 import { decideClaim } from '../../src/activities/decide-claim';
 import { lookForJob } from '../../src/activities/look-for-job';
 import { submitJob } from '../../src/activities/submit-job';
-import type { SubmittedJob } from '../../src/activities/contract';
-import { SeededRandom } from '../../src/emulator/seeded-random';
+import { CLAIM_LABEL, parseClaimKey } from '../../src/domain/claim-key';
 import { GatewayError } from '../../src/gateways/gateway-error';
-import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
-import type { ObjectStore } from '../../src/gateways/object-store';
-import type { NewVertexJob, VertexJob, VertexJobs } from '../../src/gateways/vertex-jobs';
-import { anAttempt, storeWith } from './input-side';
-import { aCreated, aSubmission } from './submit-side';
+import type { VertexJob } from '../../src/gateways/vertex-jobs';
+import { anAttempt } from './input-side';
+import { Killed, onlyFaults, SimulatedWorld } from './simulated-world';
+import { aSubmission } from './submit-side';
 
 /** What came of one intent to have one job. */
 export interface Life {
   /** Jobs that the service runs and bills. */
   readonly paid: number;
-  /** Claims that an operator gave up, each of which may have had a job. */
-  readonly resubmits: number;
+  /** Paid jobs but those of claims beside which an operator's "abandoned" is noted: these are his word, the others ours. */
+  readonly unasked: number;
+  /** Most paid jobs that carry the label of one claim. */
+  readonly mostOfOneClaim: number;
   /** An execution met something that has to go wrong for two jobs to come about. */
   readonly hadFaults: boolean;
 }
 
 /** How an execution comes to its job: by claims, or as it is commonly written. */
-export type Protocol = (world: SimulatedWorld) => Promise<void>;
-
-/** The worker, or the execution, is gone; what it did stays. */
-class Killed extends Error {}
+export type Protocol = (world: SimulatedWorld) => Promise<unknown>;
 
 const MOST_CLAIMS = 8;
 const MOST_TRIES = 3;
 
 /** One life: some executions of one run, two of them at once now and then, as chance has it. */
 export async function simulateLife(seed: number, protocol: Protocol): Promise<Life> {
+  return await booksOf(await liveThrough(seed, protocol));
+}
+
+/** What a life by claims comes to once all goes well again, and an operator decides each claim that is open. */
+export async function simulateEnding(seed: number) {
+  const world = await liveThrough(seed, byClaims);
+  const before = await booksOf(world);
+  world.calm();
+  return { before, ending: await walk(world, { from: 1, claims: 2 * MOST_CLAIMS }), after: await booksOf(world) };
+}
+
+async function liveThrough(seed: number, protocol: Protocol): Promise<SimulatedWorld> {
   const world = new SimulatedWorld(seed);
   const executions = 1 + world.random.below(3);
   for (let execution = 0; execution < executions; execution += 1) {
     const starters = world.random.next() < 0.2 ? 2 : 1;
-    await Promise.all(Array.from({ length: starters }, () => untilKilled(() => protocol(world))));
-    world.sendLate();
+    await Promise.all(Array.from({ length: starters }, () => protocol(world).catch(onlyFaults)));
+    await world.settle();
   }
-  return { paid: world.accepted.length, resubmits: world.resubmits, hadFaults: world.hadFaults };
+  return world;
 }
 
-async function untilKilled(execution: () => Promise<void>): Promise<void> {
-  try {
-    await execution();
-  } catch (error) {
-    if (!(error instanceof Killed)) throw error;
+async function booksOf(world: SimulatedWorld): Promise<Life> {
+  const { accepted, hadFaults } = world;
+  const perClaim = new Map<string, number>();
+  for (const { labels } of accepted) {
+    const claim = labels[CLAIM_LABEL] ?? '';
+    perClaim.set(claim, (perClaim.get(claim) ?? 0) + 1);
   }
+  const areAsked = await Promise.all(accepted.map((job) => isAbandoned(world, job)));
+  return {
+    paid: accepted.length,
+    unasked: areAsked.filter((isAsked) => !isAsked).length,
+    mostOfOneClaim: Math.max(0, ...perClaim.values()),
+    hadFaults,
+  };
 }
 
-/** Walks the claims a1, a2, … as a run's workflow does, with the very activities. */
+async function isAbandoned({ store }: SimulatedWorld, job: VertexJob): Promise<boolean> {
+  const claim = parseClaimKey(job.labels[CLAIM_LABEL] ?? '');
+  return claim !== undefined && (await readOutcome(store, aSubmission().run, claim))?.kind === 'abandoned';
+}
+
+/** An execution that knows nothing, or was reset to after a claim that is done with. */
 export async function byClaims(world: SimulatedWorld): Promise<void> {
-  for (let attempt = 1; attempt <= MOST_CLAIMS; attempt += 1) {
-    const answer = await submitted(world, attempt);
-    if (answer.kind === 'created' || answer.kind === 'taken' || answer.kind === 'not-tried') return;
-    if (answer.kind === 'refused' && !answer.mayPass) return;
-    if (answer.kind === 'standing' && answer.outcome.kind === 'job') return;
-    if (answer.kind === 'unknown' && !(await isGivenUp(world, attempt))) return;
-  }
+  await walk(world, { from: 1 + world.random.below(world.passed + 1), claims: MOST_CLAIMS });
 }
 
-async function submitted(world: SimulatedWorld, attempt: number): Promise<SubmittedJob> {
-  const input = aSubmission({ claim: { part: 1, round: 1, attempt } });
-  let answer = await submitJob(world.gateways(), input, anAttempt());
-  for (let tries = 1; tries < MOST_TRIES && answer.kind === 'not-tried'; tries += 1)
-    answer = await submitJob(world.gateways(), input, anAttempt());
-  return answer;
+/** Walks the claims a1, a2, … as a run's workflow does, with the very activities. Says at what it halts. */
+async function walk(world: SimulatedWorld, { from, claims }: { readonly from: number; readonly claims: number }) {
+  for (let attempt = from; attempt <= claims; attempt += 1) {
+    const claim = { part: 1, round: 1, attempt };
+    const answer = await submitted(world, claim);
+    if (answer.kind === 'created') return 'job';
+    if (answer.kind === 'taken' || answer.kind === 'not-tried') return answer.kind;
+    if (answer.kind === 'refused' && !answer.mayPass) return 'refused';
+    if (answer.kind === 'standing' && answer.outcome.kind === 'job') return 'job';
+    if (answer.kind === 'unknown') {
+      const resolution = await resolved(world, claim);
+      if (resolution !== 'next') return resolution;
+    }
+    world.passed = Math.max(world.passed, attempt);
+  }
+  return 'too many claims';
+}
+
+/** Asks until there is an answer: attempts die, and some are given up while they go on. */
+async function submitted(world: SimulatedWorld, claim: ClaimReference): Promise<SubmittedJob> {
+  for (let tries = 1; ; tries += 1) {
+    const asked = submitJob(world.gateways(), aSubmission({ claim }), anAttempt());
+    if (world.mayGiveUp()) {
+      world.leave(asked);
+      continue;
+    }
+    try {
+      const answer = await asked;
+      if (answer.kind !== 'not-tried' || tries >= MOST_TRIES) return answer;
+    } catch (error) {
+      // with the execution, or the attempt alone
+      if (!(error instanceof Killed) || world.random.next() < 0.5) throw error;
+    }
+  }
 }
 
 /** An unknown claim is looked for; if nothing is found, an operator may say that there is no job, and may be wrong. */
-async function isGivenUp(world: SimulatedWorld, attempt: number): Promise<boolean> {
+async function resolved(world: SimulatedWorld, claim: ClaimReference): Promise<'job' | 'next' | 'open'> {
   const { run, project, location } = aSubmission();
-  const claim = { part: 1, round: 1, attempt };
   try {
-    const { jobs } = await lookForJob(world.gateways(), { run, project, location, claim }, anAttempt());
-    if (jobs.length > 0 || world.random.next() < 0.7) return false;
-    // his word counts, whether he hears that it was noted or not
-    world.resubmits += 1;
+    const { jobs, outcome } = await lookForJob(world.gateways(), { run, project, location, claim }, anAttempt());
+    if (outcome !== null && outcome.kind !== 'job') return 'next';
+    if (jobs.length > 0) return 'job';
+    if (!world.operatorDecides()) return 'open';
     const decision = { kind: 'abandon', by: 'operator' } as const;
     const decided = await decideClaim(world.gateways(), { run, claim, decision }, anAttempt());
-    return decided.kind === 'abandoned';
+    return decided.kind === 'standing' && decided.job !== null ? 'job' : 'next';
   } catch (error) {
-    if (error instanceof GatewayError) return false;
+    if (error instanceof GatewayError) return 'open';
     throw error;
   }
 }
@@ -99,96 +144,4 @@ export async function byLabel(world: SimulatedWorld): Promise<void> {
       if (!(error instanceof GatewayError)) throw error;
     }
   }
-}
-
-/** A bucket and a service that live on while executions come and go. */
-export class SimulatedWorld {
-  readonly random: SeededRandom;
-  readonly accepted: VertexJob[] = [];
-  resubmits = 0;
-  hadFaults = false;
-  readonly #store = new MemoryObjectStore();
-  /** Requests that an attempt sent before it was given up, and that are still under way. */
-  readonly #late: (() => void)[] = [];
-
-  constructor(seed: number) {
-    this.random = new SeededRandom(seed);
-  }
-
-  gateways(): { readonly store: ObjectStore; readonly jobs: VertexJobs } {
-    const store = storeWith(this.#store, {
-      find: (...args) => this.#call(() => this.#store.find(...args)),
-      write: (...args) => this.#call(() => this.#store.write(...args)),
-    });
-    return { store, jobs: this.#jobs() };
-  }
-
-  sendLate(): void {
-    for (const send of this.#late.splice(0)) send();
-  }
-
-  async #call<Value>(effect: () => Promise<Value>): Promise<Value> {
-    await this.#otherTurns();
-    const chance = this.random.next();
-    if (chance < 0.04) throw this.#fault(new Killed('before'));
-    if (chance < 0.08) throw this.#fault(unreachable());
-    const value = await effect();
-    await this.#otherTurns();
-    if (chance < 0.12) throw this.#fault(new Killed('after'));
-    if (chance < 0.16) throw this.#fault(unreachable());
-    return value;
-  }
-
-  async #otherTurns(): Promise<void> {
-    for (let turns = this.random.below(4); turns > 0; turns -= 1) await Promise.resolve();
-  }
-
-  #fault(error: Error): Error {
-    this.hadFaults = true;
-    return error;
-  }
-
-  #create(job: NewVertexJob): VertexJob {
-    const chance = this.random.next();
-    if (chance < 0.05) throw new GatewayError('quota', 'too many', { status: 429, effect: 'refused' });
-    if (chance < 0.08) throw new GatewayError('permission', 'no', { status: 403, effect: 'refused' });
-    if (chance < 0.12) {
-      this.#late.push(() => this.accepted.push(aCreated(job, this.accepted.length)));
-      throw this.#fault(unreachable());
-    }
-    const created = aCreated(job, this.accepted.length);
-    this.accepted.push(created);
-    return created;
-  }
-
-  /** Listings lag, lack a page, and don't filter. */
-  #listed(): readonly VertexJob[] {
-    const chance = this.random.next();
-    if (chance < 0.3) return [];
-    return chance < 0.4 ? this.accepted.slice(1) : this.accepted;
-  }
-
-  #jobs(): VertexJobs {
-    const list = async function* (world: SimulatedWorld): AsyncGenerator<VertexJob> {
-      yield* await world.#call(async () => world.#listed());
-    };
-    const find = async (name: string): Promise<VertexJob> => {
-      const found = this.accepted.find((job) => job.name === name);
-      if (found === undefined) throw new GatewayError('not-found', name, { status: 404, effect: 'refused' });
-      return found;
-    };
-    const unused = () => Promise.reject(new Error('nobody asks for that'));
-    return {
-      create: (_, job) => this.#call(async () => this.#create(job)),
-      get: (name) => this.#call(() => find(name)),
-      list: () => list(this),
-      describe: unused,
-      cancel: unused,
-      delete: unused,
-    };
-  }
-}
-
-function unreachable(): GatewayError {
-  return new GatewayError('unavailable', 'reset', { effect: 'unknown' });
 }
