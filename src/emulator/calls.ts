@@ -32,9 +32,13 @@ export class CallLog {
   }
 }
 
-/** Which call of the two services a request is, by method and path alone. */
+const BIGQUERY_PATH = /^(?:\/bigquery\/v2)?\/projects\/[^/]+\/((?:datasets|jobs|queries)(?:\/.*)?)$/;
+
+/** Which call of the services a request is, by method and path alone. */
 export function callOf(method: string, url: URL): Call {
   if (url.pathname.includes('/storage/v1')) return storageCallOf(method, url);
+  const bigQuery = BIGQUERY_PATH.exec(url.pathname)?.[1];
+  if (bigQuery !== undefined) return bigQueryCallOf(method, bigQuery);
   if (/\/operations\/[^/]+$/.test(url.pathname)) return 'operation';
   const path = /\/batchPredictionJobs(\/[^/]+)?$/.exec(url.pathname);
   if (path === null) return 'unknown';
@@ -52,4 +56,17 @@ function storageCallOf(method: string, url: URL): Call {
   if (method === 'DELETE' && object?.[1] !== undefined) return 'storage.delete';
   if (method === 'POST' && /\/(compose|rewriteTo\/.+|copyTo\/.+)$/.test(path)) return 'storage.write';
   return 'storage.other';
+}
+
+/** @param path what follows the project */
+function bigQueryCallOf(method: string, path: string): Call {
+  if (path.startsWith('queries')) return 'bigquery.query';
+  if (path.startsWith('jobs')) {
+    if (path === 'jobs') return method === 'POST' ? 'bigquery.load' : 'bigquery.list';
+    return method === 'GET' ? 'bigquery.job' : 'bigquery.other';
+  }
+  if (path.endsWith('/data')) return 'bigquery.read';
+  if (path.endsWith('/insertAll')) return 'bigquery.insert';
+  if (method !== 'GET') return path.endsWith(':testIamPermissions') ? 'bigquery.other' : 'bigquery.write';
+  return /^datasets$|\/tables$/.test(path) ? 'bigquery.list' : 'bigquery.get';
 }

@@ -1,3 +1,9 @@
+import { join } from 'node:path';
+
+import { Catalog } from './bigquery/catalog';
+import { openDiskCatalog } from './bigquery/catalog-disk';
+import { BigQueryJobs } from './bigquery/jobs';
+import { createBigQueryRoutes } from './bigquery/routes';
 import { CallLog, callOf } from './calls';
 import type { RecordedCall } from './calls';
 import { EmulatorClock } from './clock';
@@ -23,7 +29,7 @@ export interface EmulatorOptions {
   readonly answer?: Answer;
   /** @default real */
   readonly clock?: ClockOption;
-  /** Where objects live; a directory keeps them over a restart. @default memory */
+  /** Where objects and tables live; a directory keeps them over a restart. @default memory */
   readonly storage?: 'memory' | { readonly directory: string };
   /** Decides job ids and the order of output rows. @default 1 */
   readonly seed?: number;
@@ -31,11 +37,12 @@ export interface EmulatorOptions {
   readonly projectNumber?: string;
 }
 
-/** Vertex AI's batch prediction and the storage beside it, in one process. */
+/** Vertex AI's batch prediction, and Cloud Storage and BigQuery beside it, in one process. */
 export interface Emulator {
   /** Answers one HTTP request. @throws {ConnectionFault} where a scenario lets the connection fail */
   fetch(request: Request): Promise<Response>;
   readonly blobs: BlobStore;
+  readonly tables: Catalog;
   readonly clock: EmulatorClock;
   /** Every job that was ever created, the oldest first. */
   jobs(): readonly EmulatedJob[];
@@ -56,6 +63,7 @@ type Route = (request: Request) => Promise<Response | undefined>;
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const clock = new EmulatorClock(options.clock);
   const blobs = blobStore(options.storage ?? 'memory', clock);
+  const tables = catalogOf(options.storage ?? 'memory', clock);
   const closing = new AbortController();
   const log = new CallLog();
   const deniedPermissions = new Set<string>();
@@ -76,7 +84,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     listingLagMs: () => scenario.storage?.listingLagMs ?? 0,
     deniedPermissions,
   });
-  const routes: readonly Route[] = [createVertexRoutes({ jobs, projects, clock, scenario: () => scenario }), storage];
+  const bigQuery = createBigQueryRoutes({
+    ...{ catalog: tables, jobs: new BigQueryJobs(clock), blobs, clock },
+    scenario: () => scenario,
+  });
+  const vertex = createVertexRoutes({ jobs, projects, clock, scenario: () => scenario });
+  const routes: readonly Route[] = [vertex, storage, bigQuery];
 
   function setScenario(next: Scenario): void {
     scenario = next;
@@ -93,6 +106,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   return {
     blobs,
+    tables,
     clock,
     async fetch(request) {
       const url = new URL(request.url);
@@ -134,4 +148,9 @@ async function routed(request: Request, routes: readonly Route[]): Promise<Respo
 function blobStore(storage: 'memory' | { readonly directory: string }, clock: EmulatorClock): BlobStore {
   const options = { now: () => new Date(clock.now()) };
   return storage === 'memory' ? new MemoryBlobStore(options) : new DiskBlobStore(storage.directory, options);
+}
+
+function catalogOf(storage: 'memory' | { readonly directory: string }, clock: EmulatorClock): Catalog {
+  const now = () => clock.now();
+  return storage === 'memory' ? new Catalog({ now }) : openDiskCatalog(join(storage.directory, 'tables'), now);
 }

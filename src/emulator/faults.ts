@@ -26,7 +26,8 @@ export class FaultTable {
 
 function fits(rule: FaultRule, call: Call, path: string): boolean {
   if (rule.path !== undefined && !path.includes(rule.path)) return false;
-  return rule.call === '*' || rule.call === call || (rule.call === 'storage.*' && call.startsWith('storage.'));
+  if (rule.call === '*' || rule.call === call) return true;
+  return rule.call.endsWith('.*') && call.startsWith(rule.call.slice(0, -1));
 }
 
 export interface FaultContext {

@@ -54,13 +54,14 @@ const scenarioReader = fields({
   echo: fields({ extraKeys: boolean, nullFill: boolean, coerceNumericStrings: boolean }),
   listing: fields({ lagMs: milliseconds, missingPages: listOf(positive), ignoresLabels: boolean }),
   storage: fields({ listingLagMs: milliseconds, deniedPermissions: listOf(text) }),
+  bigquery: fields({ loadMs: milliseconds, deniedPermissions: listOf(text) }),
   models: listOf(text),
   rows: listOf(fields({ outcome: oneOf(ROW_OUTCOMES), share, containing: text, firstJobs: count }, ['outcome'])),
   faults: listOf(
-    fields({ call: oneOf([...CALLS, 'storage.*', '*']), path: text, times: positive, skip: count, fault }, [
-      'call',
-      'fault',
-    ]),
+    fields(
+      { call: oneOf([...CALLS, 'storage.*', 'bigquery.*', '*']), path: text, times: positive, skip: count, fault },
+      ['call', 'fault'],
+    ),
   ),
 });
 

@@ -19,6 +19,7 @@ export interface Scenario {
   readonly echo?: EchoBehaviour;
   readonly listing?: ListingBehaviour;
   readonly storage?: StorageBehaviour;
+  readonly bigquery?: BigQueryBehaviour;
   /** The publisher models that exist, `*` being any characters. @default every one whose id has no "does-not-exist" in it */
   readonly models?: readonly string[] | ((model: string) => boolean);
   /** What happens to some of the rows; the first rule that fits a row decides. */
@@ -125,6 +126,13 @@ export interface StorageBehaviour {
   readonly deniedPermissions?: readonly string[];
 }
 
+export interface BigQueryBehaviour {
+  /** Milliseconds until a load job does its work. @default 20 */
+  readonly loadMs?: number;
+  /** What `testIamPermissions` says that the caller may not do. @default none */
+  readonly deniedPermissions?: readonly string[];
+}
+
 export const ROW_OUTCOMES = [
   'blocked',
   'safety',
@@ -169,13 +177,22 @@ export const CALLS = [
   'storage.get',
   'storage.delete',
   'storage.other',
+  'bigquery.get',
+  'bigquery.list',
+  'bigquery.read',
+  'bigquery.write',
+  'bigquery.insert',
+  'bigquery.load',
+  'bigquery.job',
+  'bigquery.query',
+  'bigquery.other',
   'unknown',
 ] as const;
 
 export type Call = (typeof CALLS)[number];
 
 export interface FaultRule {
-  readonly call: Call | 'storage.*' | '*';
+  readonly call: Call | 'storage.*' | 'bigquery.*' | '*';
   /** Only calls whose path contains this text. */
   readonly path?: string;
   /** How many calls it meets. @default 1 */

@@ -27,12 +27,14 @@ export const DEFAULT_BUCKET = 'demo';
 export function addEmulator(program: Command, host: Host): void {
   const command = program
     .command('emulator')
-    .summary('Vertex AI batch jobs and Cloud Storage on this machine')
-    .description('Emulates Vertex AI batch jobs and Cloud Storage. Writes one JSON line {"url": …} when it is ready.')
+    .summary('Vertex AI batch jobs, Cloud Storage and BigQuery on this machine')
+    .description(
+      'Emulates Vertex AI batch jobs, Cloud Storage and BigQuery tables. Writes one JSON line {"url": …} when it is ready.',
+    )
     .option('--port <port>', 'port to listen on, 0 for any free one', port, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--scenario <file>', 'JSON file that says how jobs go and what fails')
-    .option('--data <directory>', 'keep objects in this directory (default: in memory)')
+    .option('--data <directory>', 'keep objects and tables in this directory (default: in memory)')
     .option('--bucket <name...>', 'buckets that exist from the start', [DEFAULT_BUCKET]);
   withCommonOptions(command, 'vertex-batch emulator --port 8085').action(
     action<EmulatorFlags>(host, async ({ flags }) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, unlinkSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export class DiskPieceStore implements PieceStore {
   }
 
   remove(piece: Piece): void {
-    unlinkSync(join(this.#directory, piece.id));
+    rmSync(join(this.#directory, piece.id), { force: true });
   }
 }
 

@@ -10,7 +10,7 @@ import { importInput, isDone } from './input-index';
 import type { Block, InputIndex } from './input-index';
 import { JobFailure } from './job-failure';
 import { isBlank, rowText } from './input-row';
-import { readLines } from './json-lines';
+import { readLines } from '../json-lines';
 import { isObject } from './known-fields';
 import { locate } from './object-uri';
 import { OutputFiles, outputFileNames } from './output-files';
