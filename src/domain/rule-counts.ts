@@ -7,7 +7,7 @@ export interface RuleCount {
   readonly warnings: number;
 }
 
-/** Of each rule that is broken. */
+/** Of each rule that is broken. Of one row no more than its first 20 errors and its first 20 warnings are counted here. */
 export type RuleCounts = Readonly<Partial<Record<ValidationRule, RuleCount>>>;
 
 /** Adds so many problems of one kind. */

@@ -12,7 +12,7 @@ export interface ValidationReport {
   /** All of them, counted. */
   readonly errors: number;
   readonly warnings: number;
-  /** Of each rule that is broken. */
+  /** Of each rule that is broken, from at most 20 errors and 20 warnings of a row: their sum may be less than `errors`. */
   readonly rules: RuleCounts;
   /** Rows that a run takes out before it sends the others; 0 unless `onError` is `quarantine`. */
   readonly quarantined: number;

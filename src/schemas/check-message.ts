@@ -10,8 +10,10 @@ export function checkMessage(object: Fields, spec: MessageSpec, path: string, pr
   const members = membersOf(object, spec, path, problems);
   for (const field of spec.fields.values()) {
     const member = members.get(field.name);
-    if (member !== undefined) checkMember(member, problems);
-    else if (field.required === true) reportMissing(field, object, path, problems);
+    if (member !== undefined) {
+      checkMember(member, problems);
+      checkNeeds(member, members, problems);
+    } else if (field.required === true) reportMissing(field, object, path, problems);
   }
   for (const oneOf of spec.oneOfs) checkOneOf(oneOf, members, object, path, problems);
 }
@@ -34,6 +36,14 @@ function checkMember({ name, path, value, field }: Member, problems: RowProblems
   } else {
     checkSingle(value, name, path, field, problems);
   }
+}
+
+function checkNeeds({ name, path, field }: Member, members: Members, problems: RowProblems): void {
+  const { needs } = field;
+  if (needs === undefined) return;
+  const needed = members.get(needs);
+  if (needed?.value === true) return;
+  problems.report('range', path, () => `${name} should stand beside ${needs}: true, got ${shown(needed?.value)}`);
 }
 
 function checkList({ name, path, value, field }: Member, problems: RowProblems): void {
@@ -92,19 +102,19 @@ function checkOneOf(oneOf: OneOf, members: Members, object: Fields, path: string
     const names = set.map(({ name }) => name).join(' and ');
     problems.report(oneOf.rule, path, () => ONE_OF_WORDS[oneOf.rule].many(names));
   } else if (set.length === 0 && oneOf.required && !(oneOf.unless ?? []).some((name) => members.has(name))) {
-    const list = oneOf.fields.join(', ');
+    const list = `${oneOf.fields.length === 1 ? '' : 'one of '}${oneOf.fields.join(', ')}`;
     problems.report(oneOf.rule, path, () => `${ONE_OF_WORDS[oneOf.rule].one} ${list}, got ${shown(object)}`);
   }
 }
 
 const ONE_OF_WORDS: Readonly<Record<OneOf['rule'], { readonly one: string; many(names: string): string }>> = {
   part: {
-    one: 'a part must hold one of',
+    one: 'a part must hold',
     many: (names) => `a part must hold one kind of data, got ${names}; make a part of each`,
   },
   tool: {
-    one: 'a tool must hold one of',
+    one: 'a tool must hold',
     many: (names) => `a tool must hold one kind of tool, got ${names}; make a tool of each`,
   },
-  'one-of': { one: 'there must be one of', many: (names) => `${names} exclude one another; keep one` },
+  'one-of': { one: 'there must be', many: (names) => `${names} exclude one another; keep one` },
 };

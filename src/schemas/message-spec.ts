@@ -54,7 +54,9 @@ export interface FieldSpec {
   readonly items?: { readonly from?: number; readonly to?: number };
   /** The rule that is broken when the value is missing or has another JSON type. @default `required`, `shape` */
   readonly rule?: 'contents' | 'parts' | 'part';
-  /** Why a batch job can't use the field. */
+  /** A boolean field beside it that must be true when this one is set, else `range`. */
+  readonly needs?: string;
+  /** Why the field can't be used. */
   readonly unsupported?: string;
   /** Where the field is known from, where Google's protos don't have it. */
   readonly source?: string;

@@ -9,11 +9,15 @@ type Json = Record<string, unknown>;
 const DEEP = 5;
 
 function messageOf(spec: MessageSpec, level: number): fc.Arbitrary<Json> {
-  return chosenFields(spec, level).chain((fields) =>
-    fc
-      .tuple(...fields.map((field) => fc.tuple(spelling(field.name), fieldValue(field, level))))
-      .map((members) => Object.fromEntries(members)),
-  );
+  return chosenFields(spec, level).chain((fields) => {
+    const needed = new Set(fields.flatMap(({ needs }) => needs ?? []));
+    const valueIn = (field: FieldSpec) => (needed.has(field.name) ? fc.constant(true) : fieldValue(field, level));
+    const others = fields.filter(({ name }) => !needed.has(name));
+    const all = [...others, ...[...needed].flatMap((name) => spec.fields.get(name) ?? [])];
+    return fc
+      .tuple(...all.map((field) => fc.tuple(spelling(field.name), valueIn(field))))
+      .map((members) => Object.fromEntries(members));
+  });
 }
 
 /** All that is required, and of fields that exclude one another only one. */

@@ -48,7 +48,7 @@ const schema = fc.record(
   { requiredKeys: ['type'] },
 );
 
-const generationConfig = fc.record(
+const settings = fc.record(
   {
     temperature: fc.constantFrom(0, 0.5, 1, 2),
     topP: fc.constantFrom(0.1, 1),
@@ -68,6 +68,26 @@ const generationConfig = fc.record(
   { requiredKeys: ['temperature'] },
 );
 
+const LOGPROBS = [
+  {},
+  {},
+  {},
+  { responseLogprobs: false },
+  { responseLogprobs: true },
+  { responseLogprobs: true, logprobs: 5 },
+  { logprobs: 20, responseLogprobs: true },
+  { responseLogprobs: false, logprobs: null },
+];
+
+const generationConfig = fc
+  .tuple(settings, fc.constantFrom<Json>(...LOGPROBS))
+  .map(([config, logprobs]) => ({ ...config, ...logprobs }));
+
+const instructionPart = fc.record(
+  { text, thought: fc.boolean(), thoughtSignature: fc.base64String({ minLength: 4, maxLength: 8 }) },
+  { requiredKeys: ['text'] },
+);
+
 const tool: fc.Arbitrary<Json> = fc.oneof(
   fc.record({
     functionDeclarations: fc.array(fc.record({ name: word, description: text, parameters: schema }), {
@@ -83,7 +103,7 @@ const tool: fc.Arbitrary<Json> = fc.oneof(
 const request = fc.record(
   {
     contents: fc.array(content, { minLength: 1, maxLength: 3 }),
-    systemInstruction: fc.record({ parts: fc.array(fc.record({ text }), { minLength: 1, maxLength: 2 }) }),
+    systemInstruction: fc.record({ parts: fc.array(instructionPart, { minLength: 1, maxLength: 2 }) }),
     tools: fc.array(tool, { minLength: 1, maxLength: 2 }),
     toolConfig: fc.record({
       functionCallingConfig: fc.record({ mode: fc.constantFrom('AUTO', 'ANY'), allowedFunctionNames: fc.array(word) }),
@@ -97,6 +117,20 @@ const request = fc.record(
 
 /** Requests that Google's protos and pages allow, in camelCase. */
 export const requests: fc.Arbitrary<Json> = request;
+
+/** What the service refuses of fields that are sound elsewhere, or with others beside them. */
+export const MISPLACED: readonly Json[] = [
+  { generationConfig: { logprobs: 5 } },
+  { generationConfig: { logprobs: 5, responseLogprobs: false } },
+  { generationConfig: { logprobs: 5, responseLogprobs: null } },
+  { systemInstruction: { parts: [{ text: 'x' }, { fileData: { mimeType: 'image/png', fileUri: 'gs://b/o' } }] } },
+  { systemInstruction: { parts: { inlineData: { mimeType: 'image/png', data: 'eA==' } } } },
+  { systemInstruction: { parts: [{ functionCall: { name: 'f', args: { a: 1 } } }] } },
+  { systemInstruction: { parts: [{ text: 'x', codeExecutionResult: { outcome: 'OUTCOME_OK' } }] } },
+  { systemInstruction: { parts: [{ thoughtSignature: 'eA==' }] } },
+  { tools: [{ googleSearch: { timeRangeFilter: { startTime: '2026-01-01T00:00:00Z' } } }] },
+  { tools: [{ googleSearch: { timeRangeFilter: '1d', excludeDomains: ['a.b'] } }] },
+];
 
 /** The same in the spelling of the protos. What is the caller's own (structs, maps) stays as it is here, since it has no capitals. */
 export function inSnakeCase(value: unknown): unknown {

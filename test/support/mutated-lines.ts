@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { inSnakeCase, requests, snakeCase } from './generated-requests';
+import { inSnakeCase, MISPLACED, requests, snakeCase } from './generated-requests';
 
 type Container = Record<string, unknown> | unknown[];
 
@@ -36,6 +36,7 @@ const ODD_VALUES: readonly unknown[] = [
   '',
   'x',
   true,
+  false,
   ['x'],
   { text: 'x' },
 ];
@@ -141,6 +142,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
 interface RowPlan {
   readonly request: Record<string, unknown>;
   readonly others: Record<string, unknown>;
+  readonly misplaced: Record<string, unknown>;
   readonly mutations: readonly Mutation[];
   readonly change: { readonly change: (typeof TEXT_CHANGES)[number]; readonly at: number } | null;
 }
@@ -151,6 +153,10 @@ const row: fc.Arbitrary<RowPlan> = fc.record({
     { weight: 20, arbitrary: fc.record({ key: fc.stringMatching(/^k[a-z]{1,6}$/) }) },
     { weight: 4, arbitrary: fc.record({ tags: fc.array(fc.constant('a')), more: fc.constant({ weight: 1 }) }) },
     fc.record({ id: fc.integer(), status: fc.constantFrom('new', null) }),
+  ),
+  misplaced: fc.oneof(
+    { weight: 5, arbitrary: fc.constant({}) },
+    fc.constantFrom<Record<string, unknown>>(...MISPLACED),
   ),
   mutations: fc.oneof(
     { weight: 5, arbitrary: fc.constant([]) },
@@ -163,8 +169,9 @@ const row: fc.Arbitrary<RowPlan> = fc.record({
   ),
 });
 
-function lineOf({ request, others, mutations, change }: RowPlan, snake: boolean): Buffer {
-  const whole = { ...others, request: snake ? inSnakeCase(request) : request };
+function lineOf({ request, others, misplaced, mutations, change }: RowPlan, snake: boolean): Buffer {
+  const held = { ...request, ...misplaced };
+  const whole = { ...others, request: snake ? inSnakeCase(held) : held };
   const text = JSON.stringify(mutated(whole, mutations));
   return Buffer.from(change === null ? text : change.change(text, change.at));
 }

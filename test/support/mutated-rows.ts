@@ -59,6 +59,8 @@ const CONFIGS: readonly ((random: Random) => unknown)[] = [
     responseMimeType: 'application/json',
     responseSchema: { type: 'OBJECT', properties: { a: { type: 'STRING' } }, required: ['a'] },
   }),
+  (random) => ({ responseLogprobs: random(4) > 0, ...(random(2) === 0 && { logprobs: 1 + random(20) }) }),
+  (random) => ({ logprobs: random(3), response_logprobs: pick(random, [true, true, false, null]) }),
   (random) => ({ thinkingConfig: { thinkingBudget: random(2000), includeThoughts: random(2) === 0 } }),
 ];
 
@@ -70,10 +72,14 @@ function aRow(random: Random, number: number): Record<string, unknown> {
   }));
   const request: Record<string, unknown> = { contents };
   if (random(3) === 0) request['generationConfig'] = pick(random, CONFIGS)(random);
-  if (random(5) === 0) request['systemInstruction'] = { parts: [{ text: textOf(random) }] };
+  if (random(5) === 0) {
+    const part = random(6) === 0 ? pick(random, PARTS)(random) : { text: textOf(random) };
+    request['systemInstruction'] = { parts: [part, { text: '', thoughtSignature: 'eA==' }].slice(random(2)) };
+  }
   if (random(9) === 0) request['safetySettings'] = [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }];
   if (random(9) === 0)
     request['tools'] = [{ functionDeclarations: [{ name: 'look_up', description: textOf(random) }] }];
+  if (random(9) === 0) request['tools'] = [{ googleSearch: { timeRangeFilter: pick(random, [null, null, { a: 1 }]) } }];
   if (random(9) === 0) request['labels'] = { team: 'a' };
   return {
     key: random(50) === 0 ? number : `p-${number}`,
@@ -97,6 +103,7 @@ const VALUES: readonly unknown[] = [
   2 ** 53,
   1e308,
   true,
+  false,
   [],
   {},
   [null],

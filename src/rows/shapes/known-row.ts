@@ -82,7 +82,7 @@ export class KnownRow {
       case 'number':
         return (clean & NUMBER) !== 0 && shape.role.number(value);
       case 'boolean':
-        return (clean & BOOLEAN) !== 0;
+        return (clean & BOOLEAN) !== 0 && (value || !shape.role.onlyTrue);
       default:
         if (value === null || Array.isArray(value) || (clean & OBJECT) === 0) return false;
         return this.#fitsObject(shape, value as Record<string, unknown>);

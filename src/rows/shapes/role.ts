@@ -14,6 +14,8 @@ export interface Role {
   readonly bit: number;
   readonly text: TextCheck;
   readonly number: (number: number) => boolean;
+  /** False is left to the thorough check, so that a field that needs this one to be true finds it so where it is set. */
+  readonly onlyTrue: boolean;
   readonly items: { readonly from: number; readonly to: number };
   /** Whether an object with these fields is complete and has no two that exclude each other. */
   readonly fields: ((bits: number) => boolean) | undefined;
@@ -29,6 +31,7 @@ const FREE: Role = {
   bit: 0,
   text: 'any',
   number: Number.isFinite,
+  onlyTrue: false,
   items: ANY_ITEMS,
   fields: undefined,
   member: () => FREE,
@@ -46,13 +49,14 @@ const REQUEST_ROLE = roleOf(
   bitAt(0),
 );
 
-function roleOf(field: FieldSpec, bit: number): Role {
+function roleOf(field: FieldSpec, bit: number, onlyTrue = false): Role {
   const { value, items } = field;
   return {
     field,
     bit,
     text: textCheckOf(field),
     number: numberCheckOf(value),
+    onlyTrue,
     items: { from: items?.from ?? 1, to: items?.to ?? Infinity },
     ...(value.kind === 'message' ? { fields: completenessOf(value.message()) } : { fields: undefined }),
     member: memberRolesOf(value),
@@ -76,8 +80,10 @@ function messageRoles(message: MessageSpec): Map<string, Role> {
   if (known !== undefined) return known;
   const made = new Map<string, Role>();
   roles.set(message, made);
-  for (const [position, field] of [...message.fields.values()].entries()) {
-    made.set(field.name, roleOf(field, bitAt(position)));
+  const fields = [...message.fields.values()];
+  const needed = new Set(fields.map(({ needs }) => needs));
+  for (const [position, field] of fields.entries()) {
+    made.set(field.name, roleOf(field, bitAt(position), needed.has(field.name)));
   }
   return made;
 }
@@ -91,8 +97,17 @@ function completenessOf(message: MessageSpec): (bits: number) => boolean {
   const bitOf = new Map([...message.fields.keys()].map((name, position) => [name, bitAt(position)]));
   const bitsOf = (names: readonly string[]) => names.reduce((bits, name) => bits | (bitOf.get(name) ?? 0), 0);
   const required = bitsOf([...message.fields.values()].filter((field) => field.required).map((field) => field.name));
-  const groups = message.oneOfs.map((oneOf) => groupCheck(oneOf, bitsOf));
+  const groups = [
+    ...message.oneOfs.map((oneOf) => groupCheck(oneOf, bitsOf)),
+    ...[...message.fields.values()].flatMap(({ name, needs }) =>
+      needs === undefined ? [] : [needCheck(bitsOf([name]), bitsOf([needs]))],
+    ),
+  ];
   return (bits) => (bits & required) === required && groups.every((holds) => holds(bits));
+}
+
+function needCheck(needing: number, needed: number): (bits: number) => boolean {
+  return (bits) => (bits & needing) === 0 || (bits & needed) !== 0;
 }
 
 function groupCheck(oneOf: OneOf, bitsOf: (names: readonly string[]) => number): (bits: number) => boolean {

@@ -26,18 +26,19 @@ export const CONTENT = message('Content', [
   ),
 ]);
 
-/** The role of a system instruction is ignored. */
+/** The role of a system instruction is ignored; "only text should be used in parts" (prediction_service.proto). */
 export const SYSTEM_INSTRUCTION = message('Content', [
   field('role', STRING),
   list(
     'parts',
-    of(() => PART),
+    of(() => INSTRUCTION_PART),
     { required: true, lone: true, rule: 'parts' },
   ),
 ]);
 
-const DATA = [
-  field('text', STRING, { rule: 'part' }),
+const TEXT = field('text', STRING, { rule: 'part' });
+
+const OTHER_DATA = [
   field(
     'inlineData',
     of(() => BLOB),
@@ -70,25 +71,42 @@ const DATA = [
   ),
 ];
 
+const BESIDE_DATA = [
+  field('thought', BOOLEAN),
+  field('thoughtSignature', BYTES),
+  field(
+    'videoMetadata',
+    of(() => VIDEO_METADATA),
+  ),
+  field(
+    'mediaResolution',
+    of(() => MEDIA_RESOLUTION),
+  ),
+  field('mediaProcessing', namesOf('MEDIA_PROCESSING_UNSPECIFIED', 'STATIC', 'AGENTIC'), {
+    source: 'inference reference; values of @google/genai 2.32',
+  }),
+];
+
+const OTHER_NAMES = OTHER_DATA.map(({ name }) => name);
+const DATA_NAMES = [TEXT.name, ...OTHER_NAMES];
+
 const PART = message(
   'Part',
+  [TEXT, ...OTHER_DATA, ...BESIDE_DATA],
+  [{ fields: DATA_NAMES, required: true, rule: 'part', unless: ['thoughtSignature'] }],
+);
+
+const INSTRUCTION_PART = message(
+  'Part',
   [
-    ...DATA,
-    field('thought', BOOLEAN),
-    field('thoughtSignature', BYTES),
-    field(
-      'videoMetadata',
-      of(() => VIDEO_METADATA),
-    ),
-    field(
-      'mediaResolution',
-      of(() => MEDIA_RESOLUTION),
-    ),
-    field('mediaProcessing', namesOf('MEDIA_PROCESSING_UNSPECIFIED', 'STATIC', 'AGENTIC'), {
-      source: 'inference reference; values of @google/genai 2.32',
-    }),
+    TEXT,
+    ...OTHER_DATA.map((data) => ({ ...data, unsupported: 'a system instruction takes text only' })),
+    ...BESIDE_DATA,
   ],
-  [{ fields: DATA.map(({ name }) => name), required: true, rule: 'part', unless: ['thoughtSignature'] }],
+  [
+    { fields: DATA_NAMES, required: false, rule: 'part' },
+    { fields: [TEXT.name], required: true, rule: 'part', unless: OTHER_NAMES },
+  ],
 );
 
 const BLOB = message('Blob', [

@@ -12,7 +12,7 @@ export const GENERATION_CONFIG = message(
     field('maxOutputTokens', number('int32')),
     list('stopSequences', STRING, { items: { to: 5 } }),
     field('responseLogprobs', BOOLEAN),
-    field('logprobs', number('int32', { from: 1, to: 20 })),
+    field('logprobs', number('int32', { from: 1, to: 20 }), { needs: 'responseLogprobs' }),
     field('presencePenalty', number('float', { from: -2, to: 2, toExclusive: true })),
     field('frequencyPenalty', number('float', { from: -2, to: 2, toExclusive: true })),
     field('seed', number('int32')),

@@ -98,8 +98,9 @@ const GOOGLE_SEARCH = message('Tool.GoogleSearch', [
   list('excludeDomains', STRING),
   field('blockingConfidence', PHISH_BLOCK_THRESHOLD),
   field('timeRangeFilter', STRUCT, {
-    source: 'googleapis/python-genai#2123: null stands for an empty googleSearch, which the import refuses',
-    unsupported: 'only null is known to be taken here',
+    source:
+      'googleapis/python-genai#2123: null stands for an empty googleSearch, which the import refuses; @google/genai 2.32: not supported in Vertex AI',
+    unsupported: 'Vertex AI has no such field, and only its null is taken',
   }),
 ]);
 

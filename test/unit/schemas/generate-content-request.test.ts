@@ -99,6 +99,7 @@ describe('the table', () => {
       'displayName',
       'enableAffectiveDialog',
       'mediaProcessing',
+      'mediaProcessing',
       'scheduling',
       'timeRangeFilter',
     ]);

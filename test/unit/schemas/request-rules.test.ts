@@ -59,6 +59,9 @@ describe('requests that pass', () => {
     ],
     ['any JSON Schema', withConfig({ responseJsonSchema: { type: 'object', nonsense: true } })],
     ['unknown names that are null', { contents, tool_konfig: null }],
+    ['probabilities that are asked for', withConfig({ logprobs: 5, response_logprobs: true })],
+    ['probabilities that are not asked for', withConfig({ logprobs: null, responseLogprobs: false })],
+    ['an empty text as instruction', { contents, systemInstruction: { parts: [{ text: '', thought: false }] } }],
     ['an elaborate name of a function', withTool({ functionDeclarations: [{ name: '_a.b-c9' }] })],
   ])('%s', (_, request) => {
     expect(problemsOf(request)).toEqual([]);
@@ -193,6 +196,21 @@ describe('requests with errors', () => {
       "unsupported request.tools[0].retrieval.vertex_rag_store: vertex_rag_store can't be used: a batch job has no RAG; remove it",
     ],
     [
+      'a file as instruction',
+      { contents, systemInstruction: { parts: { file_data: { mimeType: 'image/png', fileUri: 'gs://a/b' } } } },
+      "unsupported request.systemInstruction.parts.file_data: file_data can't be used: a system instruction takes text only; remove it",
+    ],
+    [
+      'an instruction of a signature alone',
+      { contents, system_instruction: { parts: [{ text: 'Hi' }, { thoughtSignature: 'eA==' }] } },
+      'part request.system_instruction.parts[1]: a part must hold text, got an object with thoughtSignature',
+    ],
+    [
+      'a search within a time',
+      withTool({ googleSearch: { timeRangeFilter: { startTime: '2026-01-01T00:00:00Z' } } }),
+      "unsupported request.tools[0].googleSearch.timeRangeFilter: timeRangeFilter can't be used: Vertex AI has no such field, and only its null is taken; remove it",
+    ],
+    [
       'large images',
       withConfig({ imageConfig: { imageSize: '4K' } }),
       'unsupported request.generationConfig.imageConfig.imageSize: imageSize "4K" can\'t be used: a batch job makes images of at most 1K',
@@ -214,6 +232,16 @@ describe('requests with warnings, which pass', () => {
       'a penalty at the end of its range',
       withConfig({ presence_penalty: 2 }),
       'range request.generationConfig.presence_penalty: presence_penalty should be at least -2 and below 2, got 2',
+    ],
+    [
+      'probabilities that nobody asks for',
+      withConfig({ logprobs: 5 }),
+      'range request.generationConfig.logprobs: logprobs should stand beside responseLogprobs: true, got nothing',
+    ],
+    [
+      'probabilities that are forbidden',
+      withConfig({ response_logprobs: false, logprobs: '5' }),
+      'range request.generationConfig.logprobs: logprobs should stand beside responseLogprobs: true, got false',
     ],
     [
       'no frames',

@@ -87,6 +87,7 @@ describe('with templates the verdict is that of reading in full', () => {
   const withImage = rowAround({
     contents: [{ role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: 'A'.repeat(64) } }] }],
   });
+  const withLogprobs = rowAround(asking('why?', { responseLogprobs: true, logprobs: 5 }));
   const withFile = rowAround({
     contents: [
       { role: 'user', parts: [{ fileData: { mimeType: 'image/png', fileUri: 'https://acme.example/a.png' } }] },
@@ -108,6 +109,9 @@ describe('with templates the verdict is that of reading in full', () => {
     ['the request twice', known, known.replace('"note"', '"request":{},"note"')],
     ['another bracket', known, known.replace('}]', ']]')],
     ['a bracket too many', known, known.replace(',"note"', '},"note"')],
+    ['probabilities without the wish for them', withLogprobs, withLogprobs.replace('"responseLogprobs":true,', '')],
+    ['a wish that is null', withLogprobs, withLogprobs.replace('true', 'null')],
+    ['a wish that is false', withLogprobs, withLogprobs.replace('true', 'false')],
     ['base64 with escapes', withImage, withImage.replace('A'.repeat(64), String.raw`\/`.repeat(32))],
     ['base64 of a length that is none', withImage, withImage.replace('A'.repeat(64), 'A'.repeat(65))],
     ['a URI with escapes', withFile, withFile.replace('https://', String.raw`https:\/\/`)],
@@ -115,6 +119,13 @@ describe('with templates the verdict is that of reading in full', () => {
     ['a MIME type that is a URI', withFile, withFile.replace('image/png', 'gs://acme/image')],
   ])('on %s', (_, sound, other) => {
     const lines = linesOf(sound, sound, sound, other, sound);
+    expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
+  });
+
+  test('on a wish that is false where that was right before', () => {
+    const withoutWish = withLogprobs.replace('true,"logprobs":5', 'false');
+    const lines = linesOf(withoutWish, withLogprobs, withLogprobs, withLogprobs.replace('true', 'false'));
+    expect(verdictOf(lines, false).problems).toMatchObject([{ rule: 'range', number: 3 }]);
     expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
   });
 
