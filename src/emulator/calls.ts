@@ -40,6 +40,8 @@ export function callOf(method: string, url: URL): Call {
   const bigQuery = BIGQUERY_PATH.exec(url.pathname)?.[1];
   if (bigQuery !== undefined) return bigQueryCallOf(method, bigQuery);
   if (/\/operations\/[^/]+$/.test(url.pathname)) return 'operation';
+  if (/\/models\/[^/]+$/.test(url.pathname)) return 'model';
+  if (/\/projects\/[^/]+$/.test(url.pathname)) return 'project';
   const path = /\/batchPredictionJobs(\/[^/]+)?$/.exec(url.pathname);
   if (path === null) return 'unknown';
   if (path[1] === undefined) return method === 'POST' ? 'create' : 'list';

@@ -11,6 +11,7 @@ import type { ClockOption } from './clock';
 import { ConnectionFault } from './connection-fault';
 import { answerWithFault, FaultTable } from './faults';
 import { GoogleError } from './google-error';
+import { createResourceManagerRoutes } from './resource-manager';
 import type { Fault, Scenario } from './scenario';
 import type { BlobStore } from './storage/blob-store';
 import { DiskBlobStore } from './storage/blob-store-disk';
@@ -83,13 +84,16 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     now: () => new Date(clock.now()),
     listingLagMs: () => scenario.storage?.listingLagMs ?? 0,
     deniedPermissions,
+    scenario: () => scenario,
+    projectNumber: () => projects.firstNumber,
   });
   const bigQuery = createBigQueryRoutes({
     ...{ catalog: tables, jobs: new BigQueryJobs(clock), blobs, clock },
     scenario: () => scenario,
   });
   const vertex = createVertexRoutes({ jobs, projects, clock, scenario: () => scenario });
-  const routes: readonly Route[] = [vertex, storage, bigQuery];
+  const resourceManager = createResourceManagerRoutes({ projects, scenario: () => scenario });
+  const routes: readonly Route[] = [vertex, storage, bigQuery, resourceManager];
 
   function setScenario(next: Scenario): void {
     scenario = next;

@@ -55,6 +55,7 @@ const scenarioReader = fields({
   listing: fields({ lagMs: milliseconds, missingPages: listOf(positive), ignoresLabels: boolean }),
   storage: fields({ listingLagMs: milliseconds, deniedPermissions: listOf(text) }),
   bigquery: fields({ loadMs: milliseconds, deniedPermissions: listOf(text) }),
+  access: fields({ denied: listOf(text), projectRoles: membersByRole, bucketRoles: membersByRole }),
   models: listOf(text),
   rows: listOf(fields({ outcome: oneOf(ROW_OUTCOMES), share, containing: text, firstJobs: count }, ['outcome'])),
   faults: listOf(
@@ -116,6 +117,11 @@ function stateDurations(value: unknown, path: string): void {
     state(name, path);
     milliseconds(ms, `${path}.${name}`);
   }
+}
+
+function membersByRole(value: unknown, path: string): void {
+  if (!isObject(value)) throw refused(path, value, 'an object of members by role');
+  for (const [role, members] of Object.entries(value)) listOf(text)(members, `${path}.${role}`);
 }
 
 function state(value: unknown, path: string): void {

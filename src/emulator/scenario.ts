@@ -20,6 +20,7 @@ export interface Scenario {
   readonly listing?: ListingBehaviour;
   readonly storage?: StorageBehaviour;
   readonly bigquery?: BigQueryBehaviour;
+  readonly access?: AccessBehaviour;
   /** The publisher models that exist, `*` being any characters. @default every one whose id has no "does-not-exist" in it */
   readonly models?: readonly string[] | ((model: string) => boolean);
   /** What happens to some of the rows; the first rule that fits a row decides. */
@@ -133,6 +134,16 @@ export interface BigQueryBehaviour {
   readonly deniedPermissions?: readonly string[];
 }
 
+/** Who may do what. */
+export interface AccessBehaviour {
+  /** Permissions that the caller lacks: calls that need one are refused, and `testIamPermissions` leaves it out. @default none */
+  readonly denied?: readonly string[];
+  /** Members by role in the policy of any project. @default Vertex AI's service agent under `roles/aiplatform.serviceAgent` */
+  readonly projectRoles?: Readonly<Record<string, readonly string[]>>;
+  /** Members by role in the policy of any bucket. @default none */
+  readonly bucketRoles?: Readonly<Record<string, readonly string[]>>;
+}
+
 export const ROW_OUTCOMES = [
   'blocked',
   'safety',
@@ -171,6 +182,8 @@ export const CALLS = [
   'cancel',
   'delete',
   'operation',
+  'model',
+  'project',
   'storage.read',
   'storage.write',
   'storage.list',

@@ -8,6 +8,7 @@ export {
 export { runHandler, type RunHandlerOptions, type TestRow } from './run-handler';
 export type { Answer, AnswerContext, AnswerRow, AnswerValue, ClockOption, EmulatedJob } from '../emulator';
 export type {
+  AccessBehaviour,
   BigQueryBehaviour,
   Call,
   CancelBehaviour,

@@ -355,6 +355,10 @@ export const storageChecks: Record<string, StorageCheck> = {
       await bucket.delete();
       expect(await bucket.exists()).toEqual([false]);
     },
+    'have a policy': async (bucket) => {
+      const [{ bindings }] = await bucket.iam.getPolicy();
+      expect(Array.isArray(bindings)).toBe(true);
+    },
     'say what one may do': async (bucket) => {
       const [permissions] = await bucket.iam.testPermissions(['storage.objects.get', 'storage.objects.create']);
       expect(permissions).toEqual({ 'storage.objects.get': true, 'storage.objects.create': true });

@@ -1,5 +1,6 @@
 import type { Bucket } from './blob-store';
 import { etagOf } from './object-resource';
+import { bindingsOf, isDenied } from '../access';
 import { bucketOf, jsonBodyOf, jsonResponse, requiredQuery } from './storage-call';
 import type { StorageCall } from './storage-call';
 import { conflict, invalid, requiredParameter } from './storage-error';
@@ -40,9 +41,17 @@ export function deleteBucket(call: StorageCall): Response {
 export function testBucketPermissions(call: StorageCall): Response {
   bucketOf(call);
   requiredQuery(call, 'permissions');
-  const permissions = call.query.getAll('permissions').filter((permission) => !call.deniedPermissions.has(permission));
+  const isHeld = (permission: string) =>
+    !call.deniedPermissions.has(permission) && !isDenied(call.scenario, permission);
+  const permissions = call.query.getAll('permissions').filter(isHeld);
   const kind = 'storage#testIamPermissionsResponse';
   return jsonResponse(call, permissions.length > 0 ? { kind, permissions } : { kind });
+}
+
+export function getBucketPolicy(call: StorageCall): Response {
+  const resourceId = `projects/_/buckets/${bucketOf(call)}`;
+  const bindings = bindingsOf(call.scenario.access?.bucketRoles ?? {});
+  return jsonResponse(call, { kind: 'storage#policy', resourceId, version: 1, etag: 'CAE=', bindings });
 }
 
 function resourceOf(call: StorageCall, name: string) {
@@ -52,7 +61,7 @@ function resourceOf(call: StorageCall, name: string) {
     id: name,
     selfLink: `${call.origin}/storage/v1/b/${name}`,
     name,
-    projectNumber: '0',
+    projectNumber: call.projectNumber,
     metageneration: '1',
     location,
     locationType: MULTI_REGIONS.has(location) ? 'multi-region' : 'region',

@@ -1,9 +1,17 @@
 import type { BlobStore } from './blob-store';
-import { createBucket, deleteBucket, getBucket, listBuckets, testBucketPermissions } from './bucket-routes';
+import type { Scenario } from '../scenario';
+import {
+  createBucket,
+  deleteBucket,
+  getBucket,
+  getBucketPolicy,
+  listBuckets,
+  testBucketPermissions,
+} from './bucket-routes';
 import { composeObject, copyObject, rewriteObject } from './copy-routes';
 import { deleteObject, downloadObject, getObject, listObjects, patchObject, updateObject } from './object-routes';
 import { ResumableUploads } from './resumable-uploads';
-import type { StorageHandler } from './storage-call';
+import { assertAllowed, type StorageHandler } from './storage-call';
 import { errorResponse, invalid, StorageError, toStorageError } from './storage-error';
 import { cancelResumable, continueResumable, uploadObject } from './upload-routes';
 
@@ -21,6 +29,10 @@ export interface StorageRoutesOptions {
   readonly listingLagMs?: number | ((bucket: string, name: string) => number);
   /** What `testIamPermissions` answers that the caller may not do; looked at in each call. @default none */
   readonly deniedPermissions?: ReadonlySet<string>;
+  /** Who may do what; looked at in each call. @default everybody everything */
+  readonly scenario?: () => Scenario;
+  /** Of the project that has the buckets. @default '0' */
+  readonly projectNumber?: () => string;
 }
 
 /** Answers what the JSON API of Cloud Storage would; `undefined` for a path that is none of its. */
@@ -30,33 +42,39 @@ interface Route {
   readonly method: string;
   readonly pattern: readonly string[];
   readonly handler: StorageHandler;
+  /** What the caller needs; null for what anybody may ask. */
+  readonly permission: string | null;
 }
 
 const OBJECT = '/storage/v1/b/:bucket/o/:object';
 const UPLOAD = '/upload/storage/v1/b/:bucket/o';
+const BUCKETS = 'storage.buckets';
+const OBJECTS = 'storage.objects';
 
 const ROUTES: readonly Route[] = [
-  route('GET /storage/v1/b', listBuckets),
-  route('POST /storage/v1/b', createBucket),
-  route('GET /storage/v1/b/:bucket', getBucket),
-  route('DELETE /storage/v1/b/:bucket', deleteBucket),
-  route('GET /storage/v1/b/:bucket/iam/testPermissions', testBucketPermissions),
-  route('GET /storage/v1/b/:bucket/o', listObjects),
-  route(`GET ${OBJECT}`, getObject),
-  route(`PATCH ${OBJECT}`, patchObject),
-  route(`PUT ${OBJECT}`, updateObject),
-  route(`DELETE ${OBJECT}`, deleteObject),
-  route(`GET /download${OBJECT}`, downloadObject),
-  route(`POST ${OBJECT}/compose`, composeObject),
-  route(`POST ${OBJECT}/copyTo/b/:destinationBucket/o/:destinationObject`, copyObject),
-  route(`POST ${OBJECT}/rewriteTo/b/:destinationBucket/o/:destinationObject`, rewriteObject),
-  route(`POST ${UPLOAD}`, uploadObject),
-  route(`PUT ${UPLOAD}`, continueResumable),
-  route(`DELETE ${UPLOAD}`, cancelResumable),
+  route('GET /storage/v1/b', listBuckets, `${BUCKETS}.list`),
+  route('POST /storage/v1/b', createBucket, `${BUCKETS}.create`),
+  route('GET /storage/v1/b/:bucket', getBucket, `${BUCKETS}.get`),
+  route('DELETE /storage/v1/b/:bucket', deleteBucket, `${BUCKETS}.delete`),
+  route('GET /storage/v1/b/:bucket/iam', getBucketPolicy, `${BUCKETS}.getIamPolicy`),
+  route('GET /storage/v1/b/:bucket/iam/testPermissions', testBucketPermissions, null),
+  route('GET /storage/v1/b/:bucket/o', listObjects, `${OBJECTS}.list`),
+  route(`GET ${OBJECT}`, getObject, `${OBJECTS}.get`),
+  route(`PATCH ${OBJECT}`, patchObject, `${OBJECTS}.update`),
+  route(`PUT ${OBJECT}`, updateObject, `${OBJECTS}.update`),
+  route(`DELETE ${OBJECT}`, deleteObject, `${OBJECTS}.delete`),
+  route(`GET /download${OBJECT}`, downloadObject, `${OBJECTS}.get`),
+  route(`POST ${OBJECT}/compose`, composeObject, `${OBJECTS}.create`),
+  route(`POST ${OBJECT}/copyTo/b/:destinationBucket/o/:destinationObject`, copyObject, `${OBJECTS}.create`),
+  route(`POST ${OBJECT}/rewriteTo/b/:destinationBucket/o/:destinationObject`, rewriteObject, `${OBJECTS}.create`),
+  route(`POST ${UPLOAD}`, uploadObject, `${OBJECTS}.create`),
+  route(`PUT ${UPLOAD}`, continueResumable, `${OBJECTS}.create`),
+  route(`DELETE ${UPLOAD}`, cancelResumable, null),
 ];
 
 export function createStorageRoutes(options: StorageRoutesOptions): StorageRoutes {
   const { blobs, now = () => new Date(), listingLagMs = 0, deniedPermissions = new Set<string>() } = options;
+  const { scenario = () => ({}), projectNumber = () => '0' } = options;
   const lagOf = typeof listingLagMs === 'function' ? listingLagMs : () => listingLagMs;
   const uploads = new ResumableUploads(blobs);
   return async (request) => {
@@ -64,9 +82,13 @@ export function createStorageRoutes(options: StorageRoutesOptions): StorageRoute
     if (!/^\/(?:upload\/|download\/)?storage\/v1\//.test(url.pathname)) return undefined;
     const isDownload = url.searchParams.get('alt') === 'media' || url.pathname.startsWith('/download/');
     const origin = (options.baseUrl ?? url.origin).replace(/\/$/, '');
-    const context = { request, query: url.searchParams, origin, blobs, uploads, now, deniedPermissions };
+    const context = {
+      ...{ request, query: url.searchParams, origin, blobs, uploads, now, deniedPermissions },
+      ...{ scenario: scenario(), projectNumber: projectNumber() },
+    };
     try {
-      const { handler, path } = found(request.method, url.pathname);
+      const { handler, path, permission } = found(request.method, url.pathname);
+      if (permission !== null) assertAllowed(context, permission);
       return await handler({ ...context, path, listingLagMs: lagOf });
     } catch (thrown) {
       const error = toStorageError(thrown);
@@ -76,16 +98,16 @@ export function createStorageRoutes(options: StorageRoutesOptions): StorageRoute
   };
 }
 
-function route(methodAndPattern: string, handler: StorageHandler): Route {
+function route(methodAndPattern: string, handler: StorageHandler, permission: Route['permission']): Route {
   const [method = '', pattern = ''] = methodAndPattern.split(' ');
-  return { method, pattern: pattern.split('/'), handler };
+  return { method, pattern: pattern.split('/'), handler, permission };
 }
 
 function found(method: string, pathname: string) {
   const segments = pathname.split('/');
-  for (const { method: routeMethod, pattern, handler } of ROUTES) {
+  for (const { method: routeMethod, pattern, handler, permission } of ROUTES) {
     const path = routeMethod === method ? pathOf(pattern, segments) : undefined;
-    if (path) return { handler, path };
+    if (path) return { handler, path, permission };
   }
   throw new StorageError(404, 'notFound', 'Not Found');
 }

@@ -1,6 +1,8 @@
 import type { BlobStore, Preconditions } from './blob-store';
 import { fieldsOf, selectFields } from './partial-response';
-import { bucketNotFound, invalid, requiredParameter, StorageError } from './storage-error';
+import { bucketNotFound, forbidden, invalid, requiredParameter, StorageError } from './storage-error';
+import { isDenied } from '../access';
+import type { Scenario } from '../scenario';
 import type { ResumableUploads } from './resumable-uploads';
 
 /** A request on its way to a handler, with what the handler may touch. */
@@ -16,6 +18,8 @@ export interface StorageCall {
   readonly now: () => Date;
   readonly listingLagMs: (bucket: string, name: string) => number;
   readonly deniedPermissions: ReadonlySet<string>;
+  readonly scenario: Scenario;
+  readonly projectNumber: string;
 }
 
 export type StorageHandler = (call: StorageCall) => Response | Promise<Response>;
@@ -31,6 +35,11 @@ export function bucketOf(call: StorageCall, key = 'bucket'): string {
   const bucket = call.path[key] ?? '';
   if (!call.blobs.hasBucket(bucket)) throw bucketNotFound();
   return bucket;
+}
+
+/** @throws {StorageError} 403 for what the scenario doesn't let the caller do */
+export function assertAllowed(call: Pick<StorageCall, 'scenario'>, permission: string): void {
+  if (isDenied(call.scenario, permission)) throw forbidden(permission);
 }
 
 export function requiredQuery(call: StorageCall, name: string): string {

@@ -23,6 +23,11 @@ export function objectNotFound(bucket: string, name: string): StorageError {
   return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
 }
 
+export function forbidden(permission: string): StorageError {
+  const message = `The caller does not have ${permission} access to the Google Cloud Storage resource. Permission '${permission}' denied on resource (or it may not exist).`;
+  return new StorageError(403, 'forbidden', message);
+}
+
 export function invalid(message: string): StorageError {
   return new StorageError(400, 'invalid', message);
 }

@@ -1,7 +1,10 @@
+import { isDenied } from '../access';
+import { assertAuthorized } from '../authorization';
 import type { EmulatorClock } from '../clock';
 import { GoogleError, jsonResponse } from '../google-error';
 import type { Scenario } from '../scenario';
 import { readCreateRequest } from './create-request';
+import { modelPredicate, publisherModel, tunedModel } from './models';
 import { toResource } from './job';
 import type { Jobs } from './jobs';
 import { Operations } from './operations';
@@ -19,7 +22,7 @@ interface Target {
   readonly location: string;
   /** `projects/{number}/locations/{location}`. */
   readonly parent: string;
-  readonly collection: 'batchPredictionJobs' | 'operations';
+  readonly collection: 'batchPredictionJobs' | 'operations' | 'models';
   readonly id: string | undefined;
   readonly verb: string | undefined;
   readonly url: URL;
@@ -27,17 +30,33 @@ interface Target {
 
 /** Any prefix, as base paths may be set; `/ui` is where Google's own client asks for operations. */
 const PATH =
-  /\/(?<version>v1|v1beta1|ui)\/projects\/(?<project>[^/]+)\/locations\/(?<location>[^/]+)\/(?<collection>batchPredictionJobs|operations)(?:\/(?<id>[^/:]+))?(?::(?<verb>\w+))?$/;
+  /\/(?<version>v1|v1beta1|ui)\/projects\/(?<project>[^/]+)\/locations\/(?<location>[^/]+)\/(?<collection>batchPredictionJobs|operations|models)(?:\/(?<id>[^/:]+))?(?::(?<verb>\w+))?$/;
+
+const PUBLISHED = /\/v1(?:beta1)?\/(publishers\/[^/]+\/models\/[^/:]+)$/;
+
+/** What each call needs, where the service has said so, or is known to name permissions by its calls. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  'POST batchPredictionJobs': 'aiplatform.batchPredictionJobs.create',
+  'GET batchPredictionJobs': 'aiplatform.batchPredictionJobs.list',
+  'GET batchPredictionJobs/*': 'aiplatform.batchPredictionJobs.get',
+  'POST batchPredictionJobs/*:cancel': 'aiplatform.batchPredictionJobs.cancel',
+  'DELETE batchPredictionJobs/*': 'aiplatform.batchPredictionJobs.delete',
+  'GET models/*': 'aiplatform.models.get',
+};
 
 /** The batch prediction calls of Vertex AI. `undefined` for a path that is none of them. */
 export function createVertexRoutes(context: VertexContext): (request: Request) => Promise<Response | undefined> {
   const operations = new Operations();
   return async (request) => {
-    const target = targetOf(new URL(request.url), context.projects);
-    if (target === undefined) return undefined;
+    const url = new URL(request.url);
+    const published = PUBLISHED.exec(decodeURIComponent(url.pathname))?.[1];
+    const target = targetOf(url, context.projects);
+    if (target === undefined && published === undefined) return undefined;
     try {
       assertAuthorized(request);
-      return await answer(request, target, context, operations);
+      if (published !== undefined) return jsonResponse(publisherModel(published, context.scenario().models));
+      if (target !== undefined) return await answer(request, target, context, operations);
+      return undefined;
     } catch (error) {
       if (error instanceof GoogleError) return error.toResponse();
       throw error;
@@ -69,6 +88,7 @@ async function answer(
   const { parent, collection, id, verb } = target;
   const route = `${request.method} ${collection}${id === undefined ? '' : '/*'}${verb === undefined ? '' : `:${verb}`}`;
   const name = `${parent}/${collection}/${id}`;
+  assertAllowed(route, target, context.scenario());
   switch (route) {
     case 'POST batchPredictionJobs':
       return create(request, target, context);
@@ -82,11 +102,22 @@ async function answer(
     case 'DELETE batchPredictionJobs/*':
       context.jobs.delete(name);
       return jsonResponse(operations.finished(parent, context.clock.stamp()));
+    case 'GET models/*':
+      return jsonResponse(tunedModel(name));
     case 'GET operations/*':
       return jsonResponse(operations.get(name));
     default:
       return undefined;
   }
+}
+
+function assertAllowed(route: string, { parent }: Target, scenario: Scenario): void {
+  const permission = PERMISSIONS[route];
+  if (permission === undefined || !isDenied(scenario, permission)) return;
+  throw new GoogleError(
+    'PERMISSION_DENIED',
+    `Permission '${permission}' denied on resource '//aiplatform.googleapis.com/${parent}'`,
+  );
 }
 
 async function create(request: Request, target: Target, context: VertexContext): Promise<Response> {
@@ -121,17 +152,6 @@ function wantsNumbers(url: URL): boolean {
   return (url.searchParams.get('$alt') ?? url.searchParams.get('alt') ?? '').includes('enum-encoding=int');
 }
 
-function assertAuthorized(request: Request): void {
-  if (/^Bearer \S+$/.test(request.headers.get('authorization') ?? '')) return;
-  if (request.headers.has('x-goog-api-key') || new URL(request.url).searchParams.has('key')) {
-    throw new GoogleError('INVALID_ARGUMENT', 'API keys are not supported by this API. Expected OAuth2 access token.');
-  }
-  throw new GoogleError(
-    'UNAUTHENTICATED',
-    'Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
-  );
-}
-
 async function readBody(request: Request): Promise<unknown> {
   const text = await request.text();
   try {
@@ -140,15 +160,4 @@ async function readBody(request: Request): Promise<unknown> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GoogleError('INVALID_ARGUMENT', `Invalid JSON payload received. ${reason}`);
   }
-}
-
-function modelPredicate(models: Scenario['models']): (model: string) => boolean {
-  if (typeof models === 'function') return models;
-  if (models === undefined) return (model) => !model.includes('does-not-exist');
-  const patterns = models.map((model) => new RegExp(`^${model.split('*').map(escaped).join('.*')}$`));
-  return (model) => patterns.some((pattern) => pattern.test(model));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&');
 }

@@ -31,6 +31,7 @@ describeStorage({
     'deletes only the generation that is meant',
     'has buckets that are created once, where it is said',
     'has buckets that are deleted when they are empty',
+    'has buckets that have a policy',
     'has buckets that say what one may do',
   ],
 });

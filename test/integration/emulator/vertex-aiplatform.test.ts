@@ -20,20 +20,22 @@ const { OAuth2Client: OwnOAuth2Client } = createRequire(require.resolve('google-
 const bench = new EmulatorBench({ clock: 'real' });
 let server: EmulatorServer;
 let client: v1.JobServiceClient;
+let options: ConstructorParameters<typeof v1.JobServiceClient>[0];
 
 beforeAll(async () => {
   await bench.put('gs://bucket/in.jsonl', someRows(10));
   server = await serveEmulator(bench.emulator);
   const authClient = new OwnOAuth2Client();
   authClient.setCredentials({ access_token: 'token', expiry_date: Date.now() + 3_600_000 });
-  client = new v1.JobServiceClient({
+  options = {
     fallback: true,
     apiEndpoint: '127.0.0.1',
     port: Number(new URL(server.url).port),
     protocol: 'http',
     projectId: 'p1',
     authClient: authClient as never,
-  });
+  };
+  client = new v1.JobServiceClient(options);
 });
 
 afterAll(async () => {
@@ -90,6 +92,18 @@ describe('@google-cloud/aiplatform over REST', () => {
     await operation.promise();
     expect((await client.checkDeleteBatchPredictionJobProgress(operation.name ?? '')).done).toBe(true);
     await expect(client.getBatchPredictionJob({ name })).rejects.toMatchObject({ code: 404 });
+  });
+
+  it('reads models, Google’s and one’s own', async () => {
+    const garden = new v1.ModelGardenServiceClient(options);
+    const name = 'publishers/google/models/gemini-2.5-flash';
+    expect((await garden.getPublisherModel({ name }))[0]).toMatchObject({ name, launchStage: 'GA' });
+    const absent = garden.getPublisherModel({ name: 'publishers/google/models/gemini-does-not-exist' });
+    await expect(absent).rejects.toMatchObject({ code: 404 });
+    const own = new v1.ModelServiceClient(options);
+    const [model] = await own.getModel({ name: `${PARENT}/models/4711` });
+    expect(model.name).toMatch(/^projects\/\d+\/locations\/us-central1\/models\/4711$/);
+    await Promise.all([garden.close(), own.close()]);
   });
 
   it('gives a state that nobody has heard of as unspecified', async () => {

@@ -30,6 +30,7 @@ describe('a scenario file', () => {
       echo: { extraKeys: false, nullFill: false, coerceNumericStrings: true },
       listing: { lagMs: 5, missingPages: [1], ignoresLabels: true },
       storage: { listingLagMs: 5, deniedPermissions: ['storage.objects.create'] },
+      access: { denied: ['storage.objects.get'], projectRoles: {}, bucketRoles: { 'roles/x': ['user:a@acme.test'] } },
       models: ['gemini-*'],
       rows: [{ outcome: 'blocked', share: 0.1, containing: 'x', firstJobs: 1 }],
       faults: [
@@ -69,6 +70,7 @@ describe('a scenario file', () => {
     [{ faults: [{ call: 'create', fault: { kind: 'resets' } }] }, 'did you mean reset?'],
     [{ faults: [{ call: 'create', fault: { kind: 'slow' } }] }, 'scenario.faults[0].fault.bytesPerSecond is missing'],
     [{ rows: [{ outcome: 'blokced' }] }, 'did you mean blocked?'],
+    [{ access: { bucketRoles: { 'roles/x': 'me' } } }, 'scenario.access.bucketRoles.roles/x must be a list, got "me"'],
     [{ liveStats: 'yes' }, 'scenario.liveStats must be true or false, got "yes"'],
   ])('%j is refused', (json, message) => {
     expect(() => parseScenario(json)).toThrow(message);
