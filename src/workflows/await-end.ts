@@ -7,6 +7,7 @@ import type { AcceptedRequest } from '../domain/accepted-request';
 import type { BatchReason } from '../messages';
 import { isTimeout, step } from './steps';
 import type { RunState } from './run-state';
+import { track } from './tracked-job';
 
 /** How the wait for a job ended. */
 export interface JobEnding {
@@ -249,17 +250,4 @@ class JobWait {
   #pausedKey(): string {
     return `paused ${this.#tracked.name}`;
   }
-}
-
-/** Takes over what was seen of a job. */
-export function track(tracked: TrackedJob, job: VertexJob): void {
-  if (job.state !== tracked.state) tracked.since = Date.now();
-  if (tracked.startedAt === null && phaseOf(job.state) === 'running') tracked.startedAt = Date.now();
-  tracked.state = job.state;
-  tracked.error = job.error;
-  tracked.outputDirectory = job.outputDirectory;
-  tracked.createTime = job.createTime;
-  tracked.startTime = job.startTime;
-  tracked.endTime = job.endTime;
-  if (job.counts !== null) tracked.counts = { succeeded: job.counts.succeeded, failed: job.counts.failed };
 }

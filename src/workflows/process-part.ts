@@ -11,12 +11,12 @@ const NOTHING: ProcessedRange = { processed: 0, rejected: 0 };
 export async function processPart(
   run: RunState,
   accepted: AcceptedRun,
-  handler: NonNullable<AcceptedRun['handler']>,
   part: number,
   settled: SettledPart,
 ): Promise<void> {
+  const { handler } = accepted;
   const { settledUri } = settled;
-  if (settledUri === null) return;
+  if (handler === null || settledUri === null) return;
   run.enterPart(part, 'processing');
   const queue = new HandlerQueue(run, accepted);
   try {

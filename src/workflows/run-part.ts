@@ -1,27 +1,17 @@
 import { isCancellation } from '@temporalio/workflow';
-import type {
-  AcceptedRun,
-  ClaimReference,
-  FoundOutputs,
-  PlannedPart,
-  PlannedParts,
-  SettledPart,
-  VertexJob,
-} from '../activities/contract';
+import type { ClaimReference, SettledPart, VertexJob } from '../activities/contract';
 import { count } from '../domain/count-text';
 import { endReasonOf, isWorthAnotherRound } from '../domain/job-end';
-import { rangesAtATime, rangesOfPart } from '../domain/range-share';
 import type { TrackedJob } from '../domain/run-progress';
 import type { BatchPhase, BatchReason } from '../messages';
-import { awaitEnd, track, type JobEnding } from './await-end';
-import { HandlerQueue, QueueSilent } from './handler-queue';
-import type { OperatorDesk } from './operator-desk';
-import type { RunState } from './run-state';
+import { awaitEnd, type JobEnding } from './await-end';
+import { RoundCollector } from './collect-round';
+import { rangeShareOf, summaryOf, type PartOfRun } from './part-of-run';
 import { RunStopped } from './run-stopped';
-import { inParallel, step } from './steps';
+import { step } from './steps';
 import { submit, type Submitted } from './submit';
-
-type Plan = NonNullable<PlannedParts['plan']>;
+import { trackedJob } from './tracked-job';
+import { PartWatch } from './watch-part';
 
 /** What became of a part. */
 export interface PartEnd {
@@ -38,14 +28,8 @@ interface Round {
 }
 
 /** Takes a part through its rounds: stage, submit, wait, collect; then settles all of them together. */
-export async function runPart(
-  run: RunState,
-  accepted: AcceptedRun,
-  desk: OperatorDesk,
-  plan: Plan,
-  part: PlannedPart,
-): Promise<PartEnd> {
-  const life = new PartLife(run, accepted, desk, plan, part);
+export async function runPart(at: PartOfRun): Promise<PartEnd> {
+  const life = new PartLife(at);
   try {
     while (await life.nextRound()) continue;
   } catch (error) {
@@ -57,43 +41,30 @@ export async function runPart(
 }
 
 /** Books for a part that no job was run for: all its rows are missing, and become dead letters. */
-export async function settleUnsent(
-  run: RunState,
-  accepted: AcceptedRun,
-  desk: OperatorDesk,
-  plan: Plan,
-  part: PlannedPart,
-): Promise<SettledPart> {
-  return await new PartLife(run, accepted, desk, plan, part).settle(true);
+export async function settleUnsent(at: PartOfRun): Promise<SettledPart> {
+  return await new PartLife(at).settle(true);
 }
 
 class PartLife {
   readonly reasons: BatchReason[] = [];
   mustFail = false;
-  readonly #run: RunState;
-  readonly #accepted: AcceptedRun;
-  readonly #desk: OperatorDesk;
-  readonly #plan: Plan;
-  readonly #part: PlannedPart;
-  readonly #queue: HandlerQueue;
+  readonly #at: PartOfRun;
+  readonly #number: number;
+  readonly #watch: PartWatch;
+  readonly #collector: RoundCollector;
   readonly #rounds: Round[] = [];
-  /** Sources that differ from the plan. */
-  #changed: readonly string[] = [];
   #created = 0;
   #firstWasAdopted = false;
-  #queueIsSilent = false;
+  /** Rows of the next round; all of the part before the second. */
   #rowsUri: string | null = null;
   #rows: number;
 
-  constructor(run: RunState, accepted: AcceptedRun, desk: OperatorDesk, plan: Plan, part: PlannedPart) {
-    this.#run = run;
-    this.#accepted = accepted;
-    this.#desk = desk;
-    this.#plan = plan;
-    this.#part = part;
-    this.#rows = part.rows;
-    this.#queue = new HandlerQueue(run, accepted);
-    this.#noteChanged(plan.changed);
+  constructor(at: PartOfRun) {
+    this.#at = at;
+    this.#number = at.part.part;
+    this.#rows = at.part.rows;
+    this.#watch = new PartWatch(at, (reason) => this.reasons.push(reason));
+    this.#collector = new RoundCollector(at);
   }
 
   get hasJobs(): boolean {
@@ -106,74 +77,67 @@ class PartLife {
 
   /** One job from its input to its collected output; whether another one should follow. */
   async nextRound(): Promise<boolean> {
+    const { run, accepted } = this.#at;
     const round = this.#rounds.length + 1;
     const submitted = await this.#submit(round);
     if (submitted === undefined) return false;
+    const { job, claim } = submitted;
     if (!submitted.adopted) this.#created += 1;
     else if (round === 1) this.#firstWasAdopted = true;
-    const tracked = this.#track(submitted.job, round);
+    const tracked = trackedJob(job, { part: this.#number, round, rows: this.#rows });
+    run.jobs.push(tracked);
     this.#enter('waiting');
-    const ending = await awaitEnd(this.#run, this.#accepted.request, submitted.job, tracked, () =>
-      this.#onRunning(submitted.claim),
-    );
-    await this.#onEnd(submitted.claim, ending);
-    this.#rounds.push({ round, job: ending.job, outputsUri: await this.#collect(submitted.claim, ending, tracked) });
+    const ending = await awaitEnd(run, accepted.request, job, tracked, () => this.#onRunning(claim));
+    await this.#onEnd(claim, ending);
+    this.#rounds.push({ round, job: ending.job, outputsUri: await this.#collect(claim, ending, tracked) });
     const hasAll = tracked.kept >= tracked.rows;
     return !hasAll && this.#mayGoOn(ending) && (await this.#hasRowsToSend());
   }
 
   async settle(final: boolean): Promise<SettledPart> {
+    const { run, accepted, plan, part } = this.#at;
     this.#enter('settling');
+    const does = final ? `Settle ${count(part.rows)} rows, write results and errors` : 'Find the rows to send again';
     return await step(
-      this.#run,
+      run,
       'vertexBatchSettlePart',
       {
-        run: this.#accepted.run,
-        planUri: this.#plan.uri,
-        part: this.#part.part,
+        run: accepted.run,
+        planUri: plan.uri,
+        part: this.#number,
         rounds: this.#rounds,
-        handler: this.#handler,
-        model: this.#accepted.request.model,
+        handler: this.#collector.handler,
+        model: accepted.request.model,
         final,
-        ...this.#rangeShare,
+        ...rangeShareOf(this.#at),
       },
-      {
-        summary: this.#summary(
-          final ? `Settle ${count(this.#part.rows)} rows, write results and errors` : 'Find the rows to send again',
-        ),
-      },
+      { summary: summaryOf(this.#at, does) },
     );
   }
 
   /** The job of a round; `undefined` when another one may not be created and none stands. */
   async #submit(round: number): Promise<Submitted | undefined> {
+    const { run, accepted, desk } = this.#at;
     await this.#noticeChange();
-    const onlyStanding = this.#changed.length > 0 || !this.#mayCreate();
+    const onlyStanding = this.#watch.changed.length > 0 || !this.#mayCreate();
     const input = await this.#input(round, onlyStanding);
     this.#enter('submitting');
-    const submission = { part: this.#part.part, round, onlyStanding, ...input };
-    const submitted = await submit(this.#run, this.#accepted, this.#desk, submission);
-    if (submitted === undefined && !this.hasJobs) throw this.#changedBeforeCreate();
+    const submitted = await submit(run, accepted, desk, { part: this.#number, round, onlyStanding, ...input });
+    if (submitted === undefined && !this.hasJobs) throw changedBeforeCreate(this.#watch.changed);
     return submitted;
   }
 
   /** What the job reads: the input as it lies, or a staged object. Nothing is staged for a job that may only be found. */
   async #input(round: number, onlyStanding: boolean): Promise<{ inputUris: readonly string[]; digest: string }> {
-    const asItLies = this.#part.asItLies && this.#rowsUri === null;
-    if (asItLies || onlyStanding) return { inputUris: this.#part.uris, digest: this.#plan.digest };
+    const { run, accepted, plan, part } = this.#at;
+    if (this.#readsAsItLies || onlyStanding) return { inputUris: part.uris, digest: plan.digest };
     this.#enter('staging');
-    const staged = await this.#run.interruptible(() =>
+    const staged = await run.interruptible(() =>
       step(
-        this.#run,
+        run,
         'vertexBatchStagePart',
-        {
-          run: this.#accepted.run,
-          planUri: this.#plan.uri,
-          part: this.#part.part,
-          round,
-          rowsUri: this.#rowsUri,
-        },
-        { summary: this.#summary(`Stage ${count(this.#rows)} rows for round ${round}`) },
+        { run: accepted.run, planUri: plan.uri, part: this.#number, round, rowsUri: this.#rowsUri },
+        { summary: summaryOf(this.#at, `Stage ${count(this.#rows)} rows for round ${round}`) },
       ),
     );
     return { inputUris: staged.uris, digest: staged.digest };
@@ -181,145 +145,41 @@ class PartLife {
 
   /** Rounds that this execution may still pay for; what an earlier one created doesn't count. */
   #mayCreate(): boolean {
-    return this.#created < this.#accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
-  }
-
-  #changedBeforeCreate(): RunStopped {
-    const files = this.#changed.join(', ');
-    return new RunStopped({
-      type: 'InputChanged',
-      message: `the input changed since it was validated: ${files}. Nothing was sent.`,
-    });
-  }
-
-  #track(job: VertexJob, round: number): TrackedJob {
-    const tracked: TrackedJob = {
-      name: job.name,
-      part: this.#part.part,
-      round,
-      rows: this.#rows,
-      state: job.state,
-      since: Date.now(),
-      startedAt: null,
-      counts: null,
-      error: null,
-      outputDirectory: null,
-      createTime: null,
-      startTime: null,
-      endTime: null,
-      kept: 0,
-    };
-    track(tracked, job);
-    this.#run.jobs.push(tracked);
-    return tracked;
+    return this.#created < this.#at.accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
   }
 
   /** The service reads its input about now, and a create that it doubled shows by now. */
   async #onRunning(claim: ClaimReference): Promise<void> {
-    await Promise.all([this.#noticeChange(), this.#noticeDouble(claim)]);
+    await Promise.all([this.#noticeChange(), this.#watch.noticeDouble(claim)]);
   }
 
   async #onEnd(claim: ClaimReference, ending: JobEnding): Promise<void> {
+    const { paused } = this.#at.accepted.request;
     const reason = ending.gaveUp ?? (ending.kind === 'ended' ? endReasonOf(ending.job) : strayReason(ending));
     if (reason !== null) this.reasons.push(reason);
-    if (ending.gaveUp?.type === 'JobPaused' && this.#accepted.request.paused.policy === 'fail') this.mustFail = true;
+    if (ending.gaveUp?.type === 'JobPaused' && paused.policy === 'fail') this.mustFail = true;
     if (ending.kind !== 'ended') return;
-    await Promise.all([this.#noticeChange(), this.#noticeDouble(claim)]);
+    await Promise.all([this.#noticeChange(), this.#watch.noticeDouble(claim)]);
   }
 
-  /** The service reads the input without its generations, so a change can only be noticed; a staged copy prevents it. */
   async #noticeChange(): Promise<void> {
-    if (!this.#part.asItLies || this.#rowsUri !== null || this.#changed.length > 0) return;
-    const { changed } = await step(
-      this.#run,
-      'vertexBatchCheckInput',
-      { run: this.#accepted.run, planUri: this.#plan.uri },
-      { summary: this.#summary('Compare the input with the plan') },
-    );
-    this.#noteChanged(changed);
+    if (this.#readsAsItLies) await this.#watch.noticeChange();
   }
 
-  #noteChanged(changed: readonly string[]): void {
-    if (changed.length === 0) return;
-    this.#changed = changed;
-    const files = changed.join(', ');
-    this.reasons.push({ type: 'InputChanged', message: `the input changed after it was validated: ${files}` });
-  }
-
-  /** Should the service ever double a create, the job in history is kept and the other one cancelled. */
-  async #noticeDouble(claim: ClaimReference): Promise<void> {
-    const { project, location } = this.#accepted.request;
-    const { jobs } = await step(
-      this.#run,
-      'vertexBatchLookForJob',
-      { run: this.#accepted.run, project, location, claim, onlyLook: true },
-      { summary: this.#summary('Look whether the service doubled the create') },
-    );
-    const own = this.#run.jobs.findLast(({ part }) => part === claim.part)?.name;
-    for (const double of jobs.filter((job) => job.name !== own)) {
-      await step(
-        this.#run,
-        'vertexBatchCancelJob',
-        { job: double.name },
-        { summary: `Cancel double ${double.name}`.slice(0, 190) },
-      );
-    }
-  }
-
-  async #collect(claim: ClaimReference, ending: JobEnding, tracked: TrackedJob): Promise<string | null> {
+  async #collect(claim: ClaimReference, { job }: JobEnding, tracked: TrackedJob): Promise<string | null> {
     if (!this.#salvages) return null;
     this.#enter('collecting');
-    try {
-      return await this.#collectFor(claim, ending, tracked);
-    } catch (error) {
-      if (!(error instanceof QueueSilent)) throw error;
-    }
-    this.#goOnWithoutHandler();
-    return await this.#collectFor(claim, ending, tracked);
-  }
-
-  async #collectFor(claim: ClaimReference, ending: JobEnding, tracked: TrackedJob): Promise<string> {
-    const outputs = await step(
-      this.#run,
-      'vertexBatchFindOutputs',
-      {
-        run: this.#accepted.run,
-        planUri: this.#plan.uri,
-        claim,
-        job: ending.job,
-        handler: this.#handler,
-        ...this.#rangeShare,
-      },
-      { summary: `Find the output of job ${ending.job.name.split('/').at(-1)}` },
-    );
-    tracked.kept = await this.#collectRanges(claim, outputs);
-    return outputs.outputsUri;
-  }
-
-  async #collectRanges(claim: ClaimReference, outputs: FoundOutputs): Promise<number> {
-    const collected = await inParallel(outputs.ranges, rangesAtATime(this.#partsAtWork), (range) => {
-      const input = {
-        run: this.#accepted.run,
-        planUri: this.#plan.uri,
-        outputsUri: outputs.outputsUri,
-        part: claim.part,
-        round: claim.round,
-        range,
-        handler: this.#handler,
-      };
-      const options = { summary: this.#summary(`Collect range ${range + 1} of ${outputs.ranges}`) };
-      return this.#handler === null
-        ? step(this.#run, 'vertexBatchCollectRange', input, options)
-        : this.#queue.step('vertexBatchCollectRange', input, { ...options, givesUp: true });
-    });
-    return collected.reduce((sum, range) => sum + range.answered, 0);
+    const collected = await this.#collector.collect(claim, job, (reason) => this.reasons.push(reason));
+    tracked.kept = collected.kept;
+    return collected.outputsUri;
   }
 
   #mayGoOn(ending: JobEnding): boolean {
-    if (this.#run.stop !== undefined || this.#changed.length > 0) return false;
+    const { run, plan } = this.#at;
+    if (run.stop !== undefined || this.#watch.changed.length > 0) return false;
     if (ending.kind !== 'ended' || ending.gaveUp !== null) return false;
     if (this.#claimStands(this.#rounds.length + 1)) return true;
-    return this.#mayCreate() && isWorthAnotherRound(ending.job, this.#plan.adopted && this.#created === 0);
+    return this.#mayCreate() && isWorthAnotherRound(ending.job, plan.adopted && this.#created === 0);
   }
 
   async #hasRowsToSend(): Promise<boolean> {
@@ -330,44 +190,25 @@ class PartLife {
   }
 
   #claimStands(round: number): boolean {
-    return this.#plan.claimed.some((claim) => claim.part === this.#part.part && claim.round === round);
+    return this.#at.plan.claimed.some((claim) => claim.part === this.#number && claim.round === round);
   }
 
   #enter(phase: BatchPhase): void {
-    this.#run.enterPart(this.#part.part, phase);
+    this.#at.run.enterPart(this.#number, phase);
   }
 
-  /** Names the part where there are several. */
-  #summary(text: string): string {
-    return this.#plan.parts.length === 1 ? text : `Part ${this.#part.part}: ${text}`;
-  }
-
-  get #partsAtWork(): number {
-    return Math.min(this.#plan.parts.length, this.#accepted.request.concurrentJobs);
-  }
-
-  get #rangeShare() {
-    const { parts } = this.#plan;
-    return parts.length === 1 ? {} : { maximumRanges: rangesOfPart(parts, this.#part) };
+  get #readsAsItLies(): boolean {
+    return this.#at.part.asItLies && this.#rowsUri === null;
   }
 
   get #salvages(): boolean {
-    return this.#run.stop?.salvage !== false;
+    return this.#at.run.stop?.salvage !== false;
   }
+}
 
-  /** What nobody collects where the handler is, is collected here: the answers are paid for. */
-  #goOnWithoutHandler(): void {
-    const { handler } = this.#accepted;
-    this.#queueIsSilent = true;
-    const without = handler?.hasSchema === true ? `, without the schema of handler ${handler.name}` : '';
-    const message = `no worker took anything from task queue ${handler?.taskQueue}: the answers were collected on the run's own${without}`;
-    this.reasons.push({ type: 'HandlerQueueSilent', message });
-  }
-
-  get #handler() {
-    const { handler } = this.#accepted;
-    return handler === null || this.#queueIsSilent ? null : { name: handler.name, version: handler.version };
-  }
+function changedBeforeCreate(changed: readonly string[]): RunStopped {
+  const message = `the input changed since it was validated: ${changed.join(', ')}. Nothing was sent.`;
+  return new RunStopped({ type: 'InputChanged', message });
 }
 
 function strayReason(ending: JobEnding): BatchReason {

@@ -1,42 +1,34 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { AcceptedRun, PlannedPart, PlannedParts } from '../activities/contract';
+import type { PlannedPart } from '../activities/contract';
 import type { BatchReasonType } from '../messages';
-import type { OperatorDesk } from './operator-desk';
+import type { Plan, PlannedRun } from './part-of-run';
 import { processPart } from './process-part';
 import type { RunBooks } from './run-books';
 import { runPart, settleUnsent, type PartEnd } from './run-part';
-import type { RunState } from './run-state';
 import { RunStopped } from './run-stopped';
 import { inParallel } from './steps';
-
-type Plan = NonNullable<PlannedParts['plan']>;
 
 /**
  * Takes all parts through their lives, `concurrentJobs` at a time. A part that can't be sent keeps others from beginning; those that
  * have begun go to their end, and what was never sent is accounted for as missing. The handler sees one part after the other.
  */
-export async function runParts(
-  run: RunState,
-  accepted: AcceptedRun,
-  desk: OperatorDesk,
-  books: RunBooks,
-  plan: Plan,
-): Promise<void> {
-  const processing = new Processing(run, accepted, books);
+export async function runParts(planned: PlannedRun, books: RunBooks): Promise<void> {
+  const { run, accepted, plan } = planned;
+  const processing = new Processing(planned, books);
   run.parts = { count: plan.parts.length, toCome: plan.parts.length };
   let isRefused = false;
   const ends = await inParallel(plan.parts.length, accepted.request.concurrentJobs, async (index) => {
     const part = partAt(plan, index);
     run.parts.toCome -= 1;
     if (isRefused && !isClaimed(plan, part)) return NEVER_BEGUN;
-    const end = await untilItsEnd(() => runPart(run, accepted, desk, plan, part));
+    const end = await untilItsEnd(() => runPart({ ...planned, part }));
     if (end.settled === null) run.leavePart(part.part);
     isRefused ||= end.settled === null && end.reasons.some(({ type }) => !OF_ONE_PART.includes(type));
     processing.add(part, end);
     return end;
   });
   books.enterParts(ends);
-  await settleOthers(run, accepted, desk, books, plan);
+  await settleOthers(planned, books);
   await processing.end();
 }
 
@@ -55,19 +47,14 @@ async function untilItsEnd(life: () => Promise<PartEnd>): Promise<PartEnd> {
 }
 
 /** Where some parts have jobs, the rows of the others get their lines, too. */
-async function settleOthers(
-  run: RunState,
-  accepted: AcceptedRun,
-  desk: OperatorDesk,
-  books: RunBooks,
-  plan: Plan,
-): Promise<void> {
+async function settleOthers(planned: PlannedRun, books: RunBooks): Promise<void> {
+  const { run, accepted, plan } = planned;
   const unsent = plan.parts.filter(({ part }) => !run.jobs.some((job) => job.part === part));
   if (unsent.length === plan.parts.length || run.stop?.salvage === false) return;
   await inParallel(unsent.length, accepted.request.concurrentJobs, async (index) => {
     const part = unsent[index];
     if (part === undefined) throw new RangeError(`no unsent part ${index}`);
-    books.settle(await settleUnsent(run, accepted, desk, plan, part));
+    books.settle(await settleUnsent({ ...planned, part }));
     run.leavePart(part.part);
   });
 }
@@ -85,15 +72,13 @@ function isClaimed(plan: Plan, { part }: PlannedPart): boolean {
 
 /** Hands settled parts to the caller's handler, one after the other, beside the jobs of others. */
 class Processing {
-  readonly #run: RunState;
-  readonly #accepted: AcceptedRun;
+  readonly #planned: PlannedRun;
   readonly #books: RunBooks;
   #last: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(run: RunState, accepted: AcceptedRun, books: RunBooks) {
-    this.#run = run;
-    this.#accepted = accepted;
+  constructor(planned: PlannedRun, books: RunBooks) {
+    this.#planned = planned;
     this.#books = books;
   }
 
@@ -119,10 +104,8 @@ class Processing {
 
   /** After a stop of the run nothing is processed any more. */
   async #process(part: number, settled: NonNullable<PartEnd['settled']>): Promise<void> {
-    const { handler } = this.#accepted;
-    if (handler !== null && this.#run.stop === undefined) {
-      await processPart(this.#run, this.#accepted, handler, part, settled);
-    }
-    this.#run.leavePart(part);
+    const { run, accepted } = this.#planned;
+    if (run.stop === undefined) await processPart(run, accepted, part, settled);
+    run.leavePart(part);
   }
 }

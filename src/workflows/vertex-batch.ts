@@ -71,7 +71,7 @@ async function runSteps(
       endDeadline();
       endDeadline = run.startDeadline(longer);
     }
-    await runParts(run, accepted, desk, books, plan);
+    await runParts({ run, accepted, desk, plan }, books);
   } catch (error) {
     if (error instanceof RunStopped) books.stopBy(error.reason);
     else if (!isCancellation(error)) throw error;
