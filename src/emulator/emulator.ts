@@ -73,6 +73,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   setScenario(options.scenario ?? {});
   const jobs = new Jobs({
     store: blobs,
+    catalog: tables,
     clock,
     answer: options.answer,
     seed: options.seed ?? 1,

@@ -130,8 +130,14 @@ export interface StorageBehaviour {
 export interface BigQueryBehaviour {
   /** Milliseconds until a load job does its work. @default 20 */
   readonly loadMs?: number;
-  /** What `testIamPermissions` says that the caller may not do. @default none */
-  readonly deniedPermissions?: readonly string[];
+  /** Whether jobs in `global` may read and write tables, wherever these are; nobody has said so since the preview of 2025, which refused them. @default taken */
+  readonly globalJobs?: 'taken' | 'refused';
+  /** What becomes of a `request` that is no JSON: its row fails, or the job; nobody has said so. @default row */
+  readonly unreadableRequests?: 'row' | 'job';
+  /** What becomes of a job whose output table is there already: Google's protocol definition says that it must not be, its documentation doesn't. @default refused */
+  readonly existingTable?: 'refused' | 'appended';
+  /** Whether output tables have a column `processed_time`; nobody has said so. @default false */
+  readonly processedTime?: boolean;
 }
 
 /** Who may do what. */

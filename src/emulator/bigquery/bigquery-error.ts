@@ -51,6 +51,19 @@ export function alreadyExists(kind: 'Dataset' | 'Table' | 'Job', name: string): 
   return new BigQueryError(409, 'duplicate', `Already Exists: ${kind} ${name}`);
 }
 
+/** The messages as users of the service quote them. @param path what the call's address names */
+export function accessDenied(permission: string, path: Readonly<Record<string, string>>): BigQueryError {
+  const { project = '', dataset, table } = path;
+  if (dataset === undefined) {
+    const message = `User does not have ${permission} permission in project ${project}.`;
+    return new BigQueryError(403, 'accessDenied', `Access Denied: Project ${project}: ${message}`);
+  }
+  const kind = table === undefined ? 'Dataset' : 'Table';
+  const id = table === undefined ? `${project}:${dataset}` : `${project}:${dataset}.${table}`;
+  const message = `Permission ${permission} denied on ${kind.toLowerCase()} ${id} (or it may not exist).`;
+  return new BigQueryError(403, 'accessDenied', `Access Denied: ${kind} ${id}: ${message}`);
+}
+
 export function toErrorProto({ reason, message, location }: BigQueryError): ErrorProto {
   return { reason, ...(location !== undefined && { location }), message };
 }

@@ -1,5 +1,6 @@
+import { isDenied } from '../access';
 import type { BigQueryHandler, BigQueryService } from './bigquery-call';
-import { BigQueryError, errorResponse, invalid } from './bigquery-error';
+import { accessDenied, BigQueryError, errorResponse, invalid } from './bigquery-error';
 import { changeDataset, createDataset, deleteDataset, getDataset, listDatasets } from './dataset-routes';
 import { cancelJob, getJob, insertJob, listJobs } from './job-routes';
 import { getQueryResults, runQueryNow } from './query-routes';
@@ -13,33 +14,35 @@ interface Route {
   readonly method: string;
   readonly pattern: readonly string[];
   readonly handler: BigQueryHandler;
+  /** What the caller needs; null for what anybody may ask. */
+  readonly permission: string | null;
 }
 
 const DATASET = 'datasets/:dataset';
 const TABLE = `${DATASET}/tables/:table`;
 
 const ROUTES: readonly Route[] = [
-  route('GET datasets', listDatasets),
-  route('POST datasets', createDataset),
-  route(`GET ${DATASET}`, getDataset),
-  route(`PATCH ${DATASET}`, changeDataset),
-  route(`PUT ${DATASET}`, changeDataset),
-  route(`DELETE ${DATASET}`, deleteDataset),
-  route(`GET ${DATASET}/tables`, listTables),
-  route(`POST ${DATASET}/tables`, createTable),
-  route(`GET ${TABLE}`, getTable),
-  route(`PATCH ${TABLE}`, changeTable),
-  route(`PUT ${TABLE}`, changeTable),
-  route(`DELETE ${TABLE}`, deleteTable),
-  route(`GET ${TABLE}/data`, listTableData),
-  route(`POST ${TABLE}/insertAll`, insertAll),
-  route(`POST ${TABLE}/:testIamPermissions`, testTablePermissions),
-  route('GET jobs', listJobs),
-  route('POST jobs', insertJob),
-  route('GET jobs/:job', getJob),
-  route('POST jobs/:job/cancel', cancelJob),
-  route('POST queries', runQueryNow),
-  route('GET queries/:job', getQueryResults),
+  route('GET datasets', listDatasets, null),
+  route('POST datasets', createDataset, 'bigquery.datasets.create'),
+  route(`GET ${DATASET}`, getDataset, 'bigquery.datasets.get'),
+  route(`PATCH ${DATASET}`, changeDataset, 'bigquery.datasets.update'),
+  route(`PUT ${DATASET}`, changeDataset, 'bigquery.datasets.update'),
+  route(`DELETE ${DATASET}`, deleteDataset, 'bigquery.datasets.delete'),
+  route(`GET ${DATASET}/tables`, listTables, 'bigquery.tables.list'),
+  route(`POST ${DATASET}/tables`, createTable, 'bigquery.tables.create'),
+  route(`GET ${TABLE}`, getTable, 'bigquery.tables.get'),
+  route(`PATCH ${TABLE}`, changeTable, 'bigquery.tables.update'),
+  route(`PUT ${TABLE}`, changeTable, 'bigquery.tables.update'),
+  route(`DELETE ${TABLE}`, deleteTable, 'bigquery.tables.delete'),
+  route(`GET ${TABLE}/data`, listTableData, 'bigquery.tables.getData'),
+  route(`POST ${TABLE}/insertAll`, insertAll, 'bigquery.tables.updateData'),
+  route(`POST ${TABLE}/:testIamPermissions`, testTablePermissions, null),
+  route('GET jobs', listJobs, null),
+  route('POST jobs', insertJob, 'bigquery.jobs.create'),
+  route('GET jobs/:job', getJob, null),
+  route('POST jobs/:job/cancel', cancelJob, null),
+  route('POST queries', runQueryNow, 'bigquery.jobs.create'),
+  route('GET queries/:job', getQueryResults, null),
 ];
 
 /** With the service's own prefix, or without any, as some clients ask an emulator. */
@@ -52,9 +55,11 @@ export function createBigQueryRoutes(service: BigQueryService): BigQueryRoutes {
     const groups = PATH.exec(url.pathname)?.groups;
     if (groups === undefined) return undefined;
     try {
-      const { handler, path } = found(request.method, groups['rest'] ?? '');
+      const { handler, path, permission } = found(request.method, groups['rest'] ?? '');
       const project = decoded(groups['project'] ?? '');
       const base = `${url.origin}${groups['prefix']}`;
+      const denied = permission !== null && isDenied(service.scenario(), permission);
+      if (denied) throw accessDenied(permission, { project, ...path });
       return await handler({ ...service, request, query: url.searchParams, base, path: { ...path, project } });
     } catch (error) {
       if (error instanceof BigQueryError) return errorResponse(error);
@@ -63,16 +68,16 @@ export function createBigQueryRoutes(service: BigQueryService): BigQueryRoutes {
   };
 }
 
-function route(methodAndPattern: string, handler: BigQueryHandler): Route {
+function route(methodAndPattern: string, handler: BigQueryHandler, permission: Route['permission']): Route {
   const [method = '', pattern = ''] = methodAndPattern.split(' ');
-  return { method, pattern: pattern.split('/'), handler };
+  return { method, pattern: pattern.split('/'), handler, permission };
 }
 
 function found(method: string, rest: string) {
   const segments = rest.replace(/(?<!\/):testIamPermissions$/, '/:testIamPermissions').split('/');
-  for (const { method: routeMethod, pattern, handler } of ROUTES) {
+  for (const { method: routeMethod, pattern, handler, permission } of ROUTES) {
     const path = routeMethod === method ? pathOf(pattern, segments) : undefined;
-    if (path !== undefined) return { handler, path };
+    if (path !== undefined) return { handler, path, permission };
   }
   throw new BigQueryError(404, 'notFound', 'Not Found');
 }

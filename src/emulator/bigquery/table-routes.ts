@@ -1,3 +1,4 @@
+import { isDenied } from '../access';
 import { datasetOf, isJsonObject, jsonBodyOf, pageOf, tableOf } from './bigquery-call';
 import type { BigQueryCall, JsonObject } from './bigquery-call';
 import { invalid, required, shown } from './bigquery-error';
@@ -75,8 +76,7 @@ export async function testTablePermissions(call: BigQueryCall): Promise<Response
   call.catalog.table(tableOf(call));
   const { permissions } = await jsonBodyOf(call.request);
   if (!Array.isArray(permissions)) throw required('permissions');
-  const denied = call.scenario().bigquery?.deniedPermissions ?? [];
-  const held = permissions.filter((permission) => !denied.includes(shown(permission)));
+  const held = permissions.filter((permission) => !isDenied(call.scenario(), shown(permission)));
   return Response.json(held.length > 0 ? { permissions: held } : {});
 }
 

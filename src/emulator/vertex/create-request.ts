@@ -1,17 +1,28 @@
+import type { TableName } from '../bigquery/catalog';
 import { GoogleError } from '../google-error';
 import { readMessage } from './known-fields';
 import type { Fields } from './known-fields';
+import { readInputTable, readOutputUri } from './table-uri';
+import type { OutputUri } from './table-uri';
 
 /** The part of a `BatchPredictionJob` that its creator decides. */
 export interface JobSpec {
   readonly displayName: string;
   readonly model: string;
-  readonly inputUris: readonly string[];
-  readonly outputUriPrefix: string;
+  readonly input: InputSpec;
+  readonly output: OutputSpec;
   readonly labels: Readonly<Record<string, string>>;
   /** The body's own fields in camelCase, without those that the service sets. */
   readonly echoed: Readonly<Record<string, unknown>>;
 }
+
+export type InputSpec =
+  | { readonly kind: 'files'; readonly uris: readonly string[] }
+  | { readonly kind: 'table'; readonly uri: string; readonly name: TableName };
+
+export type OutputSpec =
+  | { readonly kind: 'files'; readonly prefix: string }
+  | { readonly kind: 'table'; readonly uri: OutputUri };
 
 const OUTPUT_ONLY = [
   'name',
@@ -72,14 +83,14 @@ const BETA_FIELDS: Fields = { ...JOB_FIELDS, modelMonitoringConfig: 'any' };
 interface InputConfig {
   readonly instancesFormat?: string;
   readonly gcsSource?: { readonly uris?: readonly string[] };
-  readonly bigquerySource?: object;
+  readonly bigquerySource?: { readonly inputUri?: string };
   readonly vertexMultimodalDatasetSource?: object;
 }
 
 interface OutputConfig {
   readonly predictionsFormat?: string;
   readonly gcsDestination?: { readonly outputUriPrefix?: string };
-  readonly bigqueryDestination?: object;
+  readonly bigqueryDestination?: { readonly outputUri?: string };
   readonly vertexMultimodalDatasetDestination?: object;
 }
 
@@ -97,9 +108,9 @@ export function readCreateRequest(body: unknown, context: CreateContext): JobSpe
   const model = readModel(job['model'], context);
   const labels = readLabels(job['labels']);
   refuseUnsupported(job);
-  const inputUris = readInput(required(job, 'inputConfig'));
-  const outputUriPrefix = readOutput(required(job, 'outputConfig'));
-  return { displayName, model, inputUris, outputUriPrefix, labels, echoed: job };
+  const input = readInput(required(job, 'inputConfig'));
+  const output = readOutput(required(job, 'outputConfig'));
+  return { displayName, model, input, output, labels, echoed: job };
 }
 
 function required(job: Record<string, unknown>, field: string): object {
@@ -163,33 +174,56 @@ function refuseUnsupported(job: Record<string, unknown>): void {
   }
 }
 
-function readInput(input: InputConfig): readonly string[] {
-  if (input.bigquerySource !== undefined) throw notEmulated('bigquerySource');
+function readInput(input: InputConfig): InputSpec {
+  const { instancesFormat, gcsSource, bigquerySource } = input;
   if (input.vertexMultimodalDatasetSource !== undefined) throw notEmulated('vertexMultimodalDatasetSource');
-  const uris = input.gcsSource?.uris ?? [];
-  if (uris.length === 0) throw missing('inputConfig.gcsSource.uris');
-  if (input.instancesFormat === undefined) throw missing('inputConfig.instancesFormat');
-  if (input.instancesFormat !== 'jsonl') {
-    throw invalid(`instancesFormat "${input.instancesFormat}" does not fit gcsSource, which takes "jsonl".`);
+  assertOneOf(input, ['gcsSource', 'bigquerySource'], 'inputConfig');
+  if (bigquerySource !== undefined) {
+    const uri = bigquerySource.inputUri ?? '';
+    if (uri === '') throw missing('inputConfig.bigquerySource.inputUri');
+    assertFormat('inputConfig.instancesFormat', instancesFormat, { place: 'bigquerySource', only: 'bigquery' });
+    return { kind: 'table', uri, name: readInputTable(uri) };
   }
-  return uris;
+  const uris = gcsSource?.uris ?? [];
+  if (uris.length === 0) throw missing('inputConfig.gcsSource.uris');
+  assertFormat('inputConfig.instancesFormat', instancesFormat, { place: 'gcsSource', only: 'jsonl' });
+  return { kind: 'files', uris };
 }
 
-function readOutput(output: OutputConfig): string {
-  if (output.bigqueryDestination !== undefined) throw notEmulated('bigqueryDestination');
+function readOutput(output: OutputConfig): OutputSpec {
+  const { predictionsFormat, gcsDestination, bigqueryDestination } = output;
   if (output.vertexMultimodalDatasetDestination !== undefined) throw notEmulated('vertexMultimodalDatasetDestination');
-  const prefix = output.gcsDestination?.outputUriPrefix ?? '';
-  if (prefix === '') throw missing('outputConfig.gcsDestination.outputUriPrefix');
-  if (output.predictionsFormat === undefined) throw missing('outputConfig.predictionsFormat');
-  if (output.predictionsFormat !== 'jsonl') {
-    throw invalid(`predictionsFormat "${output.predictionsFormat}" does not fit gcsDestination, which takes "jsonl".`);
+  assertOneOf(output, ['gcsDestination', 'bigqueryDestination'], 'outputConfig');
+  if (bigqueryDestination !== undefined) {
+    const uri = bigqueryDestination.outputUri ?? '';
+    if (uri === '') throw missing('outputConfig.bigqueryDestination.outputUri');
+    assertFormat('outputConfig.predictionsFormat', predictionsFormat, {
+      place: 'bigqueryDestination',
+      only: 'bigquery',
+    });
+    return { kind: 'table', uri: readOutputUri(uri) };
   }
-  return prefix;
+  const prefix = gcsDestination?.outputUriPrefix ?? '';
+  if (prefix === '') throw missing('outputConfig.gcsDestination.outputUriPrefix');
+  assertFormat('outputConfig.predictionsFormat', predictionsFormat, { place: 'gcsDestination', only: 'jsonl' });
+  return { kind: 'files', prefix };
+}
+
+function assertOneOf(config: object, names: readonly string[], parent: string): void {
+  const given = names.filter((name) => name in config);
+  if (given.length > 1) throw invalid(`Only one of ${given.join(' and ')} may be set in ${parent}.`);
+}
+
+function assertFormat(path: string, format: string | undefined, wanted: { place: string; only: string }): void {
+  if (format === undefined) throw missing(path);
+  if (format === wanted.only) return;
+  const field = path.slice(path.indexOf('.') + 1);
+  throw invalid(`${field} "${format}" does not fit ${wanted.place}, which takes "${wanted.only}".`);
 }
 
 function notEmulated(field: string): GoogleError {
   return new GoogleError(
     'UNIMPLEMENTED',
-    `${field} is not emulated yet: this emulator reads and writes Cloud Storage only.`,
+    `${field} is not emulated: this emulator reads and writes Cloud Storage and BigQuery's tables.`,
   );
 }

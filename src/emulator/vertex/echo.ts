@@ -1,8 +1,9 @@
 import type { EchoBehaviour } from '../scenario';
 import type { Column } from './import-schema';
+import { OWN_COLUMNS } from './job-input';
 import { isObject } from './known-fields';
 
-const OWN_NAMES = new Set(['request', 'response', 'status', 'processed_time']);
+const OWN_NAMES = new Set(['request', ...OWN_COLUMNS]);
 
 /** A value as it comes back from the import: keys sorted, and null for each key that only other rows have. */
 export function echoOf(value: unknown, column: Column | undefined, behaviour: EchoBehaviour): unknown {
@@ -20,7 +21,7 @@ export function echoOf(value: unknown, column: Column | undefined, behaviour: Ec
 
 /** The row's other top-level keys, as the output repeats them. */
 export function extraKeysOf(
-  row: Record<string, unknown>,
+  row: Readonly<Record<string, unknown>>,
   columns: Column,
   behaviour: EchoBehaviour,
 ): Record<string, unknown> {

@@ -47,6 +47,11 @@ export class Column {
     return this.#kind === 'string' && this.#onlyNumericStrings;
   }
 
+  /** The one type of its values, where they are no lists. */
+  get singleKind(): Kind | undefined {
+    return this.#repeated === true ? undefined : this.#kind;
+  }
+
   child(name: string): Column | undefined {
     return this.#children.get(name);
   }

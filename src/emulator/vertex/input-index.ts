@@ -2,6 +2,7 @@ import type { Blob, BlobStore } from '../storage/blob-store';
 import type { InputBehaviour } from '../scenario';
 import { Column, ImportRefusal } from './import-schema';
 import { JobFailure } from './job-failure';
+import { OWN_COLUMNS } from './job-input';
 import { readLines } from '../json-lines';
 import type { Line } from '../json-lines';
 import { isBlank, readRow } from './input-row';
@@ -25,9 +26,6 @@ export interface InputIndex {
   readonly rows: number;
   readonly columns: Column;
 }
-
-/** Names in an output row that the service itself put there. */
-const OWN_COLUMNS = ['status', 'processed_time', 'response'] as const;
 
 /** Reads the whole input once, as the service's import does. @throws {JobFailure} as the live service fails such a job */
 export async function importInput(

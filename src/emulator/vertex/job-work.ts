@@ -1,19 +1,13 @@
 import type { EmulatorClock } from '../clock';
 import type { Scenario } from '../scenario';
-import { hashOf, SeededRandom } from '../seeded-random';
-import type { BlobStore } from '../storage/blob-store';
+import { SeededRandom } from '../seeded-random';
 import type { Answer, AnswerContext, AnswerRow, AnswerValue } from './answer';
-import { echoOf, extraKeysOf } from './echo';
 import { modelAnswer, ruledAnswer } from './generate-content';
 import type { RowAnswer } from './generate-content';
-import { importInput, isDone } from './input-index';
-import type { Block, InputIndex } from './input-index';
-import { JobFailure } from './job-failure';
-import { isBlank, rowText } from './input-row';
-import { readLines } from '../json-lines';
+import { isDone } from './input-index';
+import type { ImportedInput, InputBlock, JobInput } from './job-input';
+import type { JobOutput } from './job-output';
 import { isObject } from './known-fields';
-import { locate } from './object-uri';
-import { OutputFiles, outputFileNames } from './output-files';
 import { createRowCheck } from './request/row-check';
 import type { RowCheck } from './request/row-check';
 import { outcomeFor } from './row-rules';
@@ -29,13 +23,12 @@ export interface RowCounts {
 }
 
 export interface WorkOptions {
-  readonly store: BlobStore;
   readonly clock: EmulatorClock;
   readonly answer: Answer | undefined;
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly inputUris: readonly string[];
-  readonly outputDirectory: string;
+  readonly input: JobInput;
+  readonly output: JobOutput;
   readonly context: Omit<AnswerContext, 'index'>;
 }
 
@@ -49,8 +42,7 @@ export class JobWork {
   readonly #options: WorkOptions;
   readonly #random: SeededRandom;
   readonly #check: RowCheck;
-  #input: InputIndex | undefined;
-  #files: OutputFiles | undefined;
+  #input: ImportedInput | undefined;
   #rows: AsyncGenerator<Row> | undefined;
   #taken = 0;
   #successful = 0;
@@ -76,13 +68,13 @@ export class JobWork {
 
   /** @throws {JobFailure} when the whole job fails before a row is run */
   async import(): Promise<void> {
-    const { store, scenario, inputUris, outputDirectory } = this.#options;
-    for (const uri of inputUris) locate(store, uri);
-    locate(store, outputDirectory);
-    const input = await importInput(store, inputUris, scenario.input ?? {});
-    this.#files = new OutputFiles(store, input.rows, scenario.output?.files ?? 1);
-    this.#rows = this.#shuffledRows(input.blocks);
-    this.#input = input;
+    const { input, output } = this.#options;
+    input.locate();
+    output.locate();
+    const imported = await input.import();
+    output.open(imported);
+    this.#rows = this.#shuffledRows(imported.blocks);
+    this.#input = imported;
   }
 
   /** Runs rows until that share of all is done, or until `stop`. */
@@ -104,40 +96,29 @@ export class JobWork {
 
   async #run(target: number): Promise<void> {
     const rows = this.#rows;
-    const files = this.#files;
-    if (rows === undefined || files === undefined) return;
+    const { output } = this.#options;
+    if (rows === undefined) return;
     while (this.#taken < target && !this.#stopped) {
       const next = await rows.next();
       if (next.done === true) return;
       this.#taken += 1;
       const answered = this.#answer(next.value);
       const line = typeof answered === 'object' ? await answered : answered;
-      if (line !== undefined) files.add(line);
-      if (files.isFull) await files.flush();
+      if (line !== undefined) output.add(line);
+      if (output.isFull) await output.flush();
     }
   }
 
   async #commit(interrupted: boolean): Promise<readonly string[]> {
-    if (this.#files === undefined) return [];
     await this.#rows?.return(undefined);
-    const output = this.#options.scenario.output ?? {};
-    const names = outputFileNames(output, interrupted);
-    const { bucket, name } = locate(this.#options.store, this.#options.outputDirectory);
-    if (output.denied === true) {
-      await this.#files.abort();
-      throw writeDenied(`${this.#options.outputDirectory}/${names[0]}`);
-    }
-    const blobs = await this.#files.commit(bucket, name, names, !interrupted);
-    return blobs.map((blob) => `gs://${blob.bucket}/${blob.name}`);
+    return this.#options.output.commit(interrupted);
   }
 
-  async *#shuffledRows(blocks: readonly Block[]): AsyncGenerator<Row> {
+  async *#shuffledRows(blocks: readonly InputBlock[]): AsyncGenerator<Row> {
     const shuffle = this.#options.scenario.output?.shuffle ?? true;
     for (const block of shuffle ? this.#random.shuffled(blocks) : blocks) {
       const rows: Row[] = [];
-      for await (const { bytes } of readLines(this.#options.store.read(block.blob, block))) {
-        if (!isBlank(bytes)) rows.push({ line: rowText(bytes), index: block.firstRow + rows.length });
-      }
+      for await (const line of block.read()) rows.push({ line, index: block.firstRow + rows.length });
       yield* shuffle ? this.#random.shuffled(rows) : rows;
     }
   }
@@ -166,21 +147,19 @@ export class JobWork {
   }
 
   #written(row: Record<string, unknown>, answer: RowAnswer): string {
-    const { scenario, clock } = this.#options;
-    const columns = this.#input?.columns;
-    const echo = scenario.echo ?? {};
     const failed = 'status' in answer;
     if (failed) this.#failed += 1;
     else {
       this.#successful += 1;
       this.#billed += 1;
     }
+    const echo = this.#input?.echo(row);
     return JSON.stringify({
       status: failed ? answer.status : '',
-      processed_time: processedTime(clock.now()),
-      request: echoOf(row['request'] ?? null, columns?.child('request'), echo),
+      processed_time: processedTime(this.#options.clock.now()),
+      request: echo?.request,
       response: failed ? {} : answer.response,
-      ...(columns !== undefined && extraKeysOf(row, columns, echo)),
+      ...echo?.extra,
     });
   }
 }
@@ -192,12 +171,4 @@ function isPromise(value: AnswerValue | Promise<AnswerValue>): value is Promise<
 /** Milliseconds and a numeric offset, as in the service's samples. */
 function processedTime(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '+00:00');
-}
-
-function writeDenied(uri: string): JobFailure {
-  const agent = `service-${100_000_000_000 + (hashOf('agent') % 1_000_000)}@gcp-sa-aiplatform.iam.gserviceaccount.com`;
-  return new JobFailure(
-    7,
-    `Service account ${agent} doesn't have sufficient permission "storage.objects.create" to write ${uri}.`,
-  );
 }

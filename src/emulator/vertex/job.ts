@@ -1,6 +1,7 @@
 import { timestampOf } from '../clock';
 import type { JobError, Scenario } from '../scenario';
 import type { JobSpec } from './create-request';
+import type { JobOutput } from './job-output';
 import type { JobWork } from './job-work';
 
 const TERMINAL = new Set([
@@ -39,7 +40,7 @@ export interface Job {
   readonly spec: JobSpec;
   readonly scenario: Scenario;
   readonly work: JobWork;
-  readonly outputDirectory: string;
+  readonly output: JobOutput;
   readonly createTime: number;
   state: string;
   updateTime: number;
@@ -62,6 +63,7 @@ export interface EmulatedJob {
   readonly startTime: string | undefined;
   readonly endTime: string | undefined;
   readonly inputUris: readonly string[];
+  /** For tables their dataset, `bq://project.dataset`. */
   readonly outputDirectory: string;
   /** URIs, once they are written. */
   readonly outputFiles: readonly string[];
@@ -86,8 +88,8 @@ export function toEmulatedJob(job: Job): EmulatedJob {
     createTime: timestampOf(job.createTime),
     startTime: job.startTime === undefined ? undefined : timestampOf(job.startTime),
     endTime: job.endTime === undefined ? undefined : timestampOf(job.endTime),
-    inputUris: job.spec.inputUris,
-    outputDirectory: job.outputDirectory,
+    inputUris: job.spec.input.kind === 'files' ? job.spec.input.uris : [job.spec.input.uri],
+    outputDirectory: job.output.place,
     outputFiles: job.outputFiles,
     rows: job.work.counts,
     deleted: job.deleted,
@@ -102,7 +104,7 @@ export function toResource(job: Job, numericEnums: boolean): object {
     modelVersionId: /@(\d+)$/.exec(job.spec.model)?.[1] ?? '1',
     state: numericEnums ? stateNumber(job.state) : job.state,
     ...(job.error !== undefined && { error: job.error }),
-    ...(showsOutputInfo(job) && { outputInfo: { gcsOutputDirectory: job.outputDirectory } }),
+    ...(showsOutputInfo(job) && { outputInfo: job.output.info }),
     ...completionStats(job),
     createTime: timestampOf(job.createTime),
     ...(job.startTime !== undefined && { startTime: timestampOf(job.startTime) }),

@@ -1,3 +1,4 @@
+import type { Catalog } from '../bigquery/catalog';
 import { timestampOf } from '../clock';
 import type { EmulatorClock } from '../clock';
 import { GoogleError } from '../google-error';
@@ -5,15 +6,22 @@ import type { Scenario } from '../scenario';
 import { hashOf } from '../seeded-random';
 import type { BlobStore } from '../storage/blob-store';
 import type { Answer } from './answer';
-import type { JobSpec } from './create-request';
+import type { InputSpec, JobSpec, OutputSpec } from './create-request';
+import { fileInput } from './file-input';
+import { FileOutput } from './file-output';
 import { isTerminal } from './job';
 import type { Job } from './job';
 import { jobFilter } from './job-filter';
+import type { JobInput } from './job-input';
 import { JobLife } from './job-life';
+import type { JobOutput } from './job-output';
 import { JobWork } from './job-work';
+import { tableInput } from './table-input';
+import { TableOutput } from './table-output';
 
 export interface JobsOptions {
   readonly store: BlobStore;
+  readonly catalog: Catalog;
   readonly clock: EmulatorClock;
   readonly answer: Answer | undefined;
   readonly seed: number;
@@ -30,6 +38,12 @@ export interface ListQuery {
 export interface JobPage {
   readonly jobs: readonly Job[];
   readonly nextPageToken: string | undefined;
+}
+
+/** What a job's input and output depend on beside their URIs. */
+interface Place {
+  readonly location: string;
+  readonly scenario: Scenario;
 }
 
 const LARGEST_PAGE = 100;
@@ -53,17 +67,18 @@ export class Jobs {
     const ordinal = this.#jobs.length;
     const name = `${parent}/batchPredictionJobs/${jobId(ordinal, this.#options.seed)}`;
     const createTime = this.#options.clock.stamp();
-    const outputDirectory = directoryOf(spec.outputUriPrefix, createTime, ordinal);
     const scenario = this.#options.scenario();
-    const { store, clock, answer, seed } = this.#options;
+    const { clock, answer, seed } = this.#options;
+    const place = { location: parent.slice(parent.lastIndexOf('/') + 1), scenario };
+    const input = this.#inputOf(spec.input, place);
+    const output = this.#outputOf(spec.output, { ...place, time: outputTime(createTime, ordinal) });
     const context = { model: spec.model, jobName: name, labels: spec.labels, jobIndex: ordinal };
     const work = new JobWork({
-      ...{ store, clock, answer, scenario, outputDirectory, context },
+      ...{ clock, answer, scenario, input, output, context },
       seed: seed + ordinal,
-      inputUris: spec.inputUris,
     });
     const job: Job = {
-      ...{ name, parent, ordinal, spec, scenario, work, outputDirectory, createTime },
+      ...{ name, parent, ordinal, spec, scenario, work, output, createTime },
       state: 'JOB_STATE_PENDING',
       updateTime: createTime,
       startTime: undefined,
@@ -148,6 +163,19 @@ export class Jobs {
     this.#lives.get(name)?.control(state);
   }
 
+  #inputOf(spec: InputSpec, { location, scenario }: Place): JobInput {
+    const { store, catalog } = this.#options;
+    if (spec.kind === 'table') return tableInput({ catalog, name: spec.name, location, scenario });
+    return fileInput({ store, uris: spec.uris, input: scenario.input ?? {}, echo: scenario.echo ?? {} });
+  }
+
+  #outputOf(spec: OutputSpec, { location, scenario, time }: Place & { readonly time: string }): JobOutput {
+    const { store, catalog } = this.#options;
+    if (spec.kind === 'table') return new TableOutput({ catalog, uri: spec.uri, location, timestamp: time, scenario });
+    const directory = `${spec.prefix.replace(/\/$/, '')}/prediction-model-${time}`;
+    return new FileOutput(store, directory, scenario.output ?? {});
+  }
+
   #exists(job: Job): boolean {
     const vanishesAfter = job.scenario.vanishAfterMs ?? Number.POSITIVE_INFINITY;
     return !job.deleted && this.#options.clock.now() < job.createTime / 1000 + vanishesAfter;
@@ -160,10 +188,9 @@ function jobId(ordinal: number, seed: number): string {
   return `${high}${String(hashOf(`low ${ordinal}`, seed) % 1_000_000_000).padStart(9, '0')}`;
 }
 
-/** The directory's time is near the job's creation, never equal to it. */
-function directoryOf(prefix: string, createTime: number, ordinal: number): string {
-  const later = createTime + 1000 + (hashOf(`directory ${ordinal}`) % 900_000);
-  return `${prefix.replace(/\/$/, '')}/prediction-model-${timestampOf(later)}`;
+/** The time in the output's name is near the job's creation, never equal to it. */
+function outputTime(createTime: number, ordinal: number): string {
+  return timestampOf(createTime + 1000 + (hashOf(`directory ${ordinal}`) % 900_000));
 }
 
 function pageToken(page: number, before: number): string {

@@ -104,6 +104,23 @@ it('a scenario lets a read of rows fail and not the look at their table', async 
   expect((await bench.call('GET', `${TABLES}/t/data`)).status).toBe(200);
 });
 
+it.each([
+  ['GET', `${TABLES}/t`, 'bigquery.tables.get', 'denied on table acme:d.t (or it may not exist).'],
+  ['GET', `${TABLES}/t/data`, 'bigquery.tables.getData', 'denied on table acme:d.t (or it may not exist).'],
+  ['POST', TABLES, 'bigquery.tables.create', 'denied on dataset acme:d (or it may not exist).'],
+  ['POST', '/bigquery/v2/projects/acme/jobs', 'bigquery.jobs.create', 'permission in project acme.'],
+])('%s %s needs %s', async (method, path, permission, message) => {
+  const bench = await aBench();
+  await aTable(bench, 't');
+  bench.emulator.setScenario({ access: { denied: [permission] } });
+  const response = await bench.call(method, path, method === 'POST' ? {} : undefined);
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining(message) } });
+  const asked = { permissions: [permission, 'bigquery.other'] };
+  const held = await bench.json('POST', `${TABLES}/t:testIamPermissions`, asked);
+  expect(held).toEqual({ permissions: ['bigquery.other'] });
+});
+
 it('a load names the object that is not there', async () => {
   const bench = await aBench();
   const load = {

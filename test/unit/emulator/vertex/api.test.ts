@@ -140,6 +140,32 @@ describe('create', () => {
       /predictionsFormat "bigquery"/,
     ],
     [
+      '57: jsonl format for a table',
+      aJobBody({ inputConfig: { instancesFormat: 'jsonl', bigquerySource: { inputUri: 'bq://p.d.t' } } }),
+      /instancesFormat "jsonl" does not fit bigquerySource/,
+    ],
+    [
+      'jsonl format for a table of answers',
+      aJobBody({ outputConfig: { predictionsFormat: 'jsonl', bigqueryDestination: { outputUri: 'bq://p.d.t' } } }),
+      /predictionsFormat "jsonl" does not fit bigqueryDestination/,
+    ],
+    [
+      'a dataset as input',
+      aJobBody({ inputConfig: { instancesFormat: 'bigquery', bigquerySource: { inputUri: 'bq://p.d' } } }),
+      /Invalid BigQuery URI "bq:\/\/p.d"/,
+    ],
+    [
+      'files and a table at once',
+      aJobBody({
+        inputConfig: {
+          instancesFormat: 'jsonl',
+          gcsSource: { uris: ['gs://b/o'] },
+          bigquerySource: { inputUri: 'bq://p.d.t' },
+        },
+      }),
+      /Only one of gcsSource and bigquerySource/,
+    ],
+    [
       'an endpoint for a model',
       aJobBody({ model: 'projects/p/locations/l/endpoints/1' }),
       /Invalid model resource name/,
@@ -157,11 +183,6 @@ describe('create', () => {
   it('refuses a tuned model at the global address', async () => {
     const body = aJobBody({ model: 'projects/p/locations/global/models/7' });
     expect((await refusalOf(body, 'projects/acme/locations/global')).message).toMatch(/Tuned models are not supported/);
-  });
-
-  it('says that BigQuery is not emulated yet', async () => {
-    const inputConfig = { instancesFormat: 'bigquery', bigquerySource: { inputUri: 'bq://p.d.t' } };
-    expect(await refusalOf(aJobBody({ inputConfig }))).toMatchObject({ code: 501, status: 'UNIMPLEMENTED' });
   });
 });
 
