@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { installRuntime } from '../src/worker';
 import type { Benchmark, TemporalBenchmark } from './benchmark';
+import { collect } from './collecting/collect';
 import { fanOut } from './fan-out';
 import { type BenchOptions, parseCall } from './options';
 import { overhead } from './overhead';
@@ -12,7 +13,7 @@ import { validate } from './validation/validate';
 import { waiting } from './waiting';
 import { BenchWorld, bundleWorkflows, type BenchBundle } from './world';
 
-const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, flatMemory, exactness];
+const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, collect, flatMemory, exactness];
 
 /** Runs the benchmarks that are named, or all; a target that is missed is no failure, a benchmark that doesn't run is. */
 async function main(): Promise<void> {

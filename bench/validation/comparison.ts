@@ -1,6 +1,6 @@
-import { atLeast, atMost, type Details, type Measurement, textOf } from '../report';
-import type { Contestant, ContestantName } from './contestants';
-import { memoryAboveBare, type Round, standingOf, timesAsFast } from './rounds';
+import { atLeast, atMost, type Measurement, textOf } from '../report';
+import type { ContestantName } from './contestants';
+import { memoryAboveBare, type Round, standingOf, timesAsFast } from '../contest/rounds';
 
 interface SpeedTarget {
   readonly ours: ContestantName;
@@ -37,7 +37,7 @@ const MEMORY_TARGETS: readonly {
 const LOOP_DELAY_TARGET_MS = 25;
 
 /** Speeds as ratios, then memory and the event loop; what has no counterpart in the rounds is left out. */
-export function compared(rounds: readonly Round[], nodeMajor: number): Measurement[] {
+export function compared(rounds: readonly Round<ContestantName>[], nodeMajor: number): Measurement[] {
   return [
     ...speedTargets(nodeMajor).flatMap((target) => speed(rounds, target)),
     ...MEMORY_TARGETS.flatMap(({ ours, baseline, label, megabytes }) => {
@@ -50,31 +50,17 @@ export function compared(rounds: readonly Round[], nodeMajor: number): Measureme
   ];
 }
 
-function speed(rounds: readonly Round[], { ours, baseline, label, times }: SpeedTarget): Measurement[] {
+function speed(rounds: readonly Round<ContestantName>[], { ours, baseline, label, times }: SpeedTarget): Measurement[] {
   const ratio = timesAsFast(rounds, ours, baseline);
   if (ratio === undefined) return [];
   const target = { ...atLeast(times, ratio), text: `≥ ${textOf(times)} ×` };
   return [{ label, unit: '×', ours: ratio, baseline: 1, target }];
 }
 
-function loopDelay(rounds: readonly Round[]): Measurement[] {
+function loopDelay(rounds: readonly Round<ContestantName>[]): Measurement[] {
   const ours = standingOf(rounds, 'ours-http', 1)?.loopDelayMs ?? null;
   const baseline = standingOf(rounds, 'zod-http', 1)?.loopDelayMs ?? null;
   if (ours === null) return [];
   const target = atMost(LOOP_DELAY_TARGET_MS, ours);
   return [{ label: 'p99 delay of the event loop, over HTTP', unit: 'ms', ours, baseline, target }];
-}
-
-/** One line a contestant. */
-export function detailsOf(contestants: readonly Contestant[], rounds: readonly Round[], bytes: number): Details {
-  return {
-    head: ['MB/s', 'lowest', 'highest', 'MB per CPU second', 'peak MB', 'above bare Node'],
-    rows: contestants.flatMap(({ name, label }) => {
-      const standing = standingOf(rounds, name, bytes);
-      if (standing === undefined) return [];
-      const { megabytesPerSecond, lowest, highest, megabytesPerCpuSecond, peakMegabytes } = standing;
-      const above = memoryAboveBare(rounds, name) ?? null;
-      return [{ label, values: [megabytesPerSecond, lowest, highest, megabytesPerCpuSecond, peakMegabytes, above] }];
-    }),
-  };
 }

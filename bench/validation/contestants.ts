@@ -1,16 +1,7 @@
-import { compiledProgram, pythonProgram } from './compiled-programs';
+import { type Contestant, inNode, inPython } from '../contest/contestant';
 import type { EmulatedStorage } from './emulated-storage';
 import { countWithJq, hasJq } from './jq';
-import type { Measured } from './measured';
-import { findPython, type PythonPackage } from './python';
-import { runProgram } from './run-program';
-
-/** Something that reads an input, in a process of its own. */
-export interface Contestant {
-  readonly name: ContestantName;
-  readonly label: string;
-  run(): Promise<Measured>;
-}
+import { findPython, type PythonPackage } from '../contest/python';
 
 export type ContestantName =
   | 'bare'
@@ -25,29 +16,24 @@ export type ContestantName =
   | 'zod-http'
   | 'ours-http';
 
-/** Node that reads the file and does nothing: what memory is compared with. */
-export function bareNode(path: string): Contestant {
-  return inNode('bare', 'Node itself, reading blocks', 'bare-node', [path]);
-}
-
 /** Ours on a file, or on several as one input. */
-export function oursFromFile(threads: 1 | 2, path: string): Contestant {
+export function oursFromFile(threads: 1 | 2, path: string): Contestant<ContestantName> {
   const label = threads === 1 ? 'ours, one thread' : 'ours, two threads';
   return inNode(threads === 1 ? 'ours-1' : 'ours-2', label, 'ours-from-file', [String(threads), path]);
 }
 
 /** What users of Node write. */
-export function zodFromFile(path: string): Contestant {
+export function zodFromFile(path: string): Contestant<ContestantName> {
   return inNode('zod', 'readline + JSON.parse + zod', 'zod-from-file', [path]);
 }
 
 /** The fastest that users of Node could write without checking anything. */
-export function parseFromFile(path: string): Contestant {
+export function parseFromFile(path: string): Contestant<ContestantName> {
   return inNode('parse', 'utf8Slice + JSON.parse', 'json-parse', [path]);
 }
 
 /** Ours and what users write, reading the object over HTTP and checking its checksum. */
-export function overHttp({ url, uri }: EmulatedStorage): Contestant[] {
+export function overHttp({ url, uri }: EmulatedStorage): Contestant<ContestantName>[] {
   return [
     inNode('zod-http', 'over HTTP: createReadStream + readline + JSON.parse + zod', 'zod-over-http', [url, uri]),
     inNode('ours-http', 'over HTTP: ours', 'ours-over-http', [url, uri]),
@@ -56,42 +42,25 @@ export function overHttp({ url, uri }: EmulatedStorage): Contestant[] {
 
 /** Other programs, as far as they are at hand, and a sentence on each that isn't. */
 export async function otherPrograms(path: string): Promise<{
-  readonly contestants: readonly Contestant[];
+  readonly contestants: readonly Contestant<ContestantName>[];
   readonly absent: readonly string[];
 }> {
-  const contestants: Contestant[] = [];
+  const contestants: Contestant<ContestantName>[] = [];
   const absent: string[] = [];
   if (await hasJq()) contestants.push({ name: 'jq', label: 'jq', run: () => countWithJq(path) });
   else absent.push('jq is left out: it isn’t on the PATH.');
-  const ofPackage: Readonly<Record<PythonPackage, (python: string, version: string) => Contestant[]>> = {
-    pydantic: (python, version) => [inPython('pydantic', `pydantic ${version}`, python, 'pydantic_rows', [path])],
-    duckdb: (python, version) => [
-      inPython('duckdb-1', `DuckDB ${version}, typed, one thread`, python, 'duckdb_rows', ['1', path]),
-      inPython('duckdb-2', `DuckDB ${version}, typed, two threads`, python, 'duckdb_rows', ['2', path]),
-    ],
-  };
+  const ofPackage: Readonly<Record<PythonPackage, (python: string, version: string) => Contestant<ContestantName>[]>> =
+    {
+      pydantic: (python, version) => [inPython('pydantic', `pydantic ${version}`, python, 'pydantic_rows', [path])],
+      duckdb: (python, version) => [
+        inPython('duckdb-1', `DuckDB ${version}, typed, one thread`, python, 'duckdb_rows', ['1', path]),
+        inPython('duckdb-2', `DuckDB ${version}, typed, two threads`, python, 'duckdb_rows', ['2', path]),
+      ],
+    };
   for (const name of ['pydantic', 'duckdb'] as const) {
     const found = await findPython(name);
     if (found === undefined) absent.push(`${name} is left out: no Python here has it; --install gets it.`);
     else contestants.push(...ofPackage[name](found.python, found.version));
   }
   return { contestants, absent };
-}
-
-function inNode(name: ContestantName, label: string, program: string, args: readonly string[]): Contestant {
-  return { name, label, run: () => measuredBy(process.execPath, compiledProgram(program, args)) };
-}
-
-function inPython(
-  name: ContestantName,
-  label: string,
-  python: string,
-  program: string,
-  args: readonly string[],
-): Contestant {
-  return { name, label, run: () => measuredBy(python, [pythonProgram(program), ...args]) };
-}
-
-async function measuredBy(command: string, args: readonly string[]): Promise<Measured> {
-  return JSON.parse((await runProgram(command, args)).stdout) as Measured;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { compiledProgram } from './compiled-programs';
+import { compiledProgram } from '../contest/compiled-programs';
 
 const BUCKET = 'acme';
 const NAME = 'in/prompts.jsonl';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { ProgramBenchmark } from '../benchmark';
 import { atMost, type Measurement } from '../report';
-import { compilePrograms } from './compiled-programs';
-import { bareNode, oursFromFile, zodFromFile } from './contestants';
-import { type InputFile, writeInputFile } from './input-file';
-import { memoryAboveBare, runRounds } from './rounds';
-import { withScratchDirectory } from './scratch-directory';
+import { compilePrograms } from '../contest/compiled-programs';
+import { bareNode } from '../contest/contestant';
+import { oursFromFile, zodFromFile } from './contestants';
+import { type InputFile, writeInputFile } from '../generated/input-file';
+import { memoryAboveBare, runRounds } from '../contest/rounds';
+import { withScratchDirectory } from '../contest/scratch-directory';
 
 const INPUTS = [
   { text: '100 MB', rows: 17_000 },

@@ -1,5 +1,5 @@
-import type { Measured } from './measured';
-import { runProgram, runs } from './run-program';
+import type { Measured } from '../contest/measured';
+import { runProgram, runs } from '../contest/run-program';
 
 const COUNT_ROWS = 'reduce (inputs | select(.request | has("contents"))) as $row (0; . + 1)';
 /** GNU time says what a program itself doesn't. */

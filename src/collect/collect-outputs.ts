@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Attempt } from '../activities/attempt';
-import { collectRange } from '../activities/collect-range';
 import type { SettledPart, SettlePartInput, SourceFile, Sources } from '../activities/contract';
 import { finishRun, type Manifest } from '../activities/finish-run';
 import { settlePart } from '../activities/settle-part';
@@ -8,13 +7,11 @@ import type { RunReference } from '../domain/accepted-request';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchResult } from '../messages';
-import { commitOnce, readJson } from '../rows/commits';
-import { inParallel } from '../rows/in-parallel';
+import { readJson } from '../rows/commits';
 import { planUri } from '../rows/plan';
-import { planRanges } from '../rows/ranges';
-import type { JobOutputs, OutputProblem } from '../rows/records';
-import { handlerDirectory } from '../rows/work-paths';
-import { collectedResult, endedJob } from './collected-result';
+import type { OutputProblem } from '../rows/records';
+import { collectDirectory } from './collect-directory';
+import { collectedResult } from './collected-result';
 import { findInput } from './find-input';
 import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
 import { planInput } from './plan-input';
@@ -51,8 +48,6 @@ export interface Collected {
   /** The first few lines of the outputs that aren't rows of the input. */
   readonly problems: readonly OutputProblem[];
 }
-
-const RANGES_AT_A_TIME = 4;
 
 /**
  * What a run does after its jobs have ended, for jobs that ended elsewhere: joins, accounts, writes results, errors, dead letters and
@@ -109,37 +104,15 @@ async function collectAnew(
   onPhase({ phase: 'reading input', bytes: 0, of: sizeOf(input.files) });
   const plan = await planInput(store, { run, sources: input, keyField }, attempt);
   onPhase({ phase: 'collecting', bytes: 0, of: sizeOf(outputs.flatMap(({ files }) => files)) });
-  const rounds: Round[] = [];
+  const rounds: SettlePartInput['rounds'][number][] = [];
   for (const [position, output] of outputs.entries()) {
-    rounds.push(await collectDirectory(store, run, output, position + 1, attempt));
+    rounds.push(await collectDirectory(store, { run, planUri: planUri(run) }, output, position + 1, attempt));
   }
   onPhase({ phase: 'settling', bytes: 0, of: 0 });
   const place = { run, planUri: planUri(run), part: 1, handler: null };
   const settled = await settlePart(gateways, { ...place, rounds, final: true }, attempt);
   const result = collectedResult({ directory: run.directory, begun, plan, rounds, settled });
   return finish(store, run, { settled, result }, attempt);
-}
-
-type Round = SettlePartInput['rounds'][number];
-
-/** Collects one directory as a round of its own: of what several have for a row the best counts, once. */
-async function collectDirectory(
-  store: ObjectStore,
-  run: RunReference,
-  { uri, files }: OutputDirectory,
-  round: number,
-  attempt: Attempt,
-): Promise<Round> {
-  const { signal } = attempt;
-  const job = endedJob(uri);
-  const outputs: JobOutputs = { job: job.name, endedWell: false, files, ranges: planRanges(files) };
-  const outputsUri = `${handlerDirectory(run, null)}p1-r${round}/outputs.json`;
-  const { ranges } = (await commitOnce(store, outputsUri, outputs, { signal })).record;
-  const place = { run, planUri: planUri(run), outputsUri, part: 1, round, handler: null };
-  await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
-    collectRange({ store, handlers: {} }, { ...place, range }, attempt),
-  );
-  return { round, outputsUri, job };
 }
 
 async function finish(

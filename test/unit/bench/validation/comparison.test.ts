@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compared, detailsOf } from '../../../../bench/validation/comparison';
+import { compared } from '../../../../bench/validation/comparison';
 import type { ContestantName } from '../../../../bench/validation/contestants';
-import type { Measured } from '../../../../bench/validation/measured';
+import type { Measured } from '../../../../bench/contest/measured';
 
 function one(seconds: number, peakMegabytes: number, loopDelayMs = 0): Measured {
   return { rows: 10, errors: 0, seconds, cpuSeconds: seconds, peakBytes: peakMegabytes * 1e6, loopDelayMs };
@@ -43,18 +43,5 @@ describe('the comparison of programs', () => {
 
   it('leaves out who took no part', () => {
     expect(compared([new Map([['bare', one(1, 40)]])], 20)).toEqual([]);
-  });
-});
-
-describe('the details', () => {
-  it('are one line for each who took part', () => {
-    const run = () => Promise.reject(new Error('is not run'));
-    const contestants = [
-      { name: 'zod', label: 'zod', run },
-      { name: 'jq', label: 'jq', run },
-    ] as const;
-    const { head, rows } = detailsOf(contestants, [ROUND], 100e6);
-    expect(rows).toEqual([{ label: 'zod', values: [10, 10, 10, 10, 100, 60] }]);
-    expect(rows[0]?.values).toHaveLength(head.length);
   });
 });

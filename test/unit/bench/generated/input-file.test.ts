@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { validateFiles } from '../../../../src/rows/validate-file';
 import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
-import { generatedRows } from '../../../../bench/validation/generated-rows';
-import { requireRoom, writeInputFile } from '../../../../bench/validation/input-file';
-import { withScratchDirectory } from '../../../../bench/validation/scratch-directory';
+import { generatedRows } from '../../../../bench/generated/generated-rows';
+import { requireRoom, writeInputFile } from '../../../../bench/generated/input-file';
+import { withScratchDirectory } from '../../../../bench/contest/scratch-directory';
 
 describe('a file of generated rows', () => {
   it('has every row once, in order, however many blocks they make', async () => {

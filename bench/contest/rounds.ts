@@ -1,9 +1,9 @@
 import { median, spread } from '../statistics';
-import type { Contestant, ContestantName } from './contestants';
+import type { Contestant } from './contestant';
 import type { Measured } from './measured';
 
 /** Each contestant once. */
-export type Round = ReadonlyMap<ContestantName, Measured>;
+export type Round<Name extends string> = ReadonlyMap<Name, Measured>;
 
 const BYTES_PER_MB = 1e6;
 
@@ -11,15 +11,15 @@ const BYTES_PER_MB = 1e6;
  * Lets the contestants take turns; every second round goes backwards, so that a machine that grows busier favours none.
  * @throws {Error} when one counts other rows, or finds errors where there are none
  */
-export async function runRounds(
-  contestants: readonly Contestant[],
+export async function runRounds<Name extends string>(
+  contestants: readonly Contestant<Name>[],
   rounds: number,
   rows: number,
   say: (line: string) => void,
-): Promise<Round[]> {
-  const done: Round[] = [];
+): Promise<Round<Name>[]> {
+  const done: Round<Name>[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const results = new Map<ContestantName, Measured>();
+    const results = new Map<Name, Measured>();
     for (const contestant of round % 2 === 1 ? contestants : contestants.toReversed()) {
       say(`round ${round} of ${rounds}: ${contestant.label}`);
       const measured = await contestant.run();
@@ -31,7 +31,7 @@ export async function runRounds(
   return done;
 }
 
-function requireVerdict({ label }: Contestant, { rows, errors }: Measured, expected: number): void {
+function requireVerdict({ label }: Contestant<string>, { rows, errors }: Measured, expected: number): void {
   if (rows !== null && rows !== expected) throw new Error(`${label} counted ${rows} rows of ${expected}`);
   if (errors > 0) throw new Error(`${label} found ${errors} errors in rows that have none`);
 }
@@ -47,7 +47,11 @@ export interface Standing {
   readonly loopDelayMs: number | null;
 }
 
-export function standingOf(rounds: readonly Round[], name: ContestantName, bytes: number): Standing | undefined {
+export function standingOf<Name extends string>(
+  rounds: readonly Round<Name>[],
+  name: Name,
+  bytes: number,
+): Standing | undefined {
   const all = rounds.flatMap((round) => round.get(name) ?? []);
   if (all.length === 0) return undefined;
   const speeds = all.map(({ seconds }) => bytes / BYTES_PER_MB / seconds);
@@ -67,17 +71,25 @@ function middle(all: readonly Measured[], field: 'cpuSeconds' | 'peakBytes' | 'l
   return told.length === 0 ? null : median(told);
 }
 
-/** How many times as fast one is as the other in the same round; undefined when one of them took no part. */
-export function timesAsFast(rounds: readonly Round[], one: ContestantName, other: ContestantName): number | undefined {
+/** How many times as fast one is as the other in the same round; undefined when one of them took no part, or can't tell. */
+export function timesAsFast<Name extends string>(
+  rounds: readonly Round<Name>[],
+  one: Name,
+  other: Name,
+  by: 'seconds' | 'cpuSeconds' = 'seconds',
+): number | undefined {
   const ratios = rounds.flatMap((round) => {
-    const [fast, slow] = [round.get(one), round.get(other)];
-    return fast === undefined || slow === undefined ? [] : [slow.seconds / fast.seconds];
+    const [fast, slow] = [round.get(one)?.[by], round.get(other)?.[by]];
+    return fast === undefined || fast === null || slow === undefined || slow === null ? [] : [slow / fast];
   });
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
 /** Peak memory above that of bare Node in the same round, in MB; undefined where it isn't known. */
-export function memoryAboveBare(rounds: readonly Round[], name: ContestantName): number | undefined {
+export function memoryAboveBare<Name extends string>(
+  rounds: readonly Round<Name | 'bare'>[],
+  name: Name,
+): number | undefined {
   const above = rounds.flatMap((round) => {
     const [own, bare] = [round.get(name)?.peakBytes, round.get('bare')?.peakBytes];
     return own === null || own === undefined || bare === null || bare === undefined

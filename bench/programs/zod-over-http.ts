@@ -1,6 +1,6 @@
 import { argv } from 'node:process';
 import { Storage } from '@google-cloud/storage';
-import { parseObjectUri } from '../../../src/gateways/gs-uri';
+import { parseObjectUri } from '../../src/gateways/gs-uri';
 import { printMeasured } from './measured';
 import { checkWithZod } from './zod-rows';
 

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Contestant, ContestantName } from '../../../../bench/validation/contestants';
-import type { Measured } from '../../../../bench/validation/measured';
-import { memoryAboveBare, runRounds, standingOf, timesAsFast, type Round } from '../../../../bench/validation/rounds';
+import type { Contestant } from '../../../../bench/contest/contestant';
+import type { Measured } from '../../../../bench/contest/measured';
+import { memoryAboveBare, runRounds, standingOf, timesAsFast, type Round } from '../../../../bench/contest/rounds';
+
+type Name = 'bare' | 'zod' | 'jq' | 'ours-1' | 'duckdb-1';
 
 function measured(parts: Partial<Measured> = {}): Measured {
   return { rows: 10, errors: 0, seconds: 1, cpuSeconds: 1, peakBytes: 50e6, loopDelayMs: 0, ...parts };
 }
 
-function round(results: Partial<Record<ContestantName, Partial<Measured>>>): Round {
-  const entries = Object.entries(results) as [ContestantName, Partial<Measured>][];
+function round(results: Partial<Record<Name, Partial<Measured>>>): Round<Name> {
+  const entries = Object.entries(results) as [Name, Partial<Measured>][];
   return new Map(entries.map(([name, parts]) => [name, measured(parts)]));
 }
 
-function contestant(name: ContestantName, turns: ContestantName[], result = measured()): Contestant {
+function contestant(name: Name, turns: Name[], result = measured()): Contestant<Name> {
   const run = () => {
     turns.push(name);
     return Promise.resolve(result);
@@ -24,7 +26,7 @@ const silent = () => undefined;
 
 describe('rounds', () => {
   it('let everybody take turns, every second time backwards', async () => {
-    const turns: ContestantName[] = [];
+    const turns: Name[] = [];
     const contestants = [contestant('bare', turns), contestant('zod', turns)];
     const rounds = await runRounds(contestants, 3, 10, silent);
     expect(turns).toEqual(['bare', 'zod', 'zod', 'bare', 'bare', 'zod']);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { argv, stdin, stdout } from 'node:process';
-import { createEmulator, serveEmulator } from '../../../src/emulator';
+import { createEmulator, serveEmulator } from '../../src/emulator';
 
 /** An emulated Cloud Storage with one object, in a process of its own; it ends when its stdin does. */
 async function serveFile(directory: string, path: string, bucket: string, name: string): Promise<void> {

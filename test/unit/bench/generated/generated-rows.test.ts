@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { generatedRows } from '../../../../bench/validation/generated-rows';
+import { generatedRows } from '../../../../bench/generated/generated-rows';
 import { EmulatorBench } from '../../../support/an-emulator';
 
 const ROWS = 4000;

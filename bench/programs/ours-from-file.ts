@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { argv } from 'node:process';
-import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
-import { validateFiles } from '../../../src/rows/validate-file';
+import { DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
+import { validateFiles } from '../../src/rows/validate-file';
 import { printMeasured } from './measured';
 
 const [threads, ...paths] = argv.slice(2);

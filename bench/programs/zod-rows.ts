@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Verdict } from '../measured';
+import type { Verdict } from '../contest/measured';
 
 const blob = z.object({ mimeType: z.string(), data: z.string() });
 const fileData = z.object({ mimeType: z.string(), fileUri: z.string() });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Measured, Verdict } from '../measured';
+import type { Measured, Verdict } from '../contest/measured';
 
 const LOOP_SAMPLE_MS = 5;
 

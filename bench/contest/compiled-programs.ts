@@ -2,12 +2,13 @@ import { join, resolve } from 'node:path';
 import { runProgram } from './run-program';
 
 const PROJECT = resolve(__dirname, '../..');
-const COMPILED = join(PROJECT, 'node_modules/.cache/vertex-batch-bench/bench/validation/programs');
+const PROGRAMS = join(PROJECT, 'bench/programs');
+const COMPILED = join(PROJECT, 'node_modules/.cache/vertex-batch-bench/bench/programs');
 
 /** Compiles the programs that are measured, and what they import. */
 export async function compilePrograms(): Promise<void> {
   const compiler = require.resolve('typescript/bin/tsc');
-  await runProgram(process.execPath, [compiler, '-p', join(__dirname, 'tsconfig.json')]);
+  await runProgram(process.execPath, [compiler, '-p', join(PROGRAMS, 'tsconfig.json')]);
 }
 
 /** Arguments of Node for one of them. */
@@ -17,5 +18,5 @@ export function compiledProgram(name: string, args: readonly string[]): readonly
 
 /** A program in Python, as it lies. */
 export function pythonProgram(name: string): string {
-  return join(__dirname, 'programs', `${name}.py`);
+  return join(PROGRAMS, `${name}.py`);
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { argv } from 'node:process';
-import type { Verdict } from '../measured';
+import type { Verdict } from '../contest/measured';
 import { printMeasured } from './measured';
 
 const BLOCK_BYTES = 1024 * 1024;

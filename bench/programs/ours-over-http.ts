@@ -1,31 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { argv } from 'node:process';
-import type { Attempt } from '../../../src/activities/attempt';
-import type { Sources } from '../../../src/activities/contract';
-import { resolveInput } from '../../../src/activities/resolve-input';
-import { validateRange } from '../../../src/activities/validate-range';
-import type { RunReference } from '../../../src/domain/accepted-request';
-import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
-import { ObjectStoreGcs } from '../../../src/gateways/object-store-gcs';
-import { readJson } from '../../../src/rows/commits';
-import { compareRanges } from '../../../src/rows/compare-ranges';
-import { mergeValidation } from '../../../src/rows/merged-validation';
-import { validationDirectory } from '../../../src/rows/validated-range';
-import type { Verdict } from '../measured';
+import type { Sources } from '../../src/activities/contract';
+import { resolveInput } from '../../src/activities/resolve-input';
+import { validateRange } from '../../src/activities/validate-range';
+import type { RunReference } from '../../src/domain/accepted-request';
+import { DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
+import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
+import { readJson } from '../../src/rows/commits';
+import { compareRanges } from '../../src/rows/compare-ranges';
+import { mergeValidation } from '../../src/rows/merged-validation';
+import { validationDirectory } from '../../src/rows/validated-range';
+import type { Verdict } from '../contest/measured';
 import { printMeasured } from './measured';
+import { quietAttempt } from './quiet-attempt';
 
 /** As many as a worker validates at a time by default. */
 const AT_A_TIME = 4;
 const SETTINGS = { keyField: null, validation: DEFAULT_VALIDATION };
 
-const nothing = () => undefined;
-const log = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
-
 /** A run's own activities, from finding the input to the merge of its ranges, against Cloud Storage at this address. */
 async function validateOverHttp(apiEndpoint: string, uri: string): Promise<Verdict> {
   const gateways = { store: new ObjectStoreGcs({ apiEndpoint }) };
   const run: RunReference = { directory: `gs://acme/${randomUUID()}/`, key: 'bench', execution: randomUUID() };
-  const attempt: Attempt = { signal: new AbortController().signal, log, heartbeat: nothing };
+  const attempt = quietAttempt();
   const { sourcesUri } = await resolveInput(gateways, { run, input: [uri] }, attempt);
   const sources = await readJson<Sources>(gateways.store, sourcesUri);
   const waiting = sources.ranges.keys();

@@ -1,0 +1,54 @@
+import { loadavg } from 'node:os';
+import type { ProgramBenchmark } from '../benchmark';
+import { compilePrograms } from '../contest/compiled-programs';
+import { detailsOf } from '../contest/details';
+import { installPython } from '../contest/python';
+import { runRounds } from '../contest/rounds';
+import { withScratchDirectory } from '../contest/scratch-directory';
+import { requireRoom } from '../generated/input-file';
+import { textOf } from '../report';
+import { compared } from './comparison';
+import { collectors } from './contestants';
+import { prepareOutputs } from './preparation';
+
+const ROWS = { small: 40_000, large: 200_000 };
+const SEED = 4;
+/** Input, two outputs and what everybody writes in every round, a row. */
+const SCRATCH_BYTES_PER_ROW = 60_000;
+
+/** How fast outputs become results, and in how much memory, beside what else makes them. */
+export const collect: ProgramBenchmark = {
+  kind: 'programs',
+  name: 'collect',
+  async run({ runs, size, install }, say) {
+    if (install) {
+      say('installing pydantic and DuckDB');
+      await installPython();
+    }
+    const load = loadavg()[0] ?? 0;
+    say('compiling the programs');
+    await compilePrograms();
+    return await withScratchDirectory(async (directory) => {
+      await requireRoom(directory, ROWS[size] * SCRATCH_BYTES_PER_ROW);
+      const prepared = await prepareOutputs(directory, { rows: ROWS[size], seed: SEED }, say);
+      const { contestants, absent } = await collectors(directory, prepared);
+      const rounds = await runRounds(contestants, runs, prepared.rows, say);
+      const { bytes } = prepared.withKeys;
+      return {
+        name: 'collect',
+        what: `${textOf(prepared.rows)} generated rows of output, ${textOf(bytes / 1e6)} MB, made into results by programs that take turns, each a process of its own; median of ${runs}.`,
+        baseline: 'what users write, in the same round',
+        measurements: compared(rounds),
+        details: detailsOf(contestants, rounds, bytes),
+        notes: [...NOTES, `Load of the machine before: ${textOf(load)}.`, ...absent],
+      };
+    });
+  },
+};
+
+const NOTES = [
+  'MB/s are 10⁶ bytes of output a second, from the first byte until the last result is written; files are in the page cache. Everybody knows the keys, or hashes, of the input’s rows before.',
+  'Ours is what `vertex-batch collect` does with an output: its ranges one by one, the books, the check of their sums, results and errors with their checksums. The others write the results of a single pass, accept any row twice and miss none.',
+  'With hashes, the output echoes no key: rows are found by the request that it echoes, with other nulls and spellings than it was sent with.',
+  'DuckDB takes the fields it is told by type, and the first part of a text.',
+];

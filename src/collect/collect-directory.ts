@@ -1,0 +1,40 @@
+import type { Attempt } from '../activities/attempt';
+import { collectRange } from '../activities/collect-range';
+import type { SettlePartInput } from '../activities/contract';
+import type { RunReference } from '../domain/accepted-request';
+import type { ObjectStore } from '../gateways/object-store';
+import { commitOnce } from '../rows/commits';
+import { inParallel } from '../rows/in-parallel';
+import { planRanges } from '../rows/ranges';
+import type { JobOutputs } from '../rows/records';
+import { handlerDirectory } from '../rows/work-paths';
+import { endedJob } from './collected-result';
+import type { OutputDirectory } from './find-output-directories';
+
+const RANGES_AT_A_TIME = 4;
+
+/** What the rows are joined with. */
+export interface PlannedInput {
+  readonly run: RunReference;
+  readonly planUri: string;
+}
+
+/** Collects one directory as a round of its own: of what several have for a row the best counts, once. */
+export async function collectDirectory(
+  store: ObjectStore,
+  { run, planUri }: PlannedInput,
+  { uri, files }: OutputDirectory,
+  round: number,
+  attempt: Attempt,
+): Promise<SettlePartInput['rounds'][number]> {
+  const { signal } = attempt;
+  const job = endedJob(uri);
+  const outputs: JobOutputs = { job: job.name, endedWell: false, files, ranges: planRanges(files) };
+  const outputsUri = `${handlerDirectory(run, null)}p1-r${round}/outputs.json`;
+  const { ranges } = (await commitOnce(store, outputsUri, outputs, { signal })).record;
+  const place = { run, planUri, outputsUri, part: 1, round, handler: null };
+  await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
+    collectRange({ store, handlers: {} }, { ...place, range }, attempt),
+  );
+  return { round, outputsUri, job };
+}
