@@ -5,11 +5,17 @@ import { commitOnce, dataObject, findRecord, nonce, readJson } from '../rows/com
 import { checkRange } from '../rows/check-range';
 import { FactsSink } from '../rows/facts-sink';
 import { readInput } from '../rows/input-changes';
+import { withChecksum } from '../rows/input-checksums';
 import { readRangeBytes } from '../rows/ranges';
 import { RangeValidator } from '../rows/range-validator';
 import { withScanner } from '../rows/skim/scanners';
 import type { Scanner } from '../rows/skim/scanner';
-import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../rows/validated-range';
+import {
+  type ValidatedPiece,
+  type ValidatedRange,
+  validatedRangeUri,
+  validationDirectory,
+} from '../rows/validated-range';
 import { writtenOnce } from '../rows/written-once';
 import type { Attempt, RowGateways } from './attempt';
 import type { FileRange, RangeValidation, SourceFile, Sources, ValidateRangeInput } from './contract';
@@ -71,12 +77,12 @@ async function readRange(
   const keyFields = keyField === null ? DEFAULT_KEY_FIELDS : [keyField];
   const sink = new FactsSink(keyFields, validation.onError === 'quarantine');
   const validator = new RangeValidator({ keyFields, keyField, validation, sink });
-  const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, reading, { validator, sink, scanner }, attempt), {
-    signal,
-  });
+  const checksums = new Map<number, string>();
+  const checking = { validator, sink, scanner, checksums };
+  const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, reading, checking, attempt), { signal });
   const { pieces, soundRows, takenOut, shapes, repaired } = validator;
   return {
-    pieces,
+    pieces: pieces.map((piece) => ({ ...piece, ...checksumOf(checksums.get(piece.file)) })),
     keyed: sink.keyed,
     soundRows,
     badRows: takenOut,
@@ -87,12 +93,18 @@ async function readRange(
   };
 }
 
+function checksumOf(crc32c: string | undefined): Pick<ValidatedPiece, 'crc32c'> {
+  return crc32c === undefined ? {} : { crc32c };
+}
+
 const FLUSH_CHARACTERS = 262_144;
 
 interface Checking {
   readonly validator: RangeValidator;
   readonly sink: FactsSink;
   readonly scanner: Scanner;
+  /** Of what was read of each file, by its ordinal. */
+  readonly checksums: Map<number, string>;
 }
 
 /** One range's rows through the validator; what it learns of them comes out in pieces. */
@@ -103,8 +115,11 @@ async function* factsOf(
   attempt: Attempt,
 ): AsyncGenerator<string> {
   const { signal } = attempt;
-  const { sink } = checking;
-  const read = (file: SourceFile, piece: FileRange) => readRangeBytes(store, file, piece, { read: readInput, signal });
+  const { sink, checksums } = checking;
+  const read = (file: SourceFile, piece: FileRange) =>
+    withChecksum(readRangeBytes(store, file, piece, { read: readInput, signal }), piece, (crc32c) =>
+      checksums.set(piece.file, crc32c),
+    );
   for await (const _ of checkRange(range, files, read, checking)) {
     signal.throwIfAborted();
     attempt.heartbeat();

@@ -4,6 +4,7 @@ import type { ValidationProblem } from '../domain/validation-problem';
 import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
+import { requireReadAsFound } from './input-checksums';
 import { readLines } from './lines';
 import {
   type BadRowFacts,
@@ -42,14 +43,19 @@ export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly repaired: RepairCounts;
 }
 
-/** Puts the records of all ranges together. */
+/**
+ * Puts the records of all ranges together.
+ * @throws {BatchError} `InputChanged` when what was read of a file has another checksum than the file
+ */
 export async function mergeValidation(
   store: ObjectStore,
   sources: Sources,
   directory: string,
   options: CallOptions = {},
 ): Promise<MergedValidation> {
-  return mergeRecords(sources, await readRecords(store, sources, directory, options));
+  const records = await readRecords(store, sources, directory, options);
+  requireReadAsFound(sources, records);
+  return mergeRecords(sources, records);
 }
 
 export function mergeRecords<Sums extends RangeSums>(

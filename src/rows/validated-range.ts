@@ -43,6 +43,8 @@ export interface ValidatedPiece {
   readonly isUnreadable: boolean;
   /** The first line that ends with CR LF. */
   readonly carriageReturn: LinePlace | null;
+  /** Of the piece's bytes as they were read, as Cloud Storage writes it; not of a local file, nor where they weren't read to the end. */
+  readonly crc32c?: string;
 }
 
 /** Where a line stands in a range. */

@@ -293,7 +293,7 @@ describe('the target', () => {
       await bench.put('out/predictions.jsonl', [answered(row('a'), 'A')]);
       await bench.putText('to/notes.md', 'mine');
     }
-  });
+  }, 30_000);
 
   it('of a collect that was killed is taken up by the same call', async () => {
     for (const calls of [4, 8, 12, 16, 20, 24, 28]) {
@@ -308,5 +308,5 @@ describe('the target', () => {
       expect(collected.result.rows).toEqual({ input: 2, answered: 1, blocked: 0, failed: 0, missing: 1 });
       expect((await bench.results(collected)).map(({ key }) => key)).toEqual(['a']);
     }
-  });
+  }, 30_000);
 });
