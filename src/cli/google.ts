@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import { AccessTokensGoogle } from '../gateways/access-tokens-google';
 import { ObjectStoreGcs } from '../gateways/object-store-gcs';
+import { TableStoreRest } from '../gateways/table-store-rest';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
 
 /** Cloud Storage, or what the environment names in its place. */
@@ -20,5 +21,15 @@ export function vertexJobs({ endpoints }: Config): VertexJobsRest {
     tokens: new AccessTokensGoogle(),
     trustedHosts,
     ...(api !== undefined && { endpoint: api }),
+  });
+}
+
+/** BigQuery, or what the environment names in its place. */
+export function tableStore({ endpoints }: Config): TableStoreRest {
+  const { bigquery, trustedHosts } = endpoints;
+  return new TableStoreRest({
+    tokens: new AccessTokensGoogle(),
+    trustedHosts,
+    ...(bigquery !== undefined && { endpoint: bigquery }),
   });
 }

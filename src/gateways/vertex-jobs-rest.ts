@@ -1,11 +1,8 @@
 import { fromDescribedJob, fromVertexJob, toCreateBody } from '../schemas/vertex-job';
-import { requireToken, type AccessTokens } from './access-tokens';
-import { orAbort, readBoundedText } from './bounded-body';
-import { neverOpened, reasonOf } from './connection-failure';
-import { EMULATOR_TOKEN, parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
+import type { AccessTokens } from './access-tokens';
+import { parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
 import { GatewayError, type GatewayErrorKind } from './gateway-error';
-import { googleErrorOf, kindOf, parseJson } from './google-error';
-import { retryAfterMsOf } from './retry-after';
+import { GoogleRest, notTheApi, type RestCall } from './google-rest';
 import type {
   CallOptions,
   NewVertexJob,
@@ -15,11 +12,8 @@ import type {
   VertexParent,
 } from './vertex-jobs';
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 100;
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
-/** The answers that say: nothing was done. Others with an error body of Google's may come from behind the point of no return. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 429]);
 
 export interface VertexJobsRestOptions {
   readonly tokens: AccessTokens;
@@ -31,27 +25,21 @@ export interface VertexJobsRestOptions {
   readonly trustedHosts?: readonly string[];
 }
 
-/** One request of the API, and the words for it in messages. */
-interface Call {
-  readonly action: string;
+/** One request of the API. */
+interface Call extends Omit<RestCall, 'endpoint'> {
   readonly location: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Behind `/v1/`. */
-  readonly path: string;
-  readonly body?: unknown;
 }
 
 /** {@link VertexJobs} over the REST API, v1. */
 export class VertexJobsRest implements VertexJobs {
-  readonly #tokens: AccessTokens;
   readonly #endpoint: Endpoint | undefined;
-  readonly #fetch: (request: Request) => Promise<Response>;
+  readonly #rest: GoogleRest;
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
   constructor(options: VertexJobsRestOptions) {
-    this.#tokens = options.tokens;
     this.#endpoint = options.endpoint === undefined ? undefined : parseEndpoint(options.endpoint, options.trustedHosts);
-    this.#fetch = options.fetch ?? ((request) => globalThis.fetch(request));
+    const { tokens, fetch } = options;
+    this.#rest = new GoogleRest({ tokens, fetch, remedies: REMEDIES, answerLimitBytes: ANSWER_LIMIT_BYTES });
   }
 
   async create(parent: VertexParent, job: NewVertexJob, options: CallOptions = {}): Promise<VertexJob> {
@@ -104,66 +92,10 @@ export class VertexJobsRest implements VertexJobs {
     return named(call.action, () => fromVertexJob(json));
   }
 
-  /** One request; the JSON of a successful answer. */
-  async #call(call: Call, options: CallOptions): Promise<unknown> {
-    options.signal?.throwIfAborted();
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-    let sent = false;
-    try {
-      const request = await orAbort(this.#request(call, signal), signal);
-      sent = true;
-      const response = await orAbort(this.#fetch(request), signal);
-      return answerOf(call.action, response, await readBoundedText(response, ANSWER_LIMIT_BYTES, signal));
-    } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      options.signal?.throwIfAborted();
-      const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
-      const effect = !sent || neverOpened(error) ? 'never-sent' : 'unknown';
-      throw new GatewayError('unavailable', `Cannot ${call.action}: ${reason}.`, { cause: error, effect });
-    }
+  #call({ location, path, ...call }: Call, options: CallOptions): Promise<unknown> {
+    const endpoint = this.#endpoint ?? { baseUrl: vertexBaseUrl(location), takesCredentials: true };
+    return this.#rest.call({ ...call, endpoint, path: `/v1/${path}` }, options);
   }
-
-  async #request(call: Call, signal: AbortSignal): Promise<Request> {
-    const endpoint = this.#endpoint ?? { baseUrl: vertexBaseUrl(call.location), takesCredentials: true };
-    const token = endpoint.takesCredentials ? await requireToken(this.#tokens) : EMULATOR_TOKEN;
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' };
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
-    // A redirect would carry the token, or a create, to somebody else.
-    return new Request(`${endpoint.baseUrl}/v1/${call.path}`, {
-      method: call.method,
-      headers,
-      body,
-      signal,
-      redirect: 'manual',
-    });
-  }
-}
-
-function answerOf(action: string, response: Response, text: string): unknown {
-  const json = parseJson(text);
-  if (response.ok) {
-    if (json === undefined) throw notTheApi(action, `it answered ${response.status} without JSON`, response.status);
-    return json;
-  }
-  const google = googleErrorOf(json, response.status);
-  const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after')) ?? google?.retryAfterMs;
-  const details = { status: response.status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  if (!google) {
-    const type = response.headers.get('content-type') ?? 'no content type';
-    throw notTheApi(
-      action,
-      `it answered ${response.status} (${type}) without an error of the API`,
-      details.status,
-      retryAfterMs,
-    );
-  }
-  const kind = kindOf(response.status, google.status);
-  throw new GatewayError(kind, `Cannot ${action}: ${REMEDIES[kind]} Google says: ${google.message}`, {
-    ...details,
-    effect: REFUSALS.has(response.status) ? 'refused' : 'unknown',
-  });
 }
 
 const REMEDIES: Readonly<Record<GatewayErrorKind, string>> = {
@@ -175,14 +107,6 @@ const REMEDIES: Readonly<Record<GatewayErrorKind, string>> = {
   precondition: "the job's state does not allow it.",
   'invalid-request': 'the request was refused as invalid.',
 };
-
-function notTheApi(action: string, what: string, status?: number, retryAfterMs?: number): GatewayError {
-  return new GatewayError('unavailable', `Cannot ${action}: ${what}; is something between here and Google?`, {
-    effect: 'unknown',
-    ...(status !== undefined && { status }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
-}
 
 /** Says which call an unreadable answer belongs to. */
 function named<T>(action: string, parse: () => T): T {

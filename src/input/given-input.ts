@@ -2,6 +2,9 @@ import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BatchError } from '../domain/batch-error';
+import type { TableStore } from '../gateways/table-store';
+import { findInputTable } from '../rows/tables/input-table';
+import { readTableLines } from '../rows/tables/read-table-lines';
 import type { InputFile } from '../rows/threads/range-messages';
 import { Spool, type Pieces } from './spool';
 
@@ -15,6 +18,8 @@ export interface GivenInput {
 }
 
 export interface GivenInputOptions {
+  /** BigQuery, asked for where a table is named. @default tables are refused */
+  readonly tables?: () => TableStore;
   /** What `-` stands for. */
   readonly stdin?: Pieces;
   readonly signal?: AbortSignal;
@@ -36,7 +41,7 @@ export async function givenInput(names: readonly string[], options: GivenInputOp
   try {
     for (const name of names) {
       if (name.startsWith('gs://')) remote.push(name);
-      else if (name.startsWith('bq://')) throw noTables(name);
+      else if (name.startsWith('bq://')) local.push(await spooledTable(name, names, spool, options));
       else if (name === '-' && options.stdin !== undefined) local.push(await spool.add(STDIN_NAME, options.stdin));
       else local.push(await localFile(name, spool));
     }
@@ -45,6 +50,25 @@ export async function givenInput(names: readonly string[], options: GivenInputOp
     throw error;
   }
   return { local, remote, dispose: () => spool.dispose() };
+}
+
+/** A table is kept in a file while it is validated, its rows in their order. */
+async function spooledTable(
+  name: string,
+  names: readonly string[],
+  spool: Spool,
+  { tables, signal }: GivenInputOptions,
+): Promise<InputFile> {
+  if (tables === undefined) throw noTables(name);
+  if (names.length > 1) {
+    throw new BatchError(
+      'InvalidRequest',
+      `Input ${name} is a table, which must be the only input; leave the others out.`,
+    );
+  }
+  const store = tables();
+  const call = signal === undefined ? {} : { signal };
+  return spool.add(name, readTableLines(store, await findInputTable(store, name, call), call));
 }
 
 async function localFile(name: string, spool: Spool): Promise<InputFile> {

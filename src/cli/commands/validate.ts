@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { forTable } from '../../domain/table-validation';
 import { givenInput } from '../../input/given-input';
 import type { Validated } from '../../input/validate-given';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, type ExitCode } from '../exit-code';
+import { tableStore } from '../google';
 import { listenForInterrupts } from '../interrupts';
 import { spoolingLive, validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
@@ -23,7 +25,10 @@ export function addValidate(program: Command, host: Host): void {
     .command('validate')
     .summary('the validation that a run does')
     .description('Validates input as a run does, before anything is spent. Needs neither Temporal nor a worker.')
-    .argument('<input...>', 'local files, gs:// objects and wildcards, or - for stdin')
+    .argument(
+      '<input...>',
+      'local files, gs:// objects and wildcards, one table bq://project.dataset.table, or - for stdin',
+    )
     .option('--key-field <name>', 'top-level field that must identify each row');
   addValidationOptions(command, SHOWN_PROBLEMS).addHelpText('after', AFTER_HELP);
   withCommonOptions(command, 'vertex-batch validate prompts.jsonl').action(
@@ -32,13 +37,19 @@ export function addValidate(program: Command, host: Host): void {
 }
 
 async function validate(invocation: Invocation<ValidateFlags>, names: readonly string[]): Promise<ExitCode> {
-  const { output, flags, stdin } = invocation;
+  const { output, flags, stdin, config } = invocation;
   const interrupts = listenForInterrupts();
   const { signal } = interrupts;
   try {
-    const input = await givenInput(names, { stdin, signal, onSpooled: spoolingLive(output) });
+    const tables = () => tableStore(config);
+    const input = await givenInput(names, { stdin, signal, tables, onSpooled: spoolingLive(output) });
     try {
-      const options = { keyField: flags.keyField ?? null, signal, ...validationByFlags(flags, SHOWN_PROBLEMS) };
+      const { validation, threads } = validationByFlags(flags, SHOWN_PROBLEMS);
+      const isTable = names.some((name) => name.startsWith('bq://'));
+      const options = {
+        ...{ keyField: flags.keyField ?? null, signal, threads },
+        validation: isTable ? forTable(validation) : validation,
+      };
       return await show(invocation, await validateLive(invocation, input, options));
     } finally {
       await input.dispose();

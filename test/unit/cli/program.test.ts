@@ -99,7 +99,11 @@ describe('bad usage ends with 2, says what is wrong and does nothing', () => {
     ['no thread', ['validate', 'x', '--threads', '0'], 'a whole number of at least 1'],
     ['an input that is not there', ['validate', 'no-such-file.jsonl'], "no-such-file.jsonl doesn't exist"],
     ['an input of another cloud', ['validate', 's3://bucket/x.jsonl'], "s3:// can't be read"],
-    ['a table', ['validate', 'bq://p.d.t'], 'BigQuery'],
+    [
+      'a table',
+      ['run', '-w', 'x', '--input', 'bq://p.d.t', '--output', 'gs://acme/out/', '--model', 'm', '--project', 'acme'],
+      'BigQuery',
+    ],
     ['a job that is none', ['adopt', 'id', '4711'], 'JOB must be projects/P/locations/L/batchPredictionJobs/ID'],
     ['handlers that are not there', ['worker', '--handlers', 'nowhere.js'], "--handlers nowhere.js doesn't exist"],
     [

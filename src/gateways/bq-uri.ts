@@ -1,0 +1,27 @@
+import { GatewayError } from './gateway-error';
+
+/** Where a table lies. */
+export interface TableLocation {
+  readonly project: string;
+  readonly dataset: string;
+  readonly table: string;
+}
+
+/** Projects of a domain have a colon in their ids: `example.com:acme`. */
+const URI =
+  /^bq:\/\/((?:[a-z0-9.-]+:)?[a-z0-9-]+)\.([A-Za-z0-9_]{1,1024})\.([\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]{1,1024})$/u;
+/** As Google's protocol definition of a BigQuery source has it. */
+const MAX_LENGTH = 2000;
+
+/** @throws {GatewayError} `invalid-request` for anything but `bq://project.dataset.table` */
+export function parseTableUri(uri: string): TableLocation {
+  const [, project, dataset, table] = uri.length > MAX_LENGTH ? [] : (URI.exec(uri) ?? []);
+  if (project !== undefined && dataset !== undefined && table !== undefined) return { project, dataset, table };
+  throw new GatewayError('invalid-request', `URI must name a table, bq://project.dataset.table, got "${uri}".`, {
+    effect: 'never-sent',
+  });
+}
+
+export function toTableUri({ project, dataset, table }: TableLocation): string {
+  return `bq://${project}.${dataset}.${table}`;
+}

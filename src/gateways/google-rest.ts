@@ -1,0 +1,117 @@
+import { requireToken, type AccessTokens } from './access-tokens';
+import { orAbort, readBoundedText } from './bounded-body';
+import { neverOpened, reasonOf } from './connection-failure';
+import { EMULATOR_TOKEN, type Endpoint } from './endpoint';
+import { GatewayError, type GatewayErrorKind } from './gateway-error';
+import { googleErrorOf, kindOf, parseJson } from './google-error';
+import { retryAfterMsOf } from './retry-after';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** The answers that say: nothing was done. Others with an error body of Google's may come from behind the point of no return. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 429]);
+
+export interface GoogleRestOptions {
+  readonly tokens: AccessTokens;
+  /** Makes the requests; always called with a `Request`. @default the global one */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** What a person does about an error of each kind; the sentence before what Google says. */
+  readonly remedies: Readonly<Record<GatewayErrorKind, string>>;
+  readonly answerLimitBytes: number;
+}
+
+/** One request of an API, and the words for it in messages. */
+export interface RestCall {
+  /** What follows "Cannot". */
+  readonly action: string;
+  readonly endpoint: Endpoint;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Behind the endpoint, with a slash before it. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+interface RestCallOptions {
+  /** The call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+/** JSON calls of one of Google's REST APIs: exactly one request each, never repeated, and every failure a `GatewayError`. */
+export class GoogleRest {
+  readonly #options: GoogleRestOptions;
+  readonly #fetch: (request: Request) => Promise<Response>;
+
+  constructor(options: GoogleRestOptions) {
+    this.#options = options;
+    this.#fetch = options.fetch ?? ((request) => globalThis.fetch(request));
+  }
+
+  /** The JSON of a successful answer. */
+  async call(call: RestCall, options: RestCallOptions = {}): Promise<unknown> {
+    options.signal?.throwIfAborted();
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    let sent = false;
+    try {
+      const request = await orAbort(this.#request(call, signal), signal);
+      sent = true;
+      const response = await orAbort(this.#fetch(request), signal);
+      return this.#answer(
+        call.action,
+        response,
+        await readBoundedText(response, this.#options.answerLimitBytes, signal),
+      );
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      options.signal?.throwIfAborted();
+      const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+      const effect = !sent || neverOpened(error) ? 'never-sent' : 'unknown';
+      throw new GatewayError('unavailable', `Cannot ${call.action}: ${reason}.`, { cause: error, effect });
+    }
+  }
+
+  async #request({ endpoint, method, path, body }: RestCall, signal: AbortSignal): Promise<Request> {
+    const token = endpoint.takesCredentials ? await requireToken(this.#options.tokens) : EMULATOR_TOKEN;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' };
+    // A redirect would carry the token, or a create, to somebody else.
+    return new Request(`${endpoint.baseUrl}${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+      redirect: 'manual',
+    });
+  }
+
+  #answer(action: string, response: Response, text: string): unknown {
+    const json = parseJson(text);
+    if (response.ok) {
+      if (json === undefined) throw notTheApi(action, `it answered ${response.status} without JSON`, response.status);
+      return json;
+    }
+    const google = googleErrorOf(json, response.status);
+    const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after')) ?? google?.retryAfterMs;
+    if (!google) {
+      const type = response.headers.get('content-type') ?? 'no content type';
+      const what = `it answered ${response.status} (${type}) without an error of the API`;
+      throw notTheApi(action, what, response.status, retryAfterMs);
+    }
+    const kind = kindOf(response.status, google.status);
+    throw new GatewayError(kind, `Cannot ${action}: ${this.#options.remedies[kind]} Google says: ${google.message}`, {
+      status: response.status,
+      effect: REFUSALS.has(response.status) ? 'refused' : 'unknown',
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  }
+}
+
+/** The failure of an answer that isn't one of the API's. */
+export function notTheApi(action: string, what: string, status?: number, retryAfterMs?: number): GatewayError {
+  return new GatewayError('unavailable', `Cannot ${action}: ${what}; is something between here and Google?`, {
+    effect: 'unknown',
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}

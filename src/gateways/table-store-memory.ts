@@ -1,0 +1,56 @@
+import { parseTableUri } from './bq-uri';
+import { GatewayError } from './gateway-error';
+import type { Cell, ReadRowsOptions, StoredTable, TableStore } from './table-store';
+import type { CallOptions } from './vertex-jobs';
+
+interface KnownTable {
+  readonly table: StoredTable;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What a test says of a table; `rows` has a cell for each column. */
+export interface MemoryTable
+  extends Pick<StoredTable, 'columns'>, Partial<Omit<StoredTable, 'rows' | 'uri' | 'columns'>> {
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** {@link TableStore} in memory, for tests. */
+export class TableStoreMemory implements TableStore {
+  readonly #tables = new Map<string, KnownTable>();
+  readonly #rowsPerPage: number;
+  #changes = 0;
+
+  constructor({ rowsPerPage = 100 }: { readonly rowsPerPage?: number } = {}) {
+    this.#rowsPerPage = rowsPerPage;
+  }
+
+  /** Makes a table, or another of that name. */
+  put(uri: string, { rows, ...about }: MemoryTable): void {
+    this.#changes += 1;
+    const defaults = { type: 'TABLE', location: 'us-central1', isStreaming: false, bytes: JSON.stringify(rows).length };
+    const lastModified = String(this.#changes);
+    this.#tables.set(uri, { table: { ...defaults, lastModified, ...about, uri, rows: rows.length }, rows });
+  }
+
+  async find(uri: string, { signal }: CallOptions = {}): Promise<StoredTable | undefined> {
+    signal?.throwIfAborted();
+    parseTableUri(uri);
+    return this.#tables.get(uri)?.table;
+  }
+
+  async *readRows(uri: string, { from, to, signal }: ReadRowsOptions): AsyncGenerator<readonly (readonly Cell[])[]> {
+    for (let next = from; next < to;) {
+      signal?.throwIfAborted();
+      const known = this.#tables.get(uri);
+      if (known === undefined) throw new GatewayError('not-found', `Cannot read ${uri}: it isn't there.`);
+      const { table, rows } = known;
+      if (table.type !== 'TABLE')
+        throw new GatewayError('invalid-request', `Cannot read ${uri}: it is a ${table.type}.`);
+      const page = rows.slice(next, Math.min(to, next + this.#rowsPerPage));
+      if (page.length === 0)
+        throw new GatewayError('precondition', `Cannot read row ${next} of ${uri}: it has fewer rows now.`);
+      yield page;
+      next += page.length;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { CallOptions } from './vertex-jobs';
+
+export interface TableColumn {
+  readonly name: string;
+  /** As the API spells it: `INTEGER`, `FLOAT`, `BOOLEAN`, `RECORD`, … */
+  readonly type: string;
+  readonly mode: 'NULLABLE' | 'REQUIRED' | 'REPEATED';
+}
+
+/** A table as it is described, rows aside. */
+export interface StoredTable {
+  /** `bq://project.dataset.table` */
+  readonly uri: string;
+  /** `TABLE`, `VIEW`, `MATERIALIZED_VIEW`, `EXTERNAL`, `SNAPSHOT` or what else the service has. */
+  readonly type: string;
+  readonly columns: readonly TableColumn[];
+  /** Rows that can be read by index; those that still stream in aren't among them. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** Milliseconds since 1970, in digits; changes with every change of the rows. */
+  readonly lastModified: string;
+  /** A region in lower case, or `US`, `EU`. */
+  readonly location: string;
+  /** Whether rows are streaming in that aren't counted yet. */
+  readonly isStreaming: boolean;
+}
+
+/** A value of a row: a text as the API writes it, null, or for lists and records what it writes for those. */
+export type Cell = unknown;
+
+export interface ReadRowsOptions extends CallOptions {
+  /** First row, from 0. */
+  readonly from: number;
+  /** One past the last row. */
+  readonly to: number;
+}
+
+/** Tables in BigQuery, or in something that behaves like it. Every method throws `GatewayError`. */
+export interface TableStore {
+  /** The table, or `undefined` where it or its dataset isn't. */
+  find(uri: string, options?: CallOptions): Promise<StoredTable | undefined>;
+  /** Rows [from, to) by their place in the table, page by page; each row has a cell for each of the table's columns. */
+  readRows(uri: string, options: ReadRowsOptions): AsyncIterable<readonly (readonly Cell[])[]>;
+}

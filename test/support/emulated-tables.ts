@@ -1,0 +1,40 @@
+import type { Emulator } from '../../src/emulator';
+import { parseTableUri } from '../../src/gateways/bq-uri';
+import type { TableToMake } from './table-store-contract';
+
+/** Makes tables in an emulator, by BigQuery's own calls. */
+export class EmulatedTables {
+  readonly #emulator: Emulator;
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+  }
+
+  async addDataset(projectId: string, datasetId: string, location = 'us-central1'): Promise<void> {
+    const datasetReference = { projectId, datasetId };
+    await this.#call('POST', `projects/${projectId}/datasets`, { datasetReference, location });
+  }
+
+  /** Makes a table, or another of that name; its dataset must be there. */
+  async put(uri: string, { columns, rows, type = 'TABLE' }: TableToMake): Promise<void> {
+    const { project, dataset, table } = parseTableUri(uri);
+    const tables = `projects/${project}/datasets/${dataset}/tables`;
+    await this.#call('DELETE', `${tables}/${table}`).catch(() => undefined);
+    const view = type === 'VIEW' ? { view: { query: 'SELECT 1' } } : {};
+    await this.#call('POST', tables, { tableReference: { tableId: table }, schema: { fields: columns }, ...view });
+    const json = rows.map((cells) => ({ json: Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])) }));
+    if (json.length > 0) await this.#call('POST', `${tables}/${table}/insertAll`, { rows: json });
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<void> {
+    const response = await this.#emulator.fetch(
+      new Request(`http://emulator.test/bigquery/v2/${path}`, {
+        method,
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+    );
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    const { insertErrors } = response.status === 204 ? {} : ((await response.json()) as { insertErrors?: unknown });
+    if (insertErrors !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(insertErrors)}`);
+  }
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../../src/cli/program';
+import { createEmulator, serveEmulator, type EmulatorServer } from '../../../src/emulator';
+import { EmulatedTables } from '../../support/emulated-tables';
+
+const COLUMNS = [
+  { name: 'key', type: 'STRING', mode: 'NULLABLE' },
+  { name: 'request', type: 'STRING', mode: 'NULLABLE' },
+] as const;
+
+let server: EmulatorServer;
+
+beforeAll(async () => {
+  const emulator = createEmulator();
+  server = await serveEmulator(emulator);
+  const tables = new EmulatedTables(emulator);
+  await tables.addDataset('acme', 'd');
+  await tables.put('bq://acme.d.sound', {
+    columns: COLUMNS,
+    rows: [
+      ['a', request('user')],
+      ['b', request('model')],
+    ],
+  });
+  await tables.put('bq://acme.d.bad', {
+    columns: COLUMNS,
+    rows: [
+      ['a', request('user')],
+      ['b', request('tester')],
+      ['c', '{oops'],
+    ],
+  });
+  await tables.put('bq://acme.d.names', { columns: COLUMNS, rows: [['a', request('user', { $id: 1 })]] });
+});
+
+afterAll(() => server.close());
+
+/** 47: `parts` as an object, as the documentation's sample has it. */
+function request(role: string, parametersJsonSchema?: object): string {
+  const tools = [{ functionDeclarations: [{ name: 'f', parametersJsonSchema }] }];
+  return JSON.stringify({
+    contents: [{ role, parts: { text: 'Why?' } }],
+    system_instruction: { parts: [{ text: 'Be brief.' }] },
+    ...(parametersJsonSchema && { tools }),
+  });
+}
+
+async function validate(...words: readonly string[]) {
+  const said = { stdout: '', stderr: '', exitCode: -1 };
+  const sink = (name: 'stdout' | 'stderr') => ({
+    columns: 200,
+    write: (text: string) => {
+      said[name] += text;
+      return true;
+    },
+  });
+  await runProgram(['validate', ...words], {
+    environment: { TEMPORAL_CONFIG_FILE: '/none.toml', VERTEX_BATCH_EMULATOR: server.url },
+    stdin: (async function* () {})(),
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    end: (exitCode) => {
+      said.exitCode = exitCode;
+    },
+  });
+  return said;
+}
+
+describe('vertex-batch validate bq://', () => {
+  it('42, 43, 47: takes a table whose requests are sound', async () => {
+    const { stdout, exitCode } = await validate('bq://acme.d.sound');
+    expect(stdout).toMatch(/^valid +2 rows/m);
+    expect(exitCode).toBe(0);
+  });
+
+  it('37: names row and column of what is wrong', async () => {
+    const { stdout, exitCode } = await validate('bq://acme.d.bad', '--json');
+    const report = JSON.parse(stdout) as { files: unknown; problems: readonly Record<string, unknown>[] };
+    expect(report.files).toEqual([{ uri: 'bq://acme.d.bad', rows: 3 }]);
+    expect(report.problems).toMatchObject([
+      { uri: 'bq://acme.d.bad', line: 2, rule: 'role', path: 'request.contents[0].role' },
+      { uri: 'bq://acme.d.bad', line: 3, rule: 'request' },
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  it("warns of what only the files' import would refuse, and more if that is asked for", async () => {
+    expect(await validate('bq://acme.d.names')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('$id') });
+    expect((await validate('bq://acme.d.names', '--rule', 'import-name=error')).exitCode).toBe(1);
+  });
+
+  it.each([
+    [['bq://acme.d.none'], 'Input bq://acme.d.none does not exist'],
+    [['bq://acme.d'], 'URI must name a table, bq://project.dataset.table, got "bq://acme.d"'],
+    [['bq://acme.d.sound', 'prompts.jsonl'], 'must be the only input'],
+  ])('says of %s: %s', async (words, message) => {
+    const { stderr, exitCode } = await validate(...words);
+    expect(stderr).toContain(message);
+    expect(exitCode).not.toBe(0);
+  });
+});

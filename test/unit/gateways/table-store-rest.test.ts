@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { createEmulator, type Scenario } from '../../../src/emulator';
+import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
+import { TableStoreRest, type TableStoreRestOptions } from '../../../src/gateways/table-store-rest';
+import { EmulatedTables } from '../../support/emulated-tables';
+import { describeTableStore } from '../../support/table-store-contract';
+
+const URI = 'bq://acme.d.prompts';
+const COLUMNS = [{ name: 'request', type: 'JSON', mode: 'NULLABLE' }] as const;
+
+async function onEmulator(scenario: Scenario = {}) {
+  const emulator = createEmulator({ scenario });
+  const tables = new EmulatedTables(emulator);
+  await tables.addDataset('acme', 'd');
+  const store = new TableStoreRest({
+    tokens: new AccessTokensFixed(),
+    endpoint: 'http://localhost',
+    retryDelayMs: 1,
+    fetch: (request) => emulator.fetch(request),
+  });
+  return { emulator, store, put: tables.put.bind(tables) };
+}
+
+describeTableStore('TableStoreRest on the emulator', { open: onEmulator });
+
+/** Answers every request with `answer`, and keeps what was asked. */
+function recording(answer: () => Response, options: Partial<TableStoreRestOptions> = {}) {
+  const requests: Request[] = [];
+  const fetch = async (request: Request): Promise<Response> => {
+    requests.push(request);
+    return answer();
+  };
+  return { store: new TableStoreRest({ tokens: new AccessTokensFixed('the-token'), fetch, ...options }), requests };
+}
+
+async function readAll(store: TableStoreRest, to: number): Promise<number> {
+  let rows = 0;
+  for await (const page of store.readRows(URI, { from: 0, to })) rows += page.length;
+  return rows;
+}
+
+describe('TableStoreRest', () => {
+  it("asks BigQuery's host with the token, and for time stamps that lose nothing", async () => {
+    const { store, requests } = recording(() => Response.json({ rows: [{ f: [{ v: null }] }] }));
+    await readAll(store, 1);
+    expect(requests[0]?.url).toBe(
+      'https://bigquery.googleapis.com/bigquery/v2/projects/acme/datasets/d/tables/prompts/data' +
+        '?startIndex=0&maxResults=1&formatOptions.timestampOutputFormat=ISO8601_STRING',
+    );
+    expect(requests[0]?.headers.get('authorization')).toBe('Bearer the-token');
+  });
+
+  it('goes on behind a page that ended at its size', async () => {
+    const { store, put, emulator } = await onEmulator();
+    const large = JSON.stringify({ text: 'x'.repeat(4_000_000) });
+    await put(URI, { columns: COLUMNS, rows: Array.from({ length: 5 }, () => [large]) });
+    expect(await readAll(store, 5)).toBe(5);
+    expect(emulator.calls().filter(({ call }) => call === 'bigquery.read')).toHaveLength(3);
+  });
+
+  it.each(['status', 'reset', 'truncate'] as const)('reads a page again after a fault of kind %s', async (kind) => {
+    const fault = kind === 'truncate' ? { kind, afterBytes: 40 } : kind === 'status' ? { kind, status: 503 } : { kind };
+    const { store, put } = await onEmulator({ faults: [{ call: 'bigquery.read', fault }] });
+    await put(URI, { columns: COLUMNS, rows: [['{}'], ['{}']] });
+    expect(await readAll(store, 2)).toBe(2);
+  });
+
+  it('says which role is missing', async () => {
+    const { store, put } = await onEmulator({ access: { denied: ['bigquery.tables.getData'] } });
+    await put(URI, { columns: COLUMNS, rows: [['{}']] });
+    await expect(readAll(store, 1)).rejects.toMatchObject({
+      kind: 'permission',
+      message: expect.stringMatching(
+        /^Cannot read rows 0 to 1 of bq:\/\/acme\.d\.prompts: .*roles\/bigquery\.dataViewer/,
+      ),
+    });
+  });
+
+  it.each([
+    ['no page', () => Response.json({ rows: 'x' })],
+    ['a row without cells', () => Response.json({ rows: [{}] })],
+    ["a proxy's page", () => new Response('<html>', { status: 200 })],
+  ])('takes %s for an outage', async (_, answer) => {
+    const { store } = recording(answer, { retries: 0 });
+    await expect(readAll(store, 1)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('takes a table without a schema, as a view may be', async () => {
+    const { store } = recording(() =>
+      Response.json({
+        tableReference: { projectId: 'acme', datasetId: 'd', tableId: 'v' },
+        ...{ type: 'VIEW', lastModifiedTime: '1', location: 'US' },
+      }),
+    );
+    expect(await store.find('bq://acme.d.v')).toMatchObject({ type: 'VIEW', rows: 0, columns: [] });
+  });
+});
