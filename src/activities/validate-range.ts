@@ -80,7 +80,7 @@ async function readRange(
   const checksums = new Map<number, string>();
   const checking = { validator, sink, scanner, checksums };
   const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, reading, checking, attempt), { signal });
-  const { pieces, soundRows, takenOut, shapes, repaired } = validator;
+  const { pieces, soundRows, takenOut, shapes, repaired, tokens } = validator;
   return {
     pieces: pieces.map((piece) => ({ ...piece, ...checksumOf(checksums.get(piece.file)) })),
     keyed: sink.keyed,
@@ -90,6 +90,7 @@ async function readRange(
     problems: await writeProblems(store, `${own}-problems.jsonl`, validator, signal),
     shapes: shapes.toRecords(),
     repaired,
+    estimate: tokens.estimate,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FileRange, SourceFile } from '../activities/contract';
 import type { AcceptedValidation } from '../domain/accepted-validation';
+import type { InputEstimate } from '../domain/input-estimate';
 import { fewestParts, partsExceeded, quarantineExceeded } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchReason } from '../messages';
@@ -33,18 +34,24 @@ export interface ValidationOptions {
   readonly onProgress?: (done: ValidationProgress) => void;
 }
 
+export interface FoundInput {
+  readonly report: ValidationReport;
+  /** Tokens of the sound rows. */
+  readonly estimate: InputEstimate | null;
+  /** The fewest jobs that a run would share it among. */
+  readonly jobs: number;
+}
+
 /** Validates files as the ranges of a run are, without a run. */
-export async function validateFound(
-  files: readonly FoundFile[],
-  options: ValidationOptions,
-): Promise<ValidationReport> {
+export async function validateFound(files: readonly FoundFile[], options: ValidationOptions): Promise<FoundInput> {
   const onProgress = progressOf(files, options);
   const local = files.filter((file) => file.kind === 'local');
   const validated =
     local.length === files.length
       ? await validateFiles(local, { ...options, onProgress })
       : await validateStreams(files, { ...options, onProgress });
-  return reportOf(validated, options.validation);
+  const { merged, jobs } = validated;
+  return { report: reportOf(validated, options.validation), estimate: merged.estimate, jobs };
 }
 
 type WithProgress = Omit<ValidationOptions, 'onProgress'> & { readonly onProgress: (since: RangeProgress) => void };

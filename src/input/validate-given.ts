@@ -3,9 +3,8 @@ import { BatchError } from '../domain/batch-error';
 import type { RowPlace } from '../domain/validation-problem';
 import type { ObjectStore } from '../gateways/object-store';
 import type { GivenInput } from './given-input';
-import type { ValidationReport } from './report';
 import { RowReader } from './row-reader';
-import { validateFound, type FoundFile, type ValidationOptions } from './validate-found';
+import { validateFound, type FoundFile, type FoundInput, type ValidationOptions } from './validate-found';
 
 export interface ValidateGivenOptions extends ValidationOptions {
   /** Cloud Storage, asked for where something lies there. */
@@ -13,8 +12,7 @@ export interface ValidateGivenOptions extends ValidationOptions {
 }
 
 /** What came out, while the input can still be read. */
-export interface Validated {
-  readonly report: ValidationReport;
+export interface Validated extends FoundInput {
   /** Bytes of a row of the input, or of its beginning where it is very long. */
   readonly rowAt: (place: RowPlace) => Promise<Buffer>;
 }
@@ -23,9 +21,9 @@ export interface Validated {
 export async function validateGiven(input: GivenInput, options: ValidateGivenOptions): Promise<Validated> {
   const files = [...localFiles(input), ...(await remoteFiles(input, options))];
   if (files.length === 0) throw emptyInput(input);
-  const report = await validateFound(files, options);
+  const found = await validateFound(files, options);
   const reader = new RowReader(files);
-  return { report, rowAt: (place) => reader.rowAt(place) };
+  return { ...found, rowAt: (place) => reader.rowAt(place) };
 }
 
 function localFiles({ local }: GivenInput): FoundFile[] {

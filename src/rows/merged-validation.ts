@@ -1,4 +1,5 @@
 import type { Sources } from '../activities/contract';
+import { addEstimates, type InputEstimate, NOTHING_ESTIMATED } from '../domain/input-estimate';
 import { type RuleCounts, sumOfRules } from '../domain/rule-counts';
 import type { ValidationProblem } from '../domain/validation-problem';
 import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-rules';
@@ -41,6 +42,8 @@ export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
   readonly unreadable: ReadonlySet<number>;
   /** What was mended, and how often. */
   readonly repaired: RepairCounts;
+  /** Tokens of the sound rows; null where a range of an earlier version doesn't say. */
+  readonly estimate: InputEstimate | null;
 }
 
 /**
@@ -79,6 +82,7 @@ export function mergeRecords<Sums extends RangeSums>(
     rules: sumOfRules([...counted, ...pieces.filter((piece) => piece.isUnreadable)].map(({ rules }) => rules)),
     unreadable,
     repaired: sumOfRepairs(records),
+    estimate: sumOfEstimates(records),
   };
 }
 
@@ -117,6 +121,13 @@ function sumOfRepairs(records: readonly RangeSums[]): Partial<Record<Repair, num
     if (sum > 0) sums[repair] = sum;
   }
   return sums;
+}
+
+function sumOfEstimates(records: readonly RangeSums[]): InputEstimate | null {
+  return records.reduce<InputEstimate | null>(
+    (sum, { estimate }) => (sum === null || estimate === undefined ? null : addEstimates(sum, estimate)),
+    NOTHING_ESTIMATED,
+  );
 }
 
 function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {

@@ -1,9 +1,11 @@
 import type { AcceptedValidation } from '../domain/accepted-validation';
+import { EstimateSum } from '../domain/input-estimate';
 import { addProblems, type RuleCount } from '../domain/rule-counts';
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
+import { requestFacts, textBytesOf } from '../schemas/request-facts';
 import { FirstProblems } from './first-problems';
 import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
@@ -45,6 +47,8 @@ const MOST_KEPT = 10_000;
  */
 export class RangeValidator {
   readonly shapes = new ShapeMemory();
+  /** Of the sound rows. */
+  readonly tokens = new EstimateSum();
   readonly repaired: Partial<Record<Repair, number>> = {};
   soundRows = 0;
   badRows = 0;
@@ -101,7 +105,7 @@ export class RangeValidator {
     if (line.hasCarriageReturn) piece.carriageReturn ??= { piece: place.piece, number: line.number, byte: line.byte };
     const row = this.#knownRow(line);
     if (row === undefined) this.#checkThoroughly(line, place);
-    else this.#takeSound(place, row);
+    else this.#takeSound(place, row, line);
   }
 
   /** The row, or what skimming gives of it, when its like was found sound before. */
@@ -150,10 +154,10 @@ export class RangeValidator {
       return;
     }
     const isLast = !line.isEnded && line.byte + line.length >= this.#fileSize;
-    this.#take(place, checkInputRow(content, { keyField, rules, repair, isLast }), content);
+    this.#take(place, checkInputRow(content, { keyField, rules, repair, isLast }), content, line);
   }
 
-  #take(place: RangePlace, checked: CheckedRow, content: Buffer): void {
+  #take(place: RangePlace, checked: CheckedRow, content: Buffer, line: SkimmedLine): void {
     const { row, value, problems, warnings, repaired } = checked;
     if (row === undefined || value === undefined) {
       this.#takeBad(place, checked, content);
@@ -164,11 +168,16 @@ export class RangeValidator {
     this.#keep(problems, place);
     const isClean = warnings === 0 && repaired.length === 0;
     this.shapes.add(value, [place.piece, place.number, place.byte], isClean);
-    this.#takeSound(place, value);
+    this.#takeSound(place, value, line);
   }
 
-  #takeSound(place: RangePlace, row: Readonly<Record<string, unknown>>): void {
-    const { request: _, ...others } = row;
+  #takeSound(place: RangePlace, row: Readonly<Record<string, unknown>>, line: SkimmedLine): void {
+    const { request, ...others } = row;
+    const scanner = line.skimmed();
+    this.tokens.add(
+      scanner?.textBytes ?? textBytesOf(request),
+      (scanner && this.#templates.factsOf(scanner)) ?? requestFacts(request),
+    );
     this.soundRows += 1;
     this.#options.sink.sound(place, others);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunReference } from '../domain/accepted-request';
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
+import type { InputEstimate } from '../domain/input-estimate';
 import type { RuleCounts } from '../domain/rule-counts';
 import type { RowProblem } from '../domain/validation-problem';
 import type { Repair, ValidationRule } from '../domain/validation-rules';
@@ -24,6 +25,8 @@ export interface ValidatedRange {
   readonly shapes: readonly ShapeRecord[];
   /** What was mended on the way to the verdict, and will be in the staged copy. */
   readonly repaired: RepairCounts;
+  /** Tokens of the sound rows. Left out by earlier versions. */
+  readonly estimate?: InputEstimate;
 }
 
 /** How often something was mended; what never was, is left out. */

@@ -1,4 +1,5 @@
 import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../src/domain/accepted-validation';
+import type { InputEstimate } from '../../src/domain/input-estimate';
 import { DEFAULT_KEY_FIELDS, rowKeyOf } from '../../src/domain/validation-keys';
 import { RangeValidator, type RangePlace } from '../../src/rows/range-validator';
 import { Scanner } from '../../src/rows/skim/scanner';
@@ -12,6 +13,7 @@ export interface Verdict {
   /** `sound` or `bad` and the place of each row, in order. */
   readonly rows: readonly string[];
   readonly keys: readonly unknown[];
+  readonly tokens: InputEstimate;
 }
 
 // strings are really cut
@@ -45,8 +47,8 @@ export function verdictOf(
   const take = (line: SkimmedLine) => validator.add(thorough ? unskimmed(line) : line);
   skimmer.add(lines, take);
   skimmer.end(take);
-  const { problems, pieces, shapes } = validator;
-  return { problems, pieces, shapes: shapes.toRecords(), rows, keys };
+  const { problems, pieces, shapes, tokens } = validator;
+  return { problems, pieces, shapes: shapes.toRecords(), rows, keys, tokens: tokens.estimate };
 }
 
 function unskimmed(line: SkimmedLine): SkimmedLine {

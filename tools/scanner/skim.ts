@@ -3,9 +3,10 @@
 // Walks the bytes of a line of JSONL once. It copies the structure and the short strings to a skeleton and leaves stubs of the
 // long strings, whose escapes and control bytes it has checked. What it finds odd it only flags: other code explains.
 //
-// Of the value of the row's `request` it makes a template as well. Where that is known, the skeleton has a 0 for the request.
+// Of the value of the row's `request` it makes a template as well. Where that is known, the skeleton has a 0 for the request. And it
+// counts how much text there is in it.
 
-import { scanString, stringEnd, stringIsOdd } from './strings';
+import { scanString, stringEnd, stringIsOdd, stringOverhead } from './strings';
 import {
   beginTemplate,
   copyBlocks,
@@ -43,6 +44,9 @@ const OPEN_BRACE: i32 = 0x7b;
 const CLOSE_BRACE: i32 = 0x7d;
 const MINUS: i32 = 0x2d;
 const STUB_BYTES: usize = 9;
+/** `text` and `data` as numbers. */
+const WORD_TEXT: u32 = 0x74786574;
+const WORD_DATA: u32 = 0x61746164;
 
 /** Strings with more bytes than this are left out of the skeleton. */
 let longestKept: i32 = 256;
@@ -60,12 +64,17 @@ let innerBits: i32 = 0;
 /** The name `request` was met, and its value comes next. */
 let isNamed: bool = false;
 let hasRequest: bool = false;
+let isInRequest: bool = false;
 let membersBefore: i32 = 0;
 let requestMembers: i32 = 0;
 let requestStart: usize = 0;
 let requestEnd: usize = 0;
 /** The value of a member `text` comes next. */
 let followsText: bool = false;
+/** That of a member `data`, which is what media stand in. */
+let followsData: bool = false;
+/** Of the strings that are values in the request, in UTF-8 and without those named `data`. */
+let textBytes: i32 = 0;
 
 /**
  * Scans the line that begins at `from`, which may have no line feed before `to`; writes its skeleton and its record, and returns
@@ -120,6 +129,7 @@ export function scanLine(from: i32, to: i32, skeleton: i32, record: i32): i32 {
   store<i32>(record, numbersLeftOut, 20);
   store<i32>(record, templateLength(), 24);
   store<i32>(record, requestMembers, 28);
+  store<i32>(record, textBytes, 32);
   return <i32>min(position + 1, end);
 }
 
@@ -132,7 +142,10 @@ function beginLine(): void {
   innerBits = 0;
   isNamed = false;
   hasRequest = false;
+  isInRequest = false;
   followsText = false;
+  followsData = false;
+  textBytes = 0;
   noTemplate();
 }
 
@@ -148,7 +161,10 @@ function takeString(start: usize, end: usize, output: usize, isBase64: bool): us
     else if (isLong) noTemplate();
     else templateBytes(start, length + 2);
   }
-  followsText = isName && isWordText(start + 1, length);
+  if (isInRequest && !isName && !followsData) textBytes += length - stringOverhead;
+  const word: u32 = isName && length == 4 ? load<u32>(start, 1) : 0;
+  followsText = word == WORD_TEXT;
+  followsData = word == WORD_DATA;
   isNamed = isName && depth == 1 && isWordRequest(start + 1, length);
   if (isLong) {
     writeStub(output, isBase64);
@@ -172,9 +188,13 @@ function takeByte(byte: i32, output: usize): void {
       depth += 1;
     } else if (folded == CLOSE_BRACE) {
       depth -= 1;
-      if (depth == 1 && templateIsOpen) return endRequest(byte, output);
+      if (depth == 1) {
+        isInRequest = false;
+        if (templateIsOpen) return endRequest(byte, output);
+      }
     }
     followsText = false;
+    followsData = false;
     isNamed = false;
   }
   if (templateIsOpen) templateByte(byte);
@@ -185,6 +205,7 @@ function takeByte(byte: i32, output: usize): void {
 function beginRequest(output: usize): void {
   if (hasRequest) return noTemplate();
   hasRequest = true;
+  isInRequest = true;
   membersBefore = members;
   requestStart = output;
   beginTemplate();
@@ -211,12 +232,6 @@ function leaveRequestOut(output: usize): usize {
 function isBeforeColon(position: usize, end: usize): bool {
   while (position < end && <i32>load<u8>(position) <= SPACE) position += 1;
   return position < end && load<u8>(position) == COLON;
-}
-
-// @ts-ignore: decorator
-@inline
-function isWordText(start: usize, length: i32): bool {
-  return length == 4 && load<u32>(start) == 0x74786574;
 }
 
 // @ts-ignore: decorator

@@ -8,6 +8,8 @@ const LINE_FEED: i32 = 0x0a;
 export let stringEnd: usize = 0;
 /** It has control bytes, broken escapes, half pairs or NULs. */
 export let stringIsOdd: bool = false;
+/** What its escapes take more than what they stand for does in UTF-8, in bytes. */
+export let stringOverhead: i32 = 0;
 
 /**
  * Finds the quote, the line feed, or the end of the bytes that ends the string whose body begins at `start`; whether the body is
@@ -15,6 +17,7 @@ export let stringIsOdd: bool = false;
  */
 export function scanString(start: usize, end: usize): bool {
   stringIsOdd = false;
+  stringOverhead = 0;
   let position = scanBase64(start, end);
   if (position < end && position > start) {
     let padding: usize = 0;
@@ -110,6 +113,7 @@ function scanEscape(position: usize, end: usize): usize {
     stringIsOdd = true;
     if (byte == LINE_FEED) return position + 1;
   }
+  stringOverhead += 1;
   return position + 2;
 }
 
@@ -120,10 +124,16 @@ function scanUnit(position: usize, end: usize): usize {
     stringIsOdd = true;
     return position + 2;
   }
-  if (unit < 0xd800 || unit > 0xdfff) return position + 6;
+  if (unit < 0xd800 || unit > 0xdfff) {
+    stringOverhead += unit < 0x80 ? 5 : unit < 0x800 ? 4 : 3;
+    return position + 6;
+  }
   if (unit < 0xdc00) {
     const next = hexUnit(position + 6, end);
-    if (next >= 0xdc00 && next <= 0xdfff) return position + 12;
+    if (next >= 0xdc00 && next <= 0xdfff) {
+      stringOverhead += 8;
+      return position + 12;
+    }
   }
   stringIsOdd = true;
   return position + 6;

@@ -5,17 +5,21 @@ import type { AcceptedRequest } from '../../domain/accepted-request';
 import { validationOf } from '../../domain/accepted-validation';
 import { runIdentity } from '../../run-identity';
 import { acceptRequest } from '../../schemas/batch-request';
+import { LIST_PRICES } from '../../schemas/price-table';
 import { action, withCommonOptions, type Host, type Invocation } from '../command-line';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { objectStore } from '../google';
 import { addRequestOptions, draftRequest, type DraftRequest, type RequestFlags } from '../run/request-flags';
 import { toBatchRequest } from '../run/normalised-request';
 import { entry, showStarted, type StartFlags } from '../run/show-started';
+import { runEstimate, showEstimate } from '../run/run-estimate';
+import type { RunEstimate } from '../text/estimate-text';
 import { planUploads, upload, type PlannedUpload } from '../run/uploads';
 import type { TemporalSession } from '../temporal-session';
 import { bytesText } from '../text/quantities';
 import { givenInput, type GivenInput } from '../../input/given-input';
 import type { ValidationReport } from '../../input/report';
+import type { Validated } from '../../input/validate-given';
 import { validateLive } from '../validation/live-validation';
 import { printProblems, sumsText, validText } from '../validation/show-report';
 import { addValidationOptions, validationByFlags } from '../validation/validation-flags';
@@ -44,7 +48,7 @@ export function addRun(program: Command, host: Host): void {
     .argument('[request]', 'JSON file with the request, or - for stdin; flags override it');
   addValidationOptions(addRequestOptions(command), SHOWN_PROBLEMS)
     .option('--detach', 'start the run and return')
-    .option('--dry-run', 'validate, and show what would be uploaded and started')
+    .option('--dry-run', 'validate, and show what would be uploaded, started and spent')
     .option('--allow-partial', 'exit code 0 also when some rows have no answer');
   const example =
     'vertex-batch run -w summaries/2026-11-22 --model gemini-2.5-flash --input prompts.jsonl --output gs://acme/answers/';
@@ -57,9 +61,14 @@ async function run(invocation: Invocation<RunFlags>, file: string | undefined): 
   const input = await givenInput(namesOf(draft));
   try {
     const prepared = await prepare(invocation, draft, input);
-    const report = await validated(invocation, input, prepared);
-    if (report !== null && !report.valid) return EXIT.failed;
-    if (flags.dryRun === true) return showPlan(invocation, prepared, report);
+    const found = await validated(invocation, input, prepared);
+    if (found !== null && !found.report.valid) return EXIT.failed;
+    // what lies elsewhere is read in a dry run only
+    const isWhole = flags.dryRun === true || input.remote.length === 0;
+    const estimate = found === null || !isWhole ? null : runEstimate(found, prepared.accepted.model, LIST_PRICES);
+    if (estimate !== null) showEstimate(invocation.output, estimate);
+    if (flags.dryRun === true) return showPlan(invocation, prepared, { validation: found?.report ?? null, estimate });
+    if (estimate !== null) invocation.output.json({ estimate });
 
     const session = await invocation.connect();
     await uploadAll(invocation, prepared.uploads);
@@ -129,7 +138,7 @@ async function validated(
   invocation: Invocation<RunFlags>,
   input: GivenInput,
   { accepted: { keyField, ...request } }: PreparedRun,
-): Promise<ValidationReport | null> {
+): Promise<Validated | null> {
   const { output, flags } = invocation;
   const looked = flags.dryRun === true ? input : { ...input, remote: [] };
   if (looked.local.length + looked.remote.length === 0) return null;
@@ -142,18 +151,18 @@ async function validated(
   if (!report.valid) output.print(`\n${sumsText(report)} Nothing was uploaded, started or spent.`);
   if (!report.valid || flags.dryRun !== true) output.json({ validated: report });
   if (!report.valid) output.json({ result: null });
-  return report;
+  return found;
 }
 
 function showPlan(
   { output, taskQueue }: Invocation<RunFlags>,
   prepared: PreparedRun,
-  validation: ValidationReport | null,
+  { validation, estimate }: { readonly validation: ValidationReport | null; readonly estimate: RunEstimate | null },
 ): ExitCode {
   const { workflowId, uploads } = prepared;
   const request = toBatchRequest(prepared.accepted);
   const files = uploads.map(({ from, to }) => ({ from: from.uri, to, bytes: from.size }));
-  output.json({ result: { workflowId, taskQueue, request, uploads: files, validation, estimate: null } });
+  output.json({ result: { workflowId, taskQueue, request, uploads: files, validation, estimate } });
   for (const { from, to, bytes } of files)
     output.print(entry(output, 'would upload', `${from} → ${to}   ${bytesText(bytes)}`));
   output.print(entry(output, 'would start', `${workflowId} on task queue ${taskQueue}`));

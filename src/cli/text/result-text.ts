@@ -2,7 +2,7 @@ import type { Colors } from '../colors';
 import type { BatchOutcome, BatchResult } from '../../messages';
 import { count } from '../../domain/count-text';
 import { plain, wrapped } from './plain';
-import { bytesText, durationText, tokensText } from './quantities';
+import { bytesText, dollarsText, durationText, tokensText } from './quantities';
 
 const LABEL = 11;
 
@@ -79,13 +79,8 @@ function tokenLine({ usage, cost }: BatchResult): string {
     ...(usage.thoughtsTokenCount > 0 ? [`${tokensText(usage.thoughtsTokenCount)} thoughts`] : []),
   ];
   if (cost === null) return kinds.join(' · ');
-  const estimate = cost.estimatedUsd === null ? '' : `estimated $${cost.estimatedUsd.toFixed(2)}, `;
-  return `${kinds.join(' · ')} · cost ${dollars(cost.usd)} (${estimate}prices of ${cost.priceTable})`;
-}
-
-/** Cents, or what is less than one in full. */
-function dollars(usd: number): string {
-  return `$${usd > 0 && usd < 0.01 ? usd.toFixed(6) : usd.toFixed(2)}`;
+  const estimate = cost.estimatedUsd === null ? '' : `estimated ${dollarsText(cost.estimatedUsd)}, `;
+  return `${kinds.join(' · ')} · cost ${dollarsText(cost.usd)} (${estimate}prices of ${cost.priceTable})`;
 }
 
 function tookText(result: BatchResult): string {

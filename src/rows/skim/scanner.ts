@@ -26,7 +26,7 @@ const SCRATCH_BYTES = 65_536;
 const TEMPLATE_BYTES = MOST_NUMBERS * 8 + SCRATCH_BYTES + 4096 * 4 + 1024 * 12 + 524_288;
 
 const RECORD = 0;
-const RECORD_WORDS = 8;
+const RECORD_WORDS = 9;
 const SKELETON = FIRST_BYTE + SCANNER_CAPACITY + SLACK_BYTES;
 const NUMBERS = SKELETON + SCANNER_CAPACITY + SLACK_BYTES;
 const SCRATCH = NUMBERS + MOST_NUMBERS * 8;
@@ -131,6 +131,11 @@ export class Scanner {
   get newTemplate(): { readonly json: string; readonly members: number; readonly numbers: number } {
     const text = this.#memory.toString('utf8', SCRATCH, SCRATCH + this.#record[6]!);
     return { json: withStubs(text), members: this.#record[7]!, numbers: this.#record[5]! };
+  }
+
+  /** UTF-8 of all strings that are values in the request, but those of members named `data`, which hold media. */
+  get textBytes(): number {
+    return this.#record[8]!;
   }
 
   /** Takes the new template in. @returns its number, or UNKNOWN_TEMPLATE where there is no room for more */

@@ -46,7 +46,7 @@ export async function checkRangeInMemory<File extends Pick<SourceFile, 'size'>>(
   });
   const { rows, errors } = totalsOf(validator);
   onProgress({ bytes: 0, rows: rows - told.rows, errors: errors - told.errors });
-  const { pieces, soundRows, takenOut, problems, shapes, repaired } = validator;
+  const { pieces, soundRows, takenOut, problems, shapes, repaired, tokens } = validator;
   return {
     pieces,
     keyed: sink.keyed,
@@ -55,6 +55,7 @@ export async function checkRangeInMemory<File extends Pick<SourceFile, 'size'>>(
     problems,
     shapes: shapes.toRecords(),
     repaired,
+    estimate: tokens.estimate,
     keys: sink.keys(),
   };
 }

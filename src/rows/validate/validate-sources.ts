@@ -19,6 +19,8 @@ export interface ValidatedInput {
   readonly keyField: string | null;
   /** Whether a run would send a copy. */
   readonly isStaged: boolean;
+  /** The fewest jobs that a run would share it among. */
+  readonly jobs: number;
   readonly errors: number;
   readonly warnings: number;
   /** Errors that no row can be taken out for, since rows make them together. */
@@ -42,13 +44,15 @@ export async function validateSources(sources: Sources, options: ValidateSources
   const { keyField, validation, concurrency, checkRange } = options;
   const merged = mergeRecords(sources, await inParallel(sources.ranges.length, concurrency, checkRange));
   const keys = compareKeys(merged, keyField, validation.rules);
-  const isStaged = stagingReason(merged, { ...keys, jobs: jobsOf(merged) }) !== null;
+  const jobs = jobsOf(merged);
+  const isStaged = stagingReason(merged, { ...keys, jobs }) !== null;
   const together = [compareRanges(merged, validation.rules, { isStaged }), keys];
   const inputErrors = merged.unreadable.size + sum(together.map(({ errors }) => errors));
   return {
     merged,
     keyField: keys.keyField,
     isStaged,
+    jobs,
     errors: merged.errors + sum(together.map(({ errors }) => errors)),
     warnings: merged.warnings + sum(together.map(({ warnings }) => warnings)),
     inputErrors,

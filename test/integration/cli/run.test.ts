@@ -117,10 +117,10 @@ describe('run', () => {
       JSON.stringify(request),
     );
     expect(await dry.ended()).toMatchObject({ exitCode: 0 });
-    const [{ result }] = dry.lines() as [{ result: { workflowId: string; request: object; estimate: null } }];
+    const [{ result }] = dry.lines() as [{ result: { workflowId: string; request: object; estimate: object } }];
     expect(result).toMatchObject({
       workflowId: id,
-      estimate: null,
+      estimate: { rows: 3, parts: 1, cost: { priceTable: expect.any(String) as string } },
       validation: { rows: 3 },
       request: { model: 'publishers/google/models/gemini-2.5-flash', project: 'acme' },
     });

@@ -177,7 +177,7 @@ describe('run --dry-run', () => {
     expect(result).toMatchObject({
       workflowId: 'my/run',
       taskQueue: 'vertex-batch',
-      estimate: null,
+      estimate: { rows: 1, parts: 1, promptTokens: 3, outputTokens: 256, unboundedRows: 1, cost: { highUsd: null } },
       validation: { valid: true, rows: 1 },
       uploads: [{ from: prompts, to: uri, bytes: row.length }],
       request: {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../../src/client';
 import { noColors as colors } from '../../../src/cli/colors';
 import { exitCodeOf } from '../../../src/cli/exit-code';
+import { estimateText } from '../../../src/cli/text/estimate-text';
 import { fitted, plain, widthOf } from '../../../src/cli/text/plain';
 import { progressLine } from '../../../src/cli/text/progress-line';
 import { bytesText, durationText, tokensText } from '../../../src/cli/text/quantities';
@@ -183,6 +184,35 @@ describe('where a run stands', () => {
     expect(text).toContain('!  SubmissionUnknown  nobody knows');
     expect(text).toContain('vertex-batch adopt summaries/1 JOB --claim abc-p1-r1-a1');
     expect(text).toContain('vertex-batch resubmit summaries/1 --claim abc-p1-r1-a1');
+  });
+});
+
+describe('an estimate', () => {
+  const estimate = {
+    rows: 30_000,
+    parts: 1,
+    promptTokens: 44_100_000,
+    outputTokens: 12_000_000,
+    unboundedRows: 0,
+    cost: { usd: 21.6, lowUsd: 4.41, highUsd: 98.2, priceTable: '2026-11-01' },
+  };
+
+  it('is what is expected, and how far from it the truth may be', () => {
+    expect(estimateText(estimate)).toEqual([
+      '~44.1 M tokens in, ~12 M out · ~$21.60 (prices of 2026-11-01)',
+      '30,000 rows in 1 job · at least $4.41 · at most $98.20',
+    ]);
+  });
+
+  it('says why there is no upper bound', () => {
+    const unbounded = { ...estimate, unboundedRows: 29, cost: { ...estimate.cost, highUsd: null } };
+    expect(estimateText(unbounded)[1]).toContain('at most unknown: maxOutputTokens missing, or media, in 29 of them');
+  });
+
+  it('has no cost without a price', () => {
+    const [expected, bounds] = estimateText({ ...estimate, parts: 2, cost: null });
+    expect(expected).toBe('~44.1 M tokens in, ~12 M out · cost unknown');
+    expect(bounds).toContain('30,000 rows in 2 jobs · the price table has nothing for this model');
   });
 });
 

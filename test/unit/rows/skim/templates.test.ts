@@ -176,3 +176,29 @@ describe('with templates the verdict is that of reading in full', () => {
     );
   });
 });
+
+describe('the text of a request is counted', () => {
+  const textBytesOf = (line: string) => {
+    scanner.forgetTemplates();
+    let bytes = 0;
+    new LineSkimmer(scanner).add(linesOf(line), (skimmed) => (bytes = skimmed.skimmed()?.textBytes ?? -1));
+    return bytes;
+  };
+
+  test.each([
+    ['without names and numbers', '{"request":{"a":"xyz","b":[1,"12"],"c":{"d":"e"}}}', 6],
+    ['without what stands beside it', '{"key":"k","request":{"a":"xyz"},"more":{"text":"long"}}', 3],
+    ['whether it is long or short', `{"request":{"text":"${'x'.repeat(1000)}"}}`, 1000],
+    ['without media', `{"request":{"inlineData":{"mimeType":"image/png","data":"${'AAAA'.repeat(100)}"}}}`, 9],
+    ['in UTF-8', '{"request":{"text":"é日😀"}}', 9],
+    [
+      'without the length of escapes',
+      String.raw`{"request":{"text":"\n\"\u0041\u00e9\u65e5\ud83d\ude00"}}`,
+      1 + 1 + 1 + 2 + 3 + 4,
+    ],
+    ['where it has no template', `{"request":{"${'x'.repeat(300)}":"abc"}}`, 3],
+    ['where there is none', '{"text":"abc"}', 0],
+  ])('%s', (_, line, bytes) => {
+    expect(textBytesOf(line)).toBe(bytes);
+  });
+});
