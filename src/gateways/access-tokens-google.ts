@@ -5,23 +5,31 @@ import { GatewayError } from './gateway-error';
 import { EMULATOR_TOKEN } from './endpoint';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+/** The library has no bound of its own, and lets all who ask meanwhile wait for the same answer. */
+const TOKEN_TIMEOUT_MS = 10_000;
 
 /** Tokens of the Application Default Credentials; kept until shortly before they expire. */
 export class AccessTokensGoogle implements AccessTokens {
   readonly #auth: Pick<GoogleAuth, 'getAccessToken'>;
 
   /** @param auth @default Application Default Credentials with the scope `cloud-platform` */
-  constructor(auth: Pick<GoogleAuth, 'getAccessToken'> = new GoogleAuth({ scopes: SCOPE })) {
+  constructor(auth: Pick<GoogleAuth, 'getAccessToken'> = applicationDefault()) {
     this.#auth = auth;
   }
 
   async getAccessToken(): Promise<string> {
     const token = await this.#auth.getAccessToken().catch((error: unknown) => {
-      throw noToken(error instanceof Error ? oneLine(error.message) : 'unknown reason', error);
+      if (isPassing(error)) throw noAnswer(error);
+      // Node's message quotes the text, here a file with a private key
+      throw error instanceof SyntaxError ? noToken('the credentials are not JSON') : noToken(reasonOf(error), error);
     });
     if (!token) throw noToken('the credentials gave none');
     return token;
   }
+}
+
+function applicationDefault(): GoogleAuth {
+  return new GoogleAuth({ scopes: SCOPE, clientOptions: { transporterOptions: { timeout: TOKEN_TIMEOUT_MS } } });
 }
 
 /** Always the same token; for emulators, which check none. */
@@ -42,16 +50,33 @@ const REMEDY =
   'or attach a service account to the machine.';
 
 function noToken(reason: string, cause?: unknown): GatewayError {
-  if (isPassing(cause)) {
-    return new GatewayError('unavailable', `Cannot get an access token: ${reason}.`, { cause, effect: 'never-sent' });
-  }
   const message = `Cannot get an access token: ${reason.replace(/\.$/, '')}. ${REMEDY}`;
   return new GatewayError('unauthenticated', message, { cause, effect: 'never-sent' });
 }
 
-/** Whether the token service could not be reached or was out of order, rather than saying no. */
+/** Says what went wrong by status or code alone, since the library's messages quote the answer, and so may show a token. */
+function noAnswer(cause: unknown): GatewayError {
+  const { status, code } = detailsOf(cause);
+  const reason =
+    typeof status === 'number'
+      ? `the token service answered ${status}`
+      : `the token service gave no answer that can be read${typeof code === 'string' ? ` (${code})` : ''}`;
+  return new GatewayError('unavailable', `Cannot get an access token: ${reason}.`, { effect: 'never-sent' });
+}
+
+/** Whether the token service could not be reached, was out of order or cut off, rather than saying no. */
 function isPassing(error: unknown): boolean {
-  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
-  if (typeof status === 'number') return status >= 500 || status === 429;
-  return typeof code === 'string' && /^(E[A-Z]+|ETIMEDOUT|EAI_AGAIN)$/.test(code) && code !== 'ENOENT';
+  // the library stumbles so over an answer that isn't JSON
+  if (error instanceof TypeError) return true;
+  const { code, status } = detailsOf(error);
+  if (typeof status === 'number') return status >= 500 || status === 408 || status === 429;
+  return typeof code === 'string' && /^E[A-Z_]+$/.test(code) && code !== 'ENOENT' && code !== 'EACCES';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? oneLine(error.message) : 'unknown reason';
+}
+
+function detailsOf(error: unknown): { readonly code?: unknown; readonly status?: unknown } {
+  return error ?? {};
 }

@@ -5,7 +5,7 @@ import { parseObjectUri } from './gs-uri';
 import type { StoredObject, WriteOptions } from './object-store';
 import type { StorageConnection, StorageRequest } from './storage-connection';
 import { brokenStorage, type StorageAct } from './storage-failure';
-import { fromObjectResource, resourceOf } from './storage-resource';
+import { fromObjectResource, objectPath, resourceOf } from './storage-resource';
 
 const COMPOSE_LIMIT = 32;
 
@@ -38,8 +38,7 @@ export async function composeObjects(
   options: WriteOptions,
 ): Promise<StoredObject> {
   const sourceObjects = sources.map(({ uri, generation }) => ({ name: parseObjectUri(uri).name, generation }));
-  const { bucket, name } = parseObjectUri(act.uri);
-  const url = `${objectPath(bucket, name)}/compose?${preconditionOf(options)}`;
+  const url = `${objectPath(act.uri)}/compose?${preconditionOf(options)}`;
   const body = { sourceObjects, destination: resourceOf(options) };
   const answer = await connection.exchange(jsonPost(act, url, body, options));
   return fromObjectResource(act, parseJson(answer.text));
@@ -52,9 +51,8 @@ export async function copyObject(
   source: StoredObject,
   options: WriteOptions,
 ): Promise<StoredObject> {
-  const from = parseObjectUri(source.uri);
   const to = parseObjectUri(act.uri);
-  const path = `${objectPath(from.bucket, from.name)}/rewriteTo/b/${to.bucket}/o/${encodeURIComponent(to.name)}`;
+  const path = `${objectPath(source.uri)}/rewriteTo/b/${to.bucket}/o/${encodeURIComponent(to.name)}`;
   const query = `sourceGeneration=${source.generation}&${preconditionOf(options)}`;
   // Without a body the metadata of the source is copied too.
   const body = options.contentType === undefined && options.metadata === undefined ? undefined : resourceOf(options);
@@ -75,10 +73,6 @@ export async function copyObject(
 function jsonPost(act: StorageAct, url: string, body: unknown, { signal }: WriteOptions): StorageRequest {
   const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
   return { act, method: 'POST', url, headers: { 'content-type': 'application/json' }, body: bytes, signal };
-}
-
-function objectPath(bucket: string, name: string): string {
-  return `/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`;
 }
 
 function preconditionOf({ ifGenerationMatch }: WriteOptions): string {

@@ -1,10 +1,13 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { orAbort } from './bounded-body';
 import type { Endpoint } from './endpoint';
+import { GatewayError } from './gateway-error';
 import { brokenStorage, refusedStorage, type StorageAct } from './storage-failure';
 
-const ANSWER_LIMIT_BYTES = 1024 * 1024;
+/** A page of a listing has up to a thousand names of up to a kilobyte. */
+const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Node takes up to 2 MB from each socket before it turns to anything else, and hands them on as it goes. */
 const BYTES_BETWEEN_TURNS = 262_144;
 
@@ -27,8 +30,8 @@ export interface StorageAnswer {
 }
 
 /**
- * Requests whose bytes matter: reads and uploads. `@google-cloud/storage` doesn't notice a download that is closed in the
- * middle, has no abort, and destroys the sockets of the whole process when a download is given up.
+ * Requests of the JSON API. `@google-cloud/storage` doesn't notice a download that is closed in the middle, takes a proxy's page
+ * for an empty listing, has no abort, and destroys the sockets of the whole process when a download is given up.
  */
 export class StorageConnection {
   readonly #endpoint: Endpoint;
@@ -95,12 +98,25 @@ export class StorageConnection {
     }
   }
 
-  async #headers({ headers = {}, body }: StorageRequest, url: URL): Promise<Record<string, string>> {
+  async #headers(request: StorageRequest, url: URL): Promise<Record<string, string>> {
+    const { headers = {}, body } = request;
     const length = body ? { 'content-length': String(body.length) } : {};
     // An upload's session URL comes from the other side; wherever it leads, it needs no token.
     const trusted = this.#endpoint.takesCredentials && url.origin === new URL(this.#endpoint.baseUrl).origin;
     if (!trusted) return { ...headers, ...length };
-    return { ...headers, ...length, authorization: `Bearer ${await this.#getToken()}` };
+    return { ...headers, ...length, authorization: `Bearer ${await this.#token(request)}` };
+  }
+
+  async #token({ act, signal }: StorageRequest): Promise<string> {
+    const timeout = AbortSignal.timeout(this.#idleMs);
+    try {
+      return await orAbort(this.#getToken(), signal ? AbortSignal.any([signal, timeout]) : timeout);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!timeout.aborted) throw error;
+      const message = `Cannot ${act.verb} ${act.uri}: no access token within ${this.#idleMs} ms.`;
+      throw new GatewayError('unavailable', message, { cause: error, effect: 'never-sent' });
+    }
   }
 
   #send(request: StorageRequest, url: URL, headers: Record<string, string>): Promise<IncomingMessage> {

@@ -1,13 +1,13 @@
 import { Crc32c } from '../rows/crc32c';
-import { parseObjectUri } from './gs-uri';
 import type { ReadOptions } from './object-store';
 import type { Patience } from './patience';
 import type { StorageConnection } from './storage-connection';
 import { brokenStorage, type StorageAct } from './storage-failure';
+import { objectPath } from './storage-resource';
 
 /** One answer to a media read. */
 interface Media {
-  readonly generation: string | undefined;
+  readonly generation: string;
   /** Of the whole object. */
   readonly size: number | undefined;
   /** Of the whole object. */
@@ -23,8 +23,7 @@ export async function* download(
   options: ReadOptions,
 ): AsyncGenerator<Buffer> {
   const act: StorageAct = { verb: 'read', uri };
-  const { bucket, name } = parseObjectUri(uri);
-  const path = `/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`;
+  const path = `${objectPath(uri)}?alt=media`;
   const from = options.from ?? 0;
   const checksum = from === 0 && options.to === undefined ? new Crc32c() : undefined;
   let { generation, to: end } = options;
@@ -40,7 +39,7 @@ export async function* download(
         signal: options.signal,
       });
       if (!media) return;
-      generation = media.generation ?? generation;
+      generation = media.generation;
       expected = media.crc32c ?? expected;
       if (media.size !== undefined) end = Math.min(end ?? media.size, media.size);
       for await (const piece of media.bytes) {
@@ -80,6 +79,11 @@ async function openMedia(
     response.resume();
     return undefined;
   }
+  const generationSent = text(response.headers['x-goog-generation']);
+  if (generationSent === undefined) {
+    response.destroy();
+    throw brokenStorage(act, new Error('the answer is not an object of Cloud Storage'));
+  }
   const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
   if (ranged && (response.statusCode !== 206 || total === undefined)) {
     response.destroy();
@@ -94,7 +98,7 @@ async function openMedia(
   }
   const size = total ?? response.headers['x-goog-stored-content-length'] ?? response.headers['content-length'];
   return {
-    generation: text(response.headers['x-goog-generation']),
+    generation: generationSent,
     size: size === undefined ? undefined : Number(size),
     crc32c: /(?:^|[, ])crc32c=([A-Za-z0-9+/=]+)/.exec(text(response.headers['x-goog-hash']) ?? '')?.[1],
     bytes: connection.bytes(act, response, signal),

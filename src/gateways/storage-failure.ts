@@ -17,13 +17,12 @@ export interface RefusingAnswer {
 }
 
 /** The error in an answer of the JSON API, whose media reads answer in plain text. */
-export function refusedStorage(act: StorageAct, answer: RefusingAnswer, cause?: unknown): GatewayError {
+export function refusedStorage(act: StorageAct, answer: RefusingAnswer): GatewayError {
   const google = googleErrorOf(parseJson(answer.body), answer.status);
   const kind = kindOf(answer.status, google?.status);
   const retryAfterMs = retryAfterMsOf(answer.retryAfter) ?? google?.retryAfterMs;
   const says = google ? ` Google says: ${google.message}` : ` It answered ${answer.status}.`;
   return new GatewayError(kind, `Cannot ${act.verb} ${act.uri}: ${remedyOf(kind, act)}${says}`, {
-    cause,
     status: answer.status,
     effect: answer.status >= 400 && answer.status < 500 && kind !== 'unavailable' ? 'refused' : 'unknown',
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -36,19 +35,6 @@ export function brokenStorage(act: StorageAct, cause: unknown): GatewayError {
     cause,
     effect: neverOpened(cause) ? 'never-sent' : 'unknown',
   });
-}
-
-/** The error in what `@google-cloud/storage` throws: an answer carries a numeric `code`, a lost connection a name. */
-export function fromStorageLibrary(act: StorageAct, error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  const { code, message, response } = error as {
-    code?: unknown;
-    message?: string;
-    response?: { headers?: Record<string, string> };
-  };
-  if (typeof code !== 'number') return brokenStorage(act, error);
-  const body = JSON.stringify({ error: { code, message: message ?? '' } });
-  return refusedStorage(act, { status: code, body, retryAfter: response?.headers?.['retry-after'] }, error);
 }
 
 function remedyOf(kind: GatewayErrorKind, { verb }: StorageAct): string {

@@ -1,9 +1,19 @@
-import { toGsUri } from './gs-uri';
+import { parseGsUri, parseObjectUri, toGsUri } from './gs-uri';
 import type { StoredObject, WriteOptions } from './object-store';
 import { brokenStorage, type StorageAct } from './storage-failure';
 
 /** The fields of Cloud Storage's object resource that make a {@link StoredObject}. */
 export const OBJECT_FIELDS = 'bucket,name,generation,size,crc32c,updated,contentEncoding';
+
+/** Where the JSON API has the objects of a URI's bucket. */
+export function bucketPath(uri: string): string {
+  return `/storage/v1/b/${parseGsUri(uri).bucket}/o`;
+}
+
+/** Where the JSON API has an object. */
+export function objectPath(uri: string): string {
+  return `${bucketPath(uri)}/${encodeURIComponent(parseObjectUri(uri).name)}`;
+}
 
 /** The object of a resource as the JSON API writes it, int64 as strings. */
 export function fromObjectResource(act: StorageAct, resource: unknown): StoredObject {

@@ -78,8 +78,8 @@ export async function uploadInChunks(
     let offset = 0;
     for await (const chunk of chunks) {
       const crc32c = checksum.update(chunk.bytes).toString();
-      const answer = await sendChunk(session, patience, { ...chunk, offset, crc32c });
-      if (answer) return checked(act, answer, crc32c);
+      const stored = await sendChunk(session, patience, { ...chunk, offset, crc32c });
+      if (stored) return stored;
       offset += chunk.bytes.length;
     }
     throw brokenStorage(act, new Error('the service never confirmed the last bytes'));
@@ -104,12 +104,12 @@ interface PlacedChunk extends ContentChunk {
   readonly crc32c: string;
 }
 
-/** Sends a chunk until the service has all of it. Gives the answer that ends the upload, if this one does. */
+/** Sends a chunk until the service has all of it. Gives the object, if the chunk completes it. */
 async function sendChunk(
   session: UploadSession,
   patience: Patience,
   chunk: PlacedChunk,
-): Promise<StorageAnswer | undefined> {
+): Promise<StoredObject | undefined> {
   const end = chunk.offset + chunk.bytes.length;
   let position = chunk.offset;
   let failures = 0;
@@ -117,7 +117,7 @@ async function sendChunk(
   for (;;) {
     try {
       const answer = lostAnswer ? await askProgress(session) : await putBytes(session, chunk, position);
-      if (answer.status !== 308) return answer;
+      if (answer.status !== 308) return checked(session.act, answer, chunk.crc32c);
       const received = Math.max(chunk.offset, receivedBytes(answer));
       if (received >= end && !chunk.last) return undefined;
       if (received <= position && !lostAnswer) throw brokenStorage(session.act, new Error('the service took no byte'));

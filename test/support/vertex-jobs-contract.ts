@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEmulator, type Emulator, type Scenario } from '../../src/emulator';
+import { createEmulator, type Emulator } from '../../src/emulator';
 import { isGatewayError, type GatewayError } from '../../src/gateways/gateway-error';
 import type { NewVertexJob, VertexJob, VertexJobs } from '../../src/gateways/vertex-jobs';
-
-type Fault = NonNullable<Scenario['faults']>[number]['fault'];
 
 export interface VertexJobsUnderTest {
   /** Called before each test with a fresh emulator. */
@@ -24,109 +22,6 @@ export function aNewJob(overrides: Partial<NewVertexJob> = {}): NewVertexJob {
     ...overrides,
   };
 }
-
-/** How a create ends when something goes wrong, and how many jobs there are then. */
-const CREATES: readonly {
-  readonly when: string;
-  readonly fault: Fault;
-  readonly gives: Partial<GatewayError>;
-  readonly jobs: number;
-}[] = [
-  {
-    when: 'its answer is lost with the connection',
-    fault: { kind: 'lost-answer' },
-    gives: { kind: 'unavailable', effect: 'unknown' },
-    jobs: 1,
-  },
-  {
-    when: 'the service says 500 after it has accepted',
-    fault: { kind: 'lost-answer', as: 'status', status: 500 },
-    gives: { kind: 'unavailable', effect: 'unknown', status: 500 },
-    jobs: 1,
-  },
-  {
-    when: 'its answer never comes',
-    fault: { kind: 'lost-answer', as: 'stall' },
-    gives: { kind: 'unavailable', effect: 'unknown' },
-    jobs: 1,
-  },
-  {
-    when: 'its answer is cut off',
-    fault: { kind: 'truncate', afterBytes: 40 },
-    gives: { kind: 'unavailable', effect: 'unknown' },
-    jobs: 1,
-  },
-  {
-    when: 'the connection is closed politely in mid-answer',
-    fault: { kind: 'half-close' },
-    gives: { kind: 'unavailable', effect: 'unknown' },
-    jobs: 1,
-  },
-  {
-    when: 'the connection is reset',
-    fault: { kind: 'reset' },
-    gives: { kind: 'unavailable', effect: 'unknown' },
-    jobs: 0,
-  },
-  {
-    when: 'the service is out of order',
-    fault: { kind: 'status', status: 503, retryAfter: 30 },
-    gives: { kind: 'unavailable', effect: 'unknown', retryAfterMs: 30_000 },
-    jobs: 0,
-  },
-  {
-    when: 'there were too many requests, and the service says for how long',
-    fault: { kind: 'status', status: 429, retryAfter: 7 },
-    gives: { kind: 'quota', effect: 'refused', status: 429, retryAfterMs: 7000 },
-    jobs: 0,
-  },
-  {
-    when: 'there were too many requests',
-    fault: { kind: 'status', status: 429 },
-    gives: { kind: 'quota', effect: 'refused', retryAfterMs: undefined },
-    jobs: 0,
-  },
-  {
-    when: 'the request is invalid',
-    fault: { kind: 'status', status: 400 },
-    gives: { kind: 'invalid-request', effect: 'refused' },
-    jobs: 0,
-  },
-  {
-    when: 'the token is not accepted',
-    fault: { kind: 'status', status: 401 },
-    gives: { kind: 'unauthenticated', effect: 'refused' },
-    jobs: 0,
-  },
-  {
-    when: 'the caller lacks the permission',
-    fault: { kind: 'status', status: 403 },
-    gives: {
-      kind: 'permission',
-      effect: 'refused',
-      message: expect.stringContaining('Grant roles/aiplatform.user') as string,
-    },
-    jobs: 0,
-  },
-  {
-    when: 'a proxy answers 403 with a page of its own',
-    fault: { kind: 'html', status: 403 },
-    gives: { kind: 'unavailable', effect: 'unknown', status: 403 },
-    jobs: 0,
-  },
-  {
-    when: 'a proxy answers 200 with a page of its own',
-    fault: { kind: 'html', status: 200 },
-    gives: { kind: 'unavailable', effect: 'unknown', status: 200 },
-    jobs: 0,
-  },
-  {
-    when: 'it is sent elsewhere',
-    fault: { kind: 'redirect' },
-    gives: { kind: 'unavailable', effect: 'unknown', status: 302 },
-    jobs: 0,
-  },
-];
 
 /** What every {@link VertexJobs} does with the service that our emulator stands for. */
 export function describeVertexJobs(implementation: string, { open }: VertexJobsUnderTest): void {
@@ -198,13 +93,13 @@ export function describeVertexJobs(implementation: string, { open }: VertexJobsU
       expect(error.message).toContain('gemini-does-not-exist');
     });
 
-    it.each(CREATES)('sends a create once when $when', async ({ fault, gives, jobs: created }) => {
-      emulator.setScenario({ faults: [{ call: 'create', fault, times: 9 }] });
-      const error = await errorOf(jobs.create(PARENT, aNewJob(), { timeoutMs: 150 }));
-      expect(error).toMatchObject(gives);
+    it('sends a create once, also when its answer is lost', async () => {
+      emulator.setScenario({ faults: [{ call: 'create', fault: { kind: 'lost-answer' }, times: 9 }] });
+      const error = await errorOf(jobs.create(PARENT, aNewJob()));
+      expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
       expect(error.message).toContain('create batch prediction job "summaries 3fa94c1e-p1-r1-a1"');
       expect(emulator.calls().filter(({ call }) => call === 'create')).toHaveLength(1);
-      expect(emulator.jobs()).toHaveLength(created);
+      expect(emulator.jobs()).toHaveLength(1);
     });
 
     it('gives up a call at once when its signal fires', async () => {

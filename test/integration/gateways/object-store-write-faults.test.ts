@@ -56,24 +56,6 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
     expect((await contentOf(URI)).toString()).toBe('nonce of another');
   });
 
-  it('repeats a write with a precondition', async () => {
-    withFaults({ call: 'storage.write', fault: { kind: 'status', status: 503 }, times: 2 });
-    await store.write(URI, 'x', { ifGenerationMatch: 0 });
-    expect(callsOf('storage.write')).toBe(3);
-  });
-
-  it('never repeats a write without a precondition', async () => {
-    withFaults({ call: 'storage.write', fault: { kind: 'status', status: 503 } });
-    expect(await errorOf(store.write(URI, 'x'))).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
-    expect(callsOf('storage.write')).toBe(1);
-  });
-
-  it('gives up a server that takes the bytes and says nothing', async () => {
-    withFaults({ call: 'storage.write', fault: { kind: 'stall' } });
-    patientFor(100);
-    expect((await errorOf(store.write(URI, 'x'))).message).toBe(`Cannot write ${URI}: no byte for 100 ms.`);
-  });
-
   it.each([
     ['lost answers', { kind: 'lost-answer' }],
     ['lost answers that come as 503', { kind: 'lost-answer', as: 'status', status: 503 }],
@@ -106,13 +88,6 @@ describe('ObjectStoreGcs, writing over a bad network', () => {
     for await (const object of store.list('gs://acme/list/')) listed.push(object);
     expect(listed).toHaveLength(1001);
     expect(callsOf('storage.list')).toBe(3);
-  });
-
-  it.each(['stall', 'reset', 'half-close'] as const)('finds an object after a %s', async (kind) => {
-    const written = await store.write(URI, 'x');
-    if (kind === 'stall') patientFor(250);
-    withFaults({ call: 'storage.get', fault: { kind } });
-    expect(await store.find(URI)).toEqual(written);
   });
 
   it('composes once, and knows its own object when the answer got lost', async () => {
