@@ -2,18 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { z } from 'zod';
-import { batchRequestSchema } from '../src/schemas/batch-request';
+import { adoptRequestSchema, batchRequestSchema } from '../src/schemas/batch-request';
 
 const MESSAGES = join(__dirname, '../src/messages.ts');
 const TARGET = join(__dirname, '../dist/request.schema.json');
 
-/** What `BatchRequest` says of each field, with its default, so that both languages say the same. */
+/** What the interfaces say of each field, with its default, so that both languages say the same. */
 function fieldDescriptions(): Map<string, string> {
   const source = ts.createSourceFile(MESSAGES, readFileSync(MESSAGES, 'utf8'), ts.ScriptTarget.Latest, true);
-  const request = source.statements.find(
-    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === 'BatchRequest',
-  ) as ts.InterfaceDeclaration;
-  return new Map(request.members.map((member) => [member.name?.getText() ?? '', descriptionOf(member)]));
+  const requests = source.statements.filter(
+    (statement): statement is ts.InterfaceDeclaration =>
+      ts.isInterfaceDeclaration(statement) && ['AdoptRequest', 'BatchRequest'].includes(statement.name.text),
+  );
+  const members = requests.toReversed().flatMap((request) => [...request.members]);
+  return new Map(members.map((member) => [member.name?.getText() ?? '', descriptionOf(member)]));
 }
 
 function descriptionOf(member: ts.TypeElement): string {
@@ -28,11 +30,17 @@ function descriptionOf(member: ts.TypeElement): string {
 }
 
 /** Writes the request as JSON Schema, for starters in other languages. */
-const { properties = {}, ...schema } = z.toJSONSchema(batchRequestSchema, { io: 'input' });
+const { properties = {}, required, ...schema } = z.toJSONSchema(adoptRequestSchema, { io: 'input' });
+const { required: requiredOfOwn } = z.toJSONSchema(batchRequestSchema, { io: 'input' });
 const descriptions = fieldDescriptions();
 const described = Object.entries(properties).map(([field, property]) => [
   field,
   { ...(property as object), description: descriptions.get(field) },
 ]);
-const written = { title: 'vertexBatch request', ...schema, properties: Object.fromEntries(described) as unknown };
+const written = {
+  title: 'vertexBatch request',
+  ...schema,
+  properties: Object.fromEntries(described) as unknown,
+  anyOf: [{ required: requiredOfOwn }, { required }],
+};
 writeFileSync(TARGET, `${JSON.stringify(written, null, 2)}\n`);

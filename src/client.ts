@@ -12,11 +12,13 @@ import { VertexBatchError } from './client/errors';
 import { requestOf } from './client/first-request';
 import { VertexBatchRun } from './client/run';
 import { progressIn } from './client/run-status';
+import { detailsOf, summaryOf } from './client/start-texts';
 import type { AcceptedRequest } from './domain/accepted-request';
 import {
   DEFAULT_TASK_QUEUE,
   PROGRESS_MEMO,
   VERTEX_BATCH_WORKFLOW,
+  type AdoptRequest,
   type BatchProgress,
   type BatchRequest,
 } from './messages';
@@ -29,6 +31,7 @@ export { VertexBatchRun, type FollowOptions } from './client/run';
 export type { PendingStep, RunStatus } from './client/run-status';
 export type {
   AdoptJobInput,
+  AdoptRequest,
   Attention,
   BatchOutcome,
   BatchPhase,
@@ -53,6 +56,10 @@ export interface StartRequest<Handlers = Record<string, unknown>> extends Omit<B
   readonly workflowId?: string;
   readonly handler?: Name<Handlers> | { readonly name: Name<Handlers>; readonly taskQueue?: string };
 }
+
+/** As {@link StartRequest}, for a job that somebody else created. */
+export interface StartAdoption<Handlers = Record<string, unknown>>
+  extends Omit<AdoptRequest, 'handler'>, Pick<StartRequest<Handlers>, 'workflowId' | 'handler'> {}
 
 export interface ListOptions {
   /** Only runs that wait for a person. */
@@ -89,7 +96,7 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
    * Starts a run, or finds the one that has the id: running, it is attached to; completed, it answers with its result; failed,
    * cancelled or terminated, a new execution adopts what the old one left. Another request under a known id is `WorkflowIdTaken`.
    */
-  async start(request: StartRequest<Handlers>): Promise<VertexBatchRun> {
+  async start(request: StartRequest<Handlers> | StartAdoption<Handlers>): Promise<VertexBatchRun> {
     const { workflowId = newWorkflowId(), ...batchRequest } = request;
     const accepted = accept(batchRequest, workflowId);
     const fingerprint = fingerprintOf(accepted);
@@ -153,11 +160,12 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
 
   /**
    * Has all the work of a closed run done again, and paid again: its request with a higher `rerun`, under the same id.
-   * @throws {VertexBatchError} `RunOpen` while the run isn't closed
+   * @throws {VertexBatchError} `RunOpen` while the run isn't closed, `JobTaken` for one that adopted its job
    */
   async repeat(workflowId: string): Promise<VertexBatchRun> {
     await refuseOpen(this.run(workflowId));
     const { request, taskQueue } = await this.#startedWith(workflowId);
+    if ('adopt' in request) throw adoptedOnce(workflowId, request);
     const rerun = (request.rerun ?? 0) + 1;
     return await this.#onQueue(taskQueue).start(startOf({ ...request, rerun }, workflowId));
   }
@@ -177,7 +185,9 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
     }
   }
 
-  async #startedWith(workflowId: string): Promise<{ readonly request: BatchRequest; readonly taskQueue: string }> {
+  async #startedWith(
+    workflowId: string,
+  ): Promise<{ readonly request: BatchRequest | AdoptRequest; readonly taskQueue: string }> {
     const last = await this.#describe(workflowId);
     if (last === undefined)
       throw new VertexBatchError('RunNotFound', `the namespace has no run ${JSON.stringify(workflowId)}`);
@@ -212,6 +222,13 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
 /** A request that ran before names a handler that was known then. */
 function startOf<Handlers>(request: BatchRequest, workflowId: string): StartRequest<Handlers> {
   return { ...request, workflowId } as StartRequest<Handlers>;
+}
+
+function adoptedOnce(workflowId: string, { adopt }: AdoptRequest): VertexBatchError {
+  return new VertexBatchError(
+    'JobTaken',
+    `run ${workflowId} adopted ${adopt.job}, which can't be run again; start a run over the job's input under another id`,
+  );
 }
 
 function accept(request: object, workflowId: string, scheduledTime: Date | null = null): AcceptedRequest {
@@ -274,28 +291,4 @@ function listedRun(found: WorkflowExecutionInfo): ListedRun {
 /** A legible workflow id that no other run has. */
 export function newWorkflowId(): string {
   return `vertex-batch/${new Date().toISOString().slice(0, 16).replace(':', '')}Z-${randomUUID().slice(0, 8)}`;
-}
-
-const LONGEST_SUMMARY_BYTES = 200;
-
-function summaryOf(request: AcceptedRequest): string {
-  const model = request.model.split('/').at(-1) ?? request.model;
-  const more = request.input.length > 1 ? ` +${request.input.length - 1}` : '';
-  const summary = `${model} · ${request.input[0]}${more}${request.handler === null ? '' : ` → ${request.handler.name}`}`;
-  return Buffer.byteLength(summary) <= LONGEST_SUMMARY_BYTES
-    ? summary
-    : `${Buffer.from(summary).subarray(0, 190).toString('utf8')}…`;
-}
-
-function detailsOf(request: AcceptedRequest): string {
-  return [
-    `model \`${request.model}\` in \`${request.location}\`, project \`${request.project}\``,
-    `input ${request.input
-      .slice(0, 10)
-      .map((uri) => `\`${uri}\``)
-      .join(', ')}`,
-    `output \`${request.output}\``,
-    `[batch jobs in the console](https://console.cloud.google.com/vertex-ai/batch-predictions?project=${encodeURIComponent(request.project)})`,
-    'query `progress`; updates `cancelBatch` (also a signal), `adoptJob`, `resubmit`, `checkNow`',
-  ].join('\n\n');
 }

@@ -10,6 +10,7 @@ export {
 } from './define-handler';
 export type { AccessTokens } from './gateways/access-tokens';
 export type {
+  AdoptRequest,
   Attention,
   BatchOutcome,
   BatchPhase,

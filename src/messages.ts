@@ -86,6 +86,17 @@ export interface BatchRequest {
   readonly rerun?: number;
 }
 
+/** A request that starts from a job which somebody else created: the run waits for it, collects it and goes on as with its own. */
+export interface AdoptRequest extends Omit<BatchRequest, 'input' | 'validate' | 'allowEmptyInput'> {
+  /**
+   * `projects/P/locations/L/batchPredictionJobs/ID`: a Gemini job that reads JSONL from `gs://` and writes it there, in any state.
+   * A job can be adopted by one run only. `project` and `location` are the job's; `model` is for further rounds, and for the price.
+   */
+  readonly adopt: { readonly job: string };
+  /** @default what the job reads, and nothing else is taken */
+  readonly input?: BatchRequest['input'];
+}
+
 export type BatchPhase =
   | 'resolving'
   | 'validating'
@@ -188,6 +199,7 @@ export type BatchReasonType =
   | 'HandlerUnknown'
   | 'HandlerQueueSilent'
   | 'WorkflowIdTaken'
+  | 'JobTaken'
   | 'JobRefused'
   | 'JobFailed'
   | 'JobExpired'

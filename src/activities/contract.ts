@@ -12,6 +12,8 @@ export type { VertexJob };
 export interface BatchActivities {
   /** Checks the request, fills defaults in, finds the handler. Runs on the handler's task queue. */
   readonly vertexBatchAcceptRequest: (input: AcceptRequestInput) => Promise<AcceptedRun>;
+  /** Takes over a job that somebody else created, once in all time, and tells what it was asked to do. */
+  readonly vertexBatchAdoptJob: (input: AdoptionInput) => Promise<Guarded<AdoptedJob>>;
   /** Lists the input as it is now, and cuts it into ranges. */
   readonly vertexBatchResolveInput: (input: ResolveInputInput) => Promise<Guarded<ResolvedInput>>;
   /** Validates the lines that begin in one range. */
@@ -86,6 +88,24 @@ export interface AcceptedRun {
   };
 }
 
+export interface AdoptionInput extends GuardedInput {
+  readonly run: RunReference;
+  readonly project: string;
+  readonly location: string;
+  /** As the request names it. */
+  readonly job: string;
+  /** What the request says that the job reads; empty where it leaves that to the job. */
+  readonly input: readonly string[];
+}
+
+export interface AdoptedJob {
+  readonly job: VertexJob;
+  /** What it reads. */
+  readonly inputUris: readonly string[];
+  /** `gs://bucket/prefix/` below which its output directory lies, perhaps beside those of other jobs. */
+  readonly outputUri: string;
+}
+
 export interface ResolveInputInput extends GuardedInput {
   readonly run: RunReference;
   readonly input: readonly string[];
@@ -148,6 +168,8 @@ export interface PlanPartsInput extends GuardedInput {
   readonly validation?: AcceptedValidation;
   /** An input without a row is no error, and has no plan. @default false */
   readonly allowEmpty?: boolean;
+  /** A job of somebody else's was sent these rows; it began to read them then, or hasn't yet. */
+  readonly foreign?: { readonly readAt: string | null };
 }
 
 export interface PlannedParts {
@@ -343,6 +365,8 @@ export interface FindOutputsInput extends GuardedInput {
   readonly planUri: string;
   readonly claim: ClaimReference;
   readonly job: VertexJob;
+  /** Prefix below which a job writes that isn't the claim's own. @default the claim's prefix */
+  readonly outputUri?: string;
   readonly handler: HandlerReference | null;
   /** The part's share of the ranges that fit into a history. @default 500 */
   readonly maximumRanges?: number;

@@ -9,6 +9,7 @@ import type { ObjectStore } from '../gateways/object-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
 import { acceptRequest } from './accept-request';
 import { READING, toActivityFailure, WAITING, WRITING, type RetryRules } from './activity-failure';
+import { adoptJob } from './adopt-job';
 import { awaitChange, lookDelayMs } from './await-change';
 import { cancelJob } from './cancel-job';
 import { checkInput } from './check-input';
@@ -70,6 +71,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
         throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
       }
     },
+    vertexBatchAdoptJob: bind(WRITING, adoptJob),
     vertexBatchResolveInput: bind(READING, resolveInput),
     vertexBatchValidateRange: bind(WRITING, validateRange, validating),
     vertexBatchPlanParts: bind(WRITING, planParts),

@@ -13,6 +13,7 @@ import type { BatchReason } from '../messages';
 import { findRecord, readJson } from '../rows/commits';
 import { compareRanges } from '../rows/compare-ranges';
 import { type ComparedRows, compareRows } from '../rows/compare-rows';
+import { writeForeignPlan } from '../rows/foreign-plan';
 import { changedSources } from '../rows/input-changes';
 import { mergeValidation, type MergedValidation } from '../rows/merged-validation';
 import { checkVersion, type Plan, planUri } from '../rows/plan';
@@ -37,16 +38,41 @@ export async function planParts(
   const { signal } = attempt;
   const sources = await readJson<Sources>(store, input.sourcesUri, { signal });
   const standing = await findRecord<Plan>(store, planUri(input.run), { signal });
-  if (standing === undefined) return planAnew(store, { ...input, sources, jobLimits }, attempt);
+  if (standing === undefined) {
+    return input.foreign === undefined
+      ? planAnew(store, { ...input, sources, jobLimits }, attempt)
+      : planForeign(store, { ...input, sources }, attempt);
+  }
 
   checkVersion(standing, planUri(input.run));
+  return await standingPlan(store, { ...input, sources }, standing, signal);
+}
+
+async function standingPlan(
+  store: ObjectStore,
+  input: SourcesToPlan,
+  standing: Plan,
+  signal: AbortSignal,
+): Promise<PlannedParts> {
   const { rows, bytes, errors, warnings, repaired, validationUri } = standing;
-  const plan = await planned(store, input, sources, standing, signal);
+  const plan = await planned(store, input, standing, signal);
   return { rows, bytes, errors, warnings, repaired, validationUri, firstProblems: [], plan, refusal: null };
 }
 
-interface NewPlan extends PlanPartsInput {
+interface SourcesToPlan extends PlanPartsInput {
   readonly sources: Sources;
+}
+
+/** Takes the rows as a job of somebody else's was sent them, whatever a job of ours would take. */
+async function planForeign(store: ObjectStore, input: SourcesToPlan, { signal }: Attempt): Promise<PlannedParts> {
+  const { run, sources, sourcesUri, keyField, validation = DEFAULT_VALIDATION } = input;
+  const directory = validationDirectory(run, sourcesUri, keyField, validation);
+  const merged = await mergeValidation(store, sources, directory, { signal });
+  const plan = await writeForeignPlan(store, { run, merged, keyField }, { signal });
+  return await standingPlan(store, input, plan, signal);
+}
+
+interface NewPlan extends SourcesToPlan {
   readonly jobLimits: JobLimits;
 }
 
@@ -77,7 +103,7 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
   }
   const { parts } = compared;
   const plan = await writePlan(store, run, { merged, parts, keys, ...reported }, { signal });
-  return { ...reported, plan: await planned(store, input, sources, plan, signal), refusal: null };
+  return { ...reported, plan: await planned(store, input, plan, signal), refusal: null };
 }
 
 /** Cuts where one job can't take the input as it lies, or, once it shows that a copy is needed, where none could take that. */
@@ -155,8 +181,7 @@ async function report(
 
 async function planned(
   store: ObjectStore,
-  { run }: PlanPartsInput,
-  sources: Sources,
+  { run, sources, foreign }: SourcesToPlan,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<NonNullable<PlannedParts['plan']>> {
@@ -164,10 +189,19 @@ async function planned(
     uri: planUri(run),
     digest: plan.digest,
     adopted: plan.execution !== run.execution,
-    changed: changedSources(plan.sources, sources.files),
+    changed: [
+      ...new Set([...changedSources(plan.sources, sources.files), ...writtenAfter(foreign?.readAt ?? null, sources)]),
+    ],
     parts: plan.parts.map(toPlannedPart),
     claimed: await listClaimed(store, run.directory, signal),
   };
+}
+
+/** What somebody wrote after a job had read it may not be what it read. */
+function writtenAfter(readAt: string | null, { files }: Sources): string[] {
+  return readAt === null
+    ? []
+    : files.filter(({ updated }) => Date.parse(updated) > Date.parse(readAt)).map(({ uri }) => uri);
 }
 
 /** Rounds for which a claim stands, highest first. */

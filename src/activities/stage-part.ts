@@ -11,6 +11,7 @@ import { readQuarantinedRows } from '../rows/quarantine';
 import { rawMember } from '../rows/raw-member';
 import { readRows } from '../rows/read-rows';
 import { parseRowList } from '../rows/row-list';
+import { isColumnName } from '../rows/staging';
 import type { Attempt, RowGateways } from './attempt';
 import type { StagedPart, StagePartInput } from './contract';
 
@@ -97,15 +98,17 @@ async function* stagedLines(
   attempt: Attempt,
 ): AsyncGenerator<Buffer> {
   const ordinals = new Map(sources.map(({ uri }, ordinal) => [uri, ordinal]));
-  const keyName = JSON.stringify(keys.outputKeyField);
+  const keyName = stagedKeyField(keys);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   for await (const { row, content } of rows) {
     const { uri, line } = index.sourceOf(row);
     const request = rawMember(content, 'request');
     if (request === undefined) throw new BatchError('InputChanged', `${uri}:${line} has no request any more`);
-    const key = keys.mode === 'brought' ? index.keyOf(row) : stagedKey(ordinals.get(uri) ?? -1, line);
-    const head = Buffer.from(`{${keyName}:${JSON.stringify(key)},"request":`);
+    const key = keys.mode === 'staged' ? stagedKey(ordinals.get(uri) ?? -1, line) : index.keyOf(row);
+    const head = Buffer.from(
+      keyName === null ? '{"request":' : `{${JSON.stringify(keyName)}:${JSON.stringify(key)},"request":`,
+    );
     pending.push(head, request, LINE_END);
     pendingBytes += head.length + request.length + LINE_END.length;
     if (pendingBytes < FLUSH_BYTES) continue;
@@ -116,6 +119,11 @@ async function* stagedLines(
     pendingBytes = 0;
   }
   yield Buffer.concat(pending);
+}
+
+/** What a job of somebody else's was sent may have no key that tells one row from another: then its answer is found by its request. */
+function stagedKeyField({ mode, outputKeyField }: Plan['keys']): string | null {
+  return mode === 'foreign' && !isColumnName(outputKeyField) ? null : outputKeyField;
 }
 
 const LINE_END = Buffer.from('}\n');

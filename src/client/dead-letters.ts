@@ -1,4 +1,4 @@
-import type { BatchRequest, BatchResult } from '../messages';
+import type { AdoptRequest, BatchRequest, BatchResult } from '../messages';
 import { VertexBatchCancelledError, VertexBatchError, VertexBatchFailedError } from './errors';
 import type { VertexBatchRun } from './run';
 
@@ -44,10 +44,17 @@ function besideManifest(closed: Partial<Pick<BatchResult, 'manifest' | 'rows'>> 
 }
 
 /** What a run asked for, of other rows. A name with a placeholder stays that of the scheduled run. */
-export function requestOver(input: string, request: BatchRequest): BatchRequest {
-  const { rerun: _, displayName, ...same } = request;
+export function requestOver(input: string, request: BatchRequest | AdoptRequest): BatchRequest {
+  const { rerun: _, displayName, ...same } = withoutJob(request);
   const isOwn = displayName !== undefined && !displayName.includes('{');
   return { ...same, ...(isOwn && { displayName }), input };
+}
+
+/** An adopted job has been collected: what is left goes into jobs of the run's own. */
+function withoutJob(request: BatchRequest | AdoptRequest): Omit<BatchRequest, 'input'> {
+  if (!('adopt' in request)) return request;
+  const { adopt: _, ...same } = request;
+  return same;
 }
 
 /** `<id>/rerun-1`; of a rerun itself the next one. */

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import type { BatchRequest } from '../messages';
+import type { AdoptRequest, BatchRequest } from '../messages';
 import { VertexBatchError } from './errors';
 
 /** The request of an execution, as its starter gave it: the first event of its history has it. Needs no worker. */
 export async function requestOf(
   client: Client,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-): Promise<BatchRequest> {
+): Promise<BatchRequest | AdoptRequest> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId, runId },

@@ -6,6 +6,7 @@ export interface AcceptedRequest {
   readonly location: string;
   /** `publishers/google/models/M` or `projects/P/locations/L/models/ID` */
   readonly model: string;
+  /** Empty where `adopt` leaves it to the job. */
   readonly input: readonly string[];
   /** `gs://bucket/prefix/`, with a slash at the end. */
   readonly output: string;
@@ -21,6 +22,8 @@ export interface AcceptedRequest {
     readonly cancellingMs: number;
     readonly runMs: number;
   };
+  /** Absent unless the run starts from a job of somebody else's. */
+  readonly adopt?: { readonly job: string };
   /** Absent while all of it is default, so that runs from before the field look the same; see `validationOf`. */
   readonly validate?: AcceptedValidation;
   readonly concurrentJobs: number;

@@ -34,6 +34,6 @@ export function stagingReason(
 }
 
 /** The import makes columns of top-level fields. */
-function isColumnName(field: string): boolean {
+export function isColumnName(field: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field);
 }

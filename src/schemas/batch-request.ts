@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
-import type { BatchRequest } from '../messages';
+import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
+import type { AdoptRequest, BatchRequest } from '../messages';
 import { durationMs } from './duration';
+import { modelPath } from './model-path';
+import { refuseWhatTheJobTells } from './adopted-job-rules';
 import { fillPlaceholders, LONGEST_DISPLAY_NAME } from './request-placeholders';
 import { problemsOf } from './request-problems';
 import { acceptedValidation, RULE_NAMES, validationSchema } from './validation-request';
@@ -15,6 +18,9 @@ const PLAIN = String.raw`[^\p{Cc}\p{Cs}*?\[\]]`;
 const DURATION_RULE = 'must be a duration such as "30s" or "24h", or a number of milliseconds';
 const HANDLER_RULE = 'must be the name of a handler, or {"name", "taskQueue"}';
 const INPUT_RULE = 'must be a URI such as gs://bucket/path/prompts.jsonl, with * for many objects';
+
+const JOB_NAME = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/batchPredictionJobs\/[A-Za-z0-9_-]+$/;
+const JOB_RULE = 'must be a name such as projects/P/locations/L/batchPredictionJobs/ID';
 
 const duration = z
   .union([z.string(), z.number()], DURATION_RULE)
@@ -117,6 +123,12 @@ export const batchRequestSchema = z
   )
   .describe('The one argument of the workflow vertexBatch.');
 
+/** A request with `adopt`: what its rows are, the job knows. */
+export const adoptRequestSchema = batchRequestSchema.extend({
+  adopt: z.strictObject({ job: matching(JOB_NAME, JOB_RULE) }, `must be an object whose job ${JOB_RULE}`),
+  input: batchRequestSchema.shape.input.optional(),
+});
+
 /** A string of which the same is said whether it is missing, no string, or doesn't fit. */
 function matching(pattern: RegExp, rule: string): z.ZodString {
   return z.string(rule).regex(pattern, rule);
@@ -147,11 +159,10 @@ export function acceptRequest(
   scheduledTime: Date | null = null,
 ): AcceptedRequest {
   const filled = fillPlaceholders(request, { workflowId, scheduledTime });
-  const parsed = batchRequestSchema.safeParse(filled, { reportInput: true });
-  if (!parsed.success) throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt }).join('; '));
-  const given = parsed.data as BatchRequest;
+  const given = parsedRequest(filled);
   refuseWhatIsNotBuilt(given);
-  const input = typeof given.input === 'string' ? [given.input] : given.input;
+  if (given.adopt !== undefined) refuseWhatTheJobTells(given, given.adopt.job);
+  const input = typeof given.input === 'string' ? [given.input] : (given.input ?? []);
   refuseFolders(input);
   refuseLongInput(input);
   const handler = typeof given.handler === 'string' ? { name: given.handler } : given.handler;
@@ -159,7 +170,7 @@ export function acceptRequest(
   const concurrentJobs = given.concurrentJobs ?? 4;
   const queuedMs = durationMs('deadlines.queued', given.deadlines?.queued ?? '73h');
   const runningMs = durationMs('deadlines.running', given.deadlines?.running ?? '25h');
-  const validate = acceptedValidation(given.validate);
+  const validate = given.adopt === undefined ? acceptedValidation(given.validate) : FOREIGN_VALIDATION;
   const defaultRunMs = defaultRunDeadlineMs({ queuedMs, runningMs, rounds, parts: 1, concurrentJobs });
   return {
     project: given.project,
@@ -182,6 +193,7 @@ export function acceptRequest(
       cancellingMs: durationMs('deadlines.cancelling', given.deadlines?.cancelling ?? '15m'),
       runMs: durationMs('deadlines.run', given.deadlines?.run ?? defaultRunMs),
     },
+    ...(given.adopt !== undefined && { adopt: given.adopt }),
     ...(validate !== undefined && { validate }),
     concurrentJobs,
     onUnknown: given.onUnknown ?? 'hold',
@@ -192,30 +204,14 @@ export function acceptRequest(
   };
 }
 
-/** The resource name of a model as the API takes it. */
-function modelPath(model: string, location: string): string {
-  const tuned = /^projects\/[^/]+\/locations\/([^/]+)\/models\/[^/]+$/.exec(model);
-  if (tuned !== null) {
-    if (location === 'global')
-      throw new TypeError(
-        `model ${model} is tuned, and tuned models are not served at location global; use ${tuned[1]}`,
-      );
-    if (tuned[1] !== location)
-      throw new TypeError(`model ${model} lies in ${tuned[1]}, but location is ${location}; use the model's location`);
-    return model;
-  }
-  if (/\/endpoints\//.test(model)) {
-    throw new TypeError(
-      `model ${model} is an endpoint; batch jobs take the tuned model deployed there, projects/P/locations/L/models/ID`,
-    );
-  }
-  if (/^publishers\/[^/]+\/models\/[^/]+$/.test(model)) return model;
-  const publisherModel = /^projects\/[^/]+\/locations\/[^/]+\/(publishers\/[^/]+\/models\/[^/]+)$/.exec(model);
-  if (publisherModel !== null) return model;
-  if (/^[A-Za-z0-9][A-Za-z0-9.@_-]*$/.test(model)) return `publishers/google/models/${model}`;
-  throw new TypeError(
-    `model must be a name such as gemini-2.5-flash, publishers/google/models/M or projects/P/locations/L/models/ID, got ${JSON.stringify(model)}`,
-  );
+/** What either kind of request says. */
+type GivenRequest = Omit<BatchRequest, 'input'> & Partial<Pick<AdoptRequest, 'adopt' | 'input'>>;
+
+function parsedRequest(request: unknown): GivenRequest {
+  const adopts = typeof request === 'object' && request !== null && 'adopt' in request;
+  const parsed = (adopts ? adoptRequestSchema : batchRequestSchema).safeParse(request, { reportInput: true });
+  if (parsed.success) return parsed.data as GivenRequest;
+  throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt }).join('; '));
 }
 
 function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -227,8 +223,8 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
   return labels;
 }
 
-function refuseWhatIsNotBuilt(request: BatchRequest): void {
-  const uris = [...(typeof request.input === 'string' ? [request.input] : request.input), request.output];
+function refuseWhatIsNotBuilt(request: GivenRequest): void {
+  const uris = [...(typeof request.input === 'string' ? [request.input] : (request.input ?? [])), request.output];
   const table = uris.find((uri) => uri.startsWith('bq://'));
   if (table !== undefined) {
     throw new TypeError(
@@ -266,11 +262,12 @@ function refuseLongInput(input: readonly string[]): void {
 }
 
 function knownFieldsAt(path: readonly PropertyKey[]): readonly string[] {
-  if (path.length === 0) return Object.keys(batchRequestSchema.shape);
+  if (path.length === 0) return Object.keys(adoptRequestSchema.shape);
   return FIELDS_OF[path.join('.')] ?? [];
 }
 
 const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  adopt: ['job'],
   paused: ['policy', 'deadline'],
   deadlines: ['queued', 'running', 'cancelling', 'run'],
   handler: ['name', 'taskQueue'],

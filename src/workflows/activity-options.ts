@@ -24,6 +24,7 @@ const GOES_THROUGH_DATA = { ...WRITES, startToCloseTimeout: '1 hour' } satisfies
 
 export const ACTIVITY_OPTIONS = {
   vertexBatchAcceptRequest: READS,
+  vertexBatchAdoptJob: WRITES,
   vertexBatchResolveInput: GOES_THROUGH_DATA,
   vertexBatchValidateRange: GOES_THROUGH_DATA,
   vertexBatchPlanParts: GOES_THROUGH_DATA,

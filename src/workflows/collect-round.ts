@@ -46,11 +46,19 @@ export class RoundCollector {
   }
 
   async #collectFor(claim: ClaimReference, job: VertexJob): Promise<CollectedRound> {
-    const { run, accepted, plan } = this.#part;
+    const { run, accepted, plan, adopted } = this.#part;
     const outputs = await step(
       run,
       'vertexBatchFindOutputs',
-      { run: accepted.run, planUri: plan.uri, claim, job, handler: this.handler, ...rangeShareOf(this.#part) },
+      {
+        run: accepted.run,
+        planUri: plan.uri,
+        claim,
+        job,
+        handler: this.handler,
+        ...rangeShareOf(this.#part),
+        ...(adopted?.job.name === job.name && { outputUri: adopted.outputUri }),
+      },
       { summary: `Find the output of job ${job.name.split('/').at(-1)}` },
     );
     return { outputsUri: outputs.outputsUri, kept: await this.#collectRanges(claim, outputs) };

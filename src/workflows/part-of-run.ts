@@ -1,4 +1,4 @@
-import type { AcceptedRun, PlannedPart, PlannedParts } from '../activities/contract';
+import type { AcceptedRun, AdoptedJob, PlannedPart, PlannedParts } from '../activities/contract';
 import { rangesOfPart } from '../domain/range-share';
 import type { OperatorDesk } from './operator-desk';
 import type { RunState } from './run-state';
@@ -11,6 +11,8 @@ export interface PlannedRun {
   readonly accepted: AcceptedRun;
   readonly desk: OperatorDesk;
   readonly plan: Plan;
+  /** The job that somebody else created, and that is the first round. */
+  readonly adopted: AdoptedJob | null;
 }
 
 /** A part with the run that it belongs to. */

@@ -117,7 +117,10 @@ class PartLife {
 
   /** The job of a round; `undefined` when another one may not be created and none stands. */
   async #submit(round: number): Promise<Submitted | undefined> {
-    const { run, accepted, desk } = this.#at;
+    const { run, accepted, desk, adopted } = this.#at;
+    if (adopted !== null && round === 1) {
+      return { job: adopted.job, claim: { part: this.#number, round, attempt: 1 }, adopted: true };
+    }
     await this.#noticeChange();
     const onlyStanding = this.#watch.changed.length > 0 || !this.#mayCreate();
     const input = await this.#input(round, onlyStanding);

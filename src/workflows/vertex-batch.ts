@@ -7,13 +7,14 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AcceptedRun, PlannedParts, ResolvedInput } from '../activities/contract';
+import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput } from '../activities/contract';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
 import { count } from '../domain/count-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
-import type { BatchRequest, BatchResult } from '../messages';
+import type { AdoptRequest, BatchRequest, BatchResult } from '../messages';
 import { validationCounts } from '../domain/validation-counts';
+import { adopt, endUnplanned } from './adoption';
 import { untilTaken } from './handler-queue';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
@@ -32,7 +33,7 @@ const RANGES_AT_A_TIME = 50;
  * The steps run where a cancellation can't reach them: `handle.cancel()` and `cancelBatch` both become a stop of the run, which
  * interrupts what costs nothing to interrupt and carries the rest to the service and back.
  */
-export async function vertexBatch(request: BatchRequest): Promise<BatchResult> {
+export async function vertexBatch(request: BatchRequest | AdoptRequest): Promise<BatchResult> {
   refuseCron();
   const run = new RunState();
   const desk = new OperatorDesk();
@@ -54,15 +55,17 @@ async function runSteps(
   run: RunState,
   desk: OperatorDesk,
   books: RunBooks,
-  request: BatchRequest,
+  request: BatchRequest | AdoptRequest,
 ): Promise<() => void> {
   let endDeadline = () => {};
+  let adopted: AdoptedJob | null = null;
   try {
     const accepted = await accept(run, request);
     endDeadline = run.startDeadline(accepted.request.deadlines.runMs);
-    const sources = await resolveInput(run, accepted);
+    if (accepted.request.adopt !== undefined) adopted = await adopt(run, accepted, accepted.request.adopt.job);
+    const sources = await resolveInput(run, accepted, adopted?.inputUris ?? accepted.request.input);
     await validate(run, accepted, sources);
-    const planned = await planParts(run, accepted, sources);
+    const planned = await planParts(run, accepted, sources, adopted);
     books.open(planned);
     if (planned.isEmpty === true) return endDeadline;
     const plan = planOf(planned);
@@ -71,15 +74,16 @@ async function runSteps(
       endDeadline();
       endDeadline = run.startDeadline(longer);
     }
-    await runParts({ run, accepted, desk, plan }, books);
+    await runParts({ run, accepted, desk, plan, adopted }, books);
   } catch (error) {
     if (error instanceof RunStopped) books.stopBy(error.reason);
     else if (!isCancellation(error)) throw error;
   }
+  if (adopted !== null && run.stop !== undefined && run.jobs.length === 0) await endUnplanned(run, adopted);
   return endDeadline;
 }
 
-async function accept(run: RunState, request: BatchRequest): Promise<AcceptedRun> {
+async function accept(run: RunState, request: BatchRequest | AdoptRequest): Promise<AcceptedRun> {
   run.publish();
   const taskQueue = handlerTaskQueue(request);
   const ask = (waitMs?: number) =>
@@ -96,8 +100,7 @@ async function accept(run: RunState, request: BatchRequest): Promise<AcceptedRun
   return run.accepted;
 }
 
-async function resolveInput(run: RunState, accepted: AcceptedRun): Promise<ResolvedInput> {
-  const { input } = accepted.request;
+async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonly string[]): Promise<ResolvedInput> {
   const more = input.length > 1 ? ` and ${input.length - 1} more` : '';
   return await run.interruptible(() =>
     step(
@@ -130,7 +133,12 @@ async function validate(run: RunState, accepted: AcceptedRun, sources: ResolvedI
   );
 }
 
-async function planParts(run: RunState, accepted: AcceptedRun, sources: ResolvedInput): Promise<PlannedParts> {
+async function planParts(
+  run: RunState,
+  accepted: AcceptedRun,
+  sources: ResolvedInput,
+  adopted: AdoptedJob | null,
+): Promise<PlannedParts> {
   run.enter('planning');
   const { keyField } = accepted.request;
   const planned = await run.interruptible(() =>
@@ -143,6 +151,7 @@ async function planParts(run: RunState, accepted: AcceptedRun, sources: Resolved
         keyField,
         validation: validationOf(accepted.request),
         ...emptyAllowed(accepted),
+        ...(adopted !== null && { foreign: { readAt: adopted.job.startTime } }),
       },
       { summary: 'Check keys and limits, write the plan' },
     ),
@@ -230,7 +239,11 @@ function refuseCron(): void {
 }
 
 /** The default bound of a run whose jobs take several turns; `undefined` where the bound stands that it began with. */
-function deadlineOfParts(given: BatchRequest, accepted: AcceptedRequest, parts: number): number | undefined {
+function deadlineOfParts(
+  given: Pick<BatchRequest, 'deadlines'>,
+  accepted: AcceptedRequest,
+  parts: number,
+): number | undefined {
   const { deadlines, rounds, concurrentJobs } = accepted;
   if (given.deadlines?.run !== undefined || parts <= concurrentJobs) return undefined;
   return defaultRunDeadlineMs({ ...deadlines, rounds, parts, concurrentJobs });
@@ -247,7 +260,7 @@ function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {
 }
 
 /** The request isn't checked yet; only where the first activity runs is read from it. */
-function handlerTaskQueue(request: BatchRequest): string | null {
+function handlerTaskQueue(request: Pick<BatchRequest, 'handler'>): string | null {
   const handler: unknown = (request as Partial<BatchRequest> | null)?.handler;
   if (typeof handler !== 'object' || handler === null || !('taskQueue' in handler)) return null;
   return typeof handler.taskQueue === 'string' ? handler.taskQueue : null;

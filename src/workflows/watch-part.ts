@@ -31,7 +31,8 @@ export class PartWatch {
 
   /** Should the service ever double a create, the job in history is kept and the other one cancelled. */
   async noticeDouble(claim: ClaimReference): Promise<void> {
-    const { run, accepted } = this.#part;
+    const { run, accepted, adopted } = this.#part;
+    if (adopted !== null && claim.round === 1) return;
     const { project, location } = accepted.request;
     const { jobs } = await step(
       run,
@@ -53,7 +54,7 @@ export class PartWatch {
   #noteChanged(changed: readonly string[]): void {
     if (changed.length === 0) return;
     this.changed = changed;
-    const files = changed.join(', ');
-    this.#onChange({ type: 'InputChanged', message: `the input changed after it was validated: ${files}` });
+    const since = this.#part.adopted === null ? 'it was validated' : 'the adopted job began to read it';
+    this.#onChange({ type: 'InputChanged', message: `the input changed after ${since}: ${changed.join(', ')}` });
   }
 }

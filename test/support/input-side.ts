@@ -2,8 +2,10 @@ import { planParts } from '../../src/activities/plan-parts';
 import { resolveInput } from '../../src/activities/resolve-input';
 import { validateRange } from '../../src/activities/validate-range';
 import type { Attempt } from '../../src/activities/attempt';
+import type { PlanPartsInput } from '../../src/activities/contract';
 import type { RunReference } from '../../src/domain/accepted-request';
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
+import { FOREIGN_VALIDATION } from '../../src/domain/foreign-validation';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { readWhole } from '../../src/rows/commits';
@@ -62,21 +64,27 @@ export interface PlanInput {
   readonly run?: RunReference;
   /** What differs from the default. */
   readonly validation?: Partial<AcceptedValidation>;
+  /** A job of somebody else's was sent the rows. */
+  readonly foreign?: NonNullable<PlanPartsInput['foreign']>;
 }
 
 /** What a run does with its input before it spends anything. */
 export async function planInput(
   store: ObjectStore,
-  { input = ['gs://acme/in/*.jsonl'], keyField = null, run = aRun(), validation: given = {} }: PlanInput = {},
+  { input = ['gs://acme/in/*.jsonl'], keyField = null, run = aRun(), validation: given = {}, foreign }: PlanInput = {},
 ) {
-  const validation = { ...DEFAULT_VALIDATION, ...given };
+  const validation = { ...(foreign === undefined ? DEFAULT_VALIDATION : FOREIGN_VALIDATION), ...given };
   const resolved = await resolveInput({ store }, { run, input }, anAttempt());
   const { sourcesUri } = resolved;
   const ranges = [];
   for (let range = 0; range < resolved.ranges; range += 1) {
     ranges.push(await validateRange({ store }, { run, sourcesUri, range, keyField, validation }, anAttempt()));
   }
-  const planned = await planParts({ store }, { run, sourcesUri, keyField, validation }, anAttempt());
+  const planned = await planParts(
+    { store },
+    { run, sourcesUri, keyField, validation, ...(foreign && { foreign }) },
+    anAttempt(),
+  );
   return { resolved, ranges, planned };
 }
 

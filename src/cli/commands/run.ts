@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { newWorkflowId, type StartRequest } from '../../client';
+import { newWorkflowId, type StartAdoption, type StartRequest } from '../../client';
 import { readTemporalTarget } from '../../config';
 import type { AcceptedRequest } from '../../domain/accepted-request';
 import { validationOf } from '../../domain/accepted-validation';
@@ -33,7 +33,7 @@ interface RunFlags extends RequestFlags, StartFlags {
 /** A request that can be started once its files are uploaded. */
 interface PreparedRun {
   readonly workflowId: string;
-  readonly request: Omit<StartRequest, 'workflowId'>;
+  readonly request: Omit<StartRequest, 'workflowId'> | Omit<StartAdoption, 'workflowId'>;
   readonly accepted: AcceptedRequest;
   readonly uploads: readonly PlannedUpload[];
 }
@@ -93,6 +93,9 @@ async function prepare(
   if (typeof workflowId !== 'string' || workflowId === '') {
     throw new CommandError(EXIT.usage, `workflowId must be a text, got ${JSON.stringify(workflowId)}.`);
   }
+  if (given.adopt !== undefined && local.length > 0) {
+    throw new CommandError(EXIT.usage, 'An adopted job has read its input already: leave --input out.');
+  }
   // the directory depends on the request, and the request on the directory
   const placeholders = local.map(({ uri }) => [uri, 'gs://local/file'] as const);
   const { output, rerun } = accepted(withUris(given, new Map(placeholders)), workflowId);
@@ -120,7 +123,10 @@ const FLAGS = {
 
 /** @throws {CommandError} naming each field at fault, and the flags for those that are missing */
 function accepted(request: DraftRequest, workflowId: string): AcceptedRequest {
-  const missing = Object.entries(FLAGS).filter(([field]) => request[field] === undefined);
+  const isAdopted = request.adopt !== undefined;
+  const missing = Object.entries(FLAGS).filter(
+    ([field]) => request[field] === undefined && !(isAdopted && field === 'input'),
+  );
   if (missing.length > 0) {
     const names = missing.map(([field, flag]) => `${field} (${flag})`);
     throw new CommandError(EXIT.usage, `The request lacks ${names.join(', ')}. Give it by flags or in a request file.`);

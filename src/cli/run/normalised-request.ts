@@ -1,12 +1,13 @@
 import type { AcceptedRequest } from '../../domain/accepted-request';
 import { validationOf } from '../../domain/accepted-validation';
-import type { BatchRequest } from '../../messages';
+import type { AdoptRequest, BatchRequest } from '../../messages';
 
 /** A request with every default filled in, as it could be sent: the way back from an accepted one. */
-export function toBatchRequest(accepted: AcceptedRequest): BatchRequest {
-  const { handler, keyField, minAnsweredShare, paused, deadlines, listingLagMs, ...same } = accepted;
+export function toBatchRequest(accepted: AcceptedRequest): BatchRequest | AdoptRequest {
+  const { handler, keyField, minAnsweredShare, paused, deadlines, listingLagMs, adopt, input, ...same } = accepted;
   return {
     ...same,
+    ...(adopt === undefined ? { input, validate: validationOf(accepted) } : adopted(adopt, input)),
     ...(keyField !== null && { keyField }),
     ...(handler !== null && {
       handler: { name: handler.name, ...(handler.taskQueue !== null && { taskQueue: handler.taskQueue }) },
@@ -19,9 +20,13 @@ export function toBatchRequest(accepted: AcceptedRequest): BatchRequest {
       cancelling: durationOf(deadlines.cancellingMs),
       run: durationOf(deadlines.runMs),
     },
-    validate: validationOf(accepted),
     listingLag: durationOf(listingLagMs),
   };
+}
+
+/** Of an adopted job nothing is validated, and what it reads it knows itself. */
+function adopted(adopt: AdoptRequest['adopt'], input: readonly string[]) {
+  return { adopt, validate: undefined, ...(input.length > 0 && { input }) };
 }
 
 /** As Temporal writes durations, in the largest unit that loses nothing. */

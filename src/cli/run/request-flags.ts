@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { StartRequest } from '../../client';
+import type { StartAdoption, StartRequest } from '../../client';
 import type { Config } from '../../config';
 import type { CommonFlags } from '../command-line';
 import { CommandError, EXIT } from '../exit-code';
@@ -20,6 +20,7 @@ export interface RequestFlags extends CommonFlags, ValidationFlags {
   readonly keyField?: string;
   readonly minAnswered?: number;
   readonly maxCost?: number;
+  readonly adopt?: string;
 }
 
 export function addRequestOptions(command: Command): Command {
@@ -27,6 +28,7 @@ export function addRequestOptions(command: Command): Command {
     .option('-w, --workflow-id <id>', 'your business key; starting it again attaches or answers (default: one is made)')
     .option('--model <name>', 'gemini-…, publishers/google/models/M, or projects/P/locations/L/models/ID')
     .option('--input <uri...>', 'gs:// objects and wildcards, or local JSONL files, which are uploaded')
+    .option('--adopt <job>', 'start from this job, projects/…/batchPredictionJobs/…, which somebody else created')
     .option('--output <uri>', 'gs://bucket/prefix/ below which the run has its directory')
     .option('--handler <name>', 'handler of the worker')
     .option('--project <id>', 'Google Cloud project (default: GOOGLE_CLOUD_PROJECT)')
@@ -38,7 +40,7 @@ export function addRequestOptions(command: Command): Command {
 }
 
 /** A request as far as file, flags and environment give it; what is wrong with it is found when it is accepted. */
-export type DraftRequest = Partial<StartRequest> & Readonly<Record<string, unknown>>;
+export type DraftRequest = Partial<StartRequest & StartAdoption> & Readonly<Record<string, unknown>>;
 
 /**
  * The request in the file (`-` is stdin), overridden by flags, completed by the environment.
@@ -54,15 +56,23 @@ export async function draftRequest(
   return {
     ...(config.project !== null && { project: config.project }),
     ...(config.location !== null && { location: config.location }),
+    ...(flags.adopt !== undefined && parentOf(flags.adopt)),
     ...written,
     ...overrides(flags, written),
   };
+}
+
+/** A job's name says where it is. */
+function parentOf(job: string): { readonly project?: string; readonly location?: string } {
+  const [, project, location] = /^projects\/([^/]+)\/locations\/([^/]+)\//.exec(job) ?? [];
+  return project === undefined || location === undefined ? {} : { project, location };
 }
 
 function overrides(flags: RequestFlags, written: DraftRequest): DraftRequest {
   const { input } = flags;
   const given = {
     workflowId: flags.workflowId,
+    adopt: flags.adopt === undefined ? undefined : { job: flags.adopt },
     model: flags.model,
     input: input?.length === 1 ? input[0] : input,
     output: flags.output,

@@ -63,6 +63,36 @@ describe('finding outputs', () => {
     expect(attempt.warnings.join()).toContain('wrote to gs://elsewhere/out/');
   });
 
+  describe('of a job that somebody else created', () => {
+    const shared = 'gs://elsewhere/answers/';
+    const mine = `${shared}prediction-model-2026-09-02T20:06:30.166279Z/predictions.jsonl`;
+    const other = `${shared}prediction-model-2026-09-02T20:06:31.000001Z/predictions.jsonl`;
+
+    async function foundOf(names: readonly string[], outputDirectory: string | null) {
+      const store = new MemoryObjectStore();
+      for (const name of names) await store.write(name, 'x\n');
+      const attempt = testAttempt();
+      const outputs = await findOutputs({ store }, { ...inputFor({ outputDirectory }), outputUri: shared }, attempt);
+      const { files } = await readJson<JobOutputs>(store, outputs.outputsUri);
+      return { uris: files.map(({ uri }) => uri), warnings: attempt.warnings };
+    }
+
+    it('takes the directory that the service names, and finds nothing strange in it', async () => {
+      expect(await foundOf([mine, other], mine.replace('/predictions.jsonl', ''))).toEqual({
+        uris: [mine],
+        warnings: [],
+      });
+    });
+
+    it('takes the only directory below its prefix where the service names none', async () => {
+      expect(await foundOf([mine], null)).toMatchObject({ uris: [mine] });
+    });
+
+    it('doesn’t guess which of several it is', async () => {
+      await expect(foundOf([mine, other], null)).rejects.toThrow(/2 jobs wrote below its prefix/);
+    });
+  });
+
   it('refuses an output that is no directory in Cloud Storage', async () => {
     const input = inputFor({ outputDirectory: 'bq://project.dataset' });
     await expect(findOutputs({ store: new MemoryObjectStore() }, input, testAttempt())).rejects.toMatchObject({

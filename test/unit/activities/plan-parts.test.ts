@@ -16,6 +16,48 @@ async function planOf(store: ObjectStore): Promise<Plan> {
   return readPlan(store, planUri(aRun()));
 }
 
+describe('rows that a job of somebody else’s was sent', () => {
+  const readAt = '2026-11-22T10:00:00Z';
+  const updatedAt = (store: ObjectStore, updated: string) =>
+    storeWith(store, {
+      find: async (uri, options) => {
+        const found = await store.find(uri, options);
+        return found && { ...found, updated };
+      },
+    });
+
+  test('are one part whatever they are, and what is no row is taken out', async () => {
+    const store = await aStore({ [A]: [...keyed('a', 'a'), { custom_id: 'c', request: { unheard: 'of' } }, 'no row'] });
+    const { planned } = await planInput(store, { input: [A], foreign: { readAt: null } });
+    expect(planned).toMatchObject({ rows: 4, errors: 1, refusal: null, plan: { changed: [], parts: [{ rows: 3 }] } });
+    expect((await planOf(store)).keys).toMatchObject({ mode: 'foreign', field: 'custom_id', outputKeyField: '' });
+  });
+
+  test('are planned once', async () => {
+    const store = await aStore({ [A]: keyed('a', 'b') });
+    const first = await planInput(store, { input: [A], foreign: { readAt: null } });
+    const run = aRun({ execution: 'execution-2' });
+    const again = await planInput(store, { input: [A], run, foreign: { readAt: null } });
+    expect(again.planned.plan).toEqual({ ...first.planned.plan, adopted: true });
+  });
+
+  test.each([
+    ['2026-11-22T09:59:59.999Z', []],
+    ['2026-11-22T10:00:00.001Z', [A]],
+  ])('count as changed when they were written after the job began to read: %s', async (updated, changed) => {
+    const store = updatedAt(await aStore({ [A]: keyed('a') }), updated);
+    const { planned } = await planInput(store, { input: [A], foreign: { readAt } });
+    expect(planned.plan?.changed).toEqual(changed);
+  });
+
+  test('are refused where there are none', async () => {
+    const store = await aStore({ [A]: '\n\n' });
+    await expect(planInput(store, { input: [A], foreign: { readAt: null } })).rejects.toMatchObject({
+      type: 'InvalidInput',
+    });
+  });
+});
+
 describe('an input that a job can take', () => {
   test('is used as it lies when every row has a unique key that the import leaves alone', async () => {
     const store = await aStore({ [A]: keyed('a', 'b'), [B]: keyed('c') });

@@ -52,6 +52,19 @@ describe('stagePart', () => {
     );
   });
 
+  test.each([
+    ['carry the caller’s own keys', ['a', 'b'], '{"id":"b","request":'],
+    ['carry none where two rows have one key', ['a', 'a'], '{"request":'],
+    ['carry none where rows have none', [undefined, undefined], '{"request":'],
+  ])('rows that a job of somebody else’s left unanswered %s', async (_, keys, start) => {
+    const store = await aStore({ [A]: keys.map((id) => ({ id, request: aRequest(id) })) });
+    await planInput(store, { foreign: { readAt: null } });
+    const rowsUri = `${run.directory}work/retry`;
+    await writeRowList(store, rowsUri, [1]);
+    const staged = await stage(store, { round: 2, rowsUri });
+    expect(await textOf(store, staged.uris[0]!)).toBe(`${start}${JSON.stringify(aRequest(keys[1]))}}\n`);
+  });
+
   test('an attempt that finds a copy uses it, and deletes nothing', async () => {
     const store = await aStore({ [A]: [{ request: aRequest() }] });
     await planInput(store);

@@ -194,6 +194,28 @@ describe('run --dry-run', () => {
     expect(exitCode).toBe(0);
   });
 
+  describe('of a run that adopts a job', () => {
+    const job = 'projects/123456789012/locations/us-central1/batchPredictionJobs/4711';
+    const words = ['run', '--adopt', job, '--model', 'gemini-2.5-flash', '--output', 'gs://acme/answers/', '--dry-run'];
+
+    it('takes project and location from the job’s name, and its input from the job', async () => {
+      const { stdout, exitCode } = await cli([...words, '--json'], GOOGLE);
+      const { result } = JSON.parse(stdout) as { result: { request: object } };
+      expect(result.request).toMatchObject({ project: '123456789012', location: 'us-central1', adopt: { job } });
+      expect(Object.keys(result.request)).not.toEqual(expect.arrayContaining(['input']));
+      expect(result.request).not.toHaveProperty('validate');
+      const again = await cli(['run', '-', '--dry-run', '--json'], {}, JSON.stringify(result.request));
+      expect((JSON.parse(again.stdout) as { result: { request: object } }).result.request).toEqual(result.request);
+      expect(exitCode).toBe(0);
+    });
+
+    it('uploads nothing for it', async () => {
+      const { stderr, exitCode } = await cli([...words, '--input', await file('prompts.jsonl', row)], GOOGLE);
+      expect(stderr).toContain('has read its input already: leave --input out');
+      expect(exitCode).toBe(2);
+    });
+  });
+
   it('gives a request that is accepted again, the same', async () => {
     const prompts = await file('prompts.jsonl', row);
     const first = await cli([...RUN, '-w', 'my/run', '--input', prompts, '--dry-run', '--json'], GOOGLE);

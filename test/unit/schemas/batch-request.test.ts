@@ -26,6 +26,41 @@ function complaintAbout(request: unknown): string {
   return 'accepted';
 }
 
+const JOB = 'projects/acme/locations/us-central1/batchPredictionJobs/4711';
+
+describe('a request that adopts a job', () => {
+  const { input: _, ...adopting } = { ...REQUEST, adopt: { job: JOB } };
+
+  it('leaves it to the job what it reads, and takes its rows as they are', () => {
+    const accepted = acceptRequest(adopting, 'summaries');
+    expect(accepted).toMatchObject({ adopt: { job: JOB }, input: [], validate: { onError: 'quarantine' } });
+    expect(acceptRequest({ ...adopting, input: REQUEST.input }, 'summaries').input).toEqual([REQUEST.input]);
+  });
+
+  it.each([
+    [{ adopt: {} }, 'adopt.job must be a name such as projects/P/locations/L/batchPredictionJobs/ID, got nothing'],
+    [
+      { adopt: JOB },
+      `adopt must be an object whose job must be a name such as projects/P/locations/L/batchPredictionJobs/ID, got "${JOB}"`,
+    ],
+    [
+      { adopt: { job: '4711' } },
+      'adopt.job must be a name such as projects/P/locations/L/batchPredictionJobs/ID, got "4711"',
+    ],
+    [{ adopt: { jbo: JOB, job: JOB } }, 'unknown field adopt.jbo, did you mean "job"?'],
+    [{ validate: {} }, `validate is about what is sent, and the rows of ${JOB} were sent before; leave it out`],
+    [
+      { allowEmptyInput: true },
+      `allowEmptyInput is about what is sent, and the rows of ${JOB} were sent before; leave it out`,
+    ],
+    [{ location: 'europe-west1' }, 'location must be that of the adopted job, us-central1, got europe-west1'],
+    [{ project: 'other' }, 'project must be that of the adopted job, acme, got other'],
+    [{ project: '123456789012' }, 'accepted'],
+  ])('%j: %s', (fields, complaint) => {
+    expect(complaintAbout({ ...adopting, ...fields })).toBe(complaint);
+  });
+});
+
 describe('a request', () => {
   it('is completed with defaults', () => {
     expect(acceptRequest(REQUEST, 'summaries')).toEqual({
