@@ -8,6 +8,8 @@ import { VertexBatchPlugin, type VertexBatchPluginOptions } from '../../src/plug
 import { workflowBundle } from './replay';
 import { testEnvironment, uniqueTaskQueue, type TestTemporal } from './temporal';
 
+export { prompt, prompts } from './prompts';
+
 export const WORKFLOWS_PATH = join(__dirname, '../../src/workflows/index.ts');
 
 export interface WorldOptions {
@@ -157,15 +159,6 @@ export class BatchWorld {
     await this.#closeServer();
     await this.emulator.close();
   }
-}
-
-/** A row whose prompt is `text`. */
-export function prompt(key: string, text = `Say something about ${key}`): { key: string; request: object } {
-  return { key, request: { contents: [{ role: 'user', parts: [{ text }] }] } };
-}
-
-export function prompts(count: number): { key: string; request: object }[] {
-  return Array.from({ length: count }, (_, row) => prompt(`p-${row}`));
 }
 
 async function* once(content: Buffer): AsyncGenerator<Buffer> {

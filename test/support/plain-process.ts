@@ -6,6 +6,8 @@ export interface PlainProcess {
   readonly pid: number | undefined;
   output(): string;
   isRunning(): boolean;
+  /** Settles when it has ended, however it did. */
+  readonly ended: Promise<unknown>;
   /** Sends a signal and waits for the end; gives the exit code, `null` where the signal itself ended it. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -33,6 +35,7 @@ export function startPlainProcess(
     pid: child.pid,
     output: () => output,
     isRunning,
+    ended,
     async end(signal = 'SIGTERM') {
       if (isRunning()) child.kill(signal);
       await ended;

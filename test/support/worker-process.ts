@@ -19,6 +19,7 @@ export interface WorkerProcessSettings {
 
 /** A row as the handler `note` was given it. */
 export interface HandedRow {
+  readonly workflowId: string;
   readonly key: string;
   readonly mayRepeat: boolean;
   readonly pid: number;
@@ -54,8 +55,8 @@ function noting({ handedPath, handlerMs }: WorkerProcessSettings) {
   return defineHandler({
     batchSize: 10,
     concurrency: 2,
-    async handle(rows, { mayRepeat }) {
-      const handed = rows.map(({ key }): HandedRow => ({ key, mayRepeat, pid: process.pid }));
+    async handle(rows, { workflowId, mayRepeat }) {
+      const handed = rows.map(({ key }): HandedRow => ({ workflowId, key, mayRepeat, pid: process.pid }));
       appendFileSync(handedPath, handed.map((row) => `${JSON.stringify(row)}\n`).join(''));
       await delay(handlerMs);
     },

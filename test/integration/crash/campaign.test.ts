@@ -1,0 +1,17 @@
+import { expect, inject, it } from 'vitest';
+import { campaign } from '../../chaos/campaign';
+import { stormsOf } from '../../chaos/options';
+// oxlint-disable-next-line import/no-unassigned-import -- installs the runtime that doesn't log each failed activity
+import '../../support/temporal';
+
+it('thirty runs in storms of kills, cuts and lost answers end as on a calm day', { timeout: 600_000 }, async () => {
+  const lines: string[] = [];
+  const { reports, failures } = await campaign({
+    storms: stormsOf(30, 1),
+    workflowBundlePath: inject('workflowBundlePath'),
+    say: (line) => lines.push(line),
+  });
+  expect(failures, lines.join('\n')).toEqual([]);
+  const happened = reports.flatMap((report) => report.happened.map(({ kind }) => kind));
+  expect(new Set(happened)).toEqual(new Set(['kill-worker', 'kill-server', 'cut', 'stall']));
+});
