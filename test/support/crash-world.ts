@@ -75,13 +75,13 @@ export class CrashWorld {
 }
 
 /** Tells a story in a world of its own, and puts the world away. */
-export async function inCrashWorld(
+export async function inCrashWorld<Told>(
   options: CrashOptions,
-  story: (crash: CrashWorld, world: BatchWorld) => Promise<void>,
-): Promise<void> {
+  story: (crash: CrashWorld, world: BatchWorld) => Promise<Told>,
+): Promise<Told> {
   const crash = await CrashWorld.create(options);
   try {
-    await story(crash, crash.world);
+    return await story(crash, crash.world);
   } catch (error) {
     throw new Error(`${(error as Error).message}\nThe workers wrote: ${crash.output() || 'nothing'}`, { cause: error });
   } finally {

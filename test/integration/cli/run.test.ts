@@ -177,6 +177,27 @@ describe('a worker', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('stops at the second signal, whatever is in flight', async () => {
+    emulator.setScenario({ faults: [{ call: 'storage.read', fault: { kind: 'stall' } }] });
+    const queue = `${taskQueue}-stopped`;
+    const other = cli(['worker', '--task-queue', queue]);
+    await other.says('Polling');
+    await cli([
+      ...runWords(`cli/${randomUUID()}`, await inputFile(someRows(2))),
+      '--task-queue',
+      queue,
+      '--detach',
+    ]).ended();
+    const isReading = () =>
+      emulator.calls().some(({ call, status }) => call === 'storage.read' && status === undefined);
+    await waitFor(isReading, { what: 'a read that stalls', timeoutMs: 60_000 });
+    other.interrupt('SIGTERM');
+    await other.says('what is in flight ends');
+    other.interrupt('SIGTERM');
+    expect(await other.ended()).toMatchObject({ exitCode: 130 });
+    emulator.setScenario(QUICK);
+  });
+
   it('refuses a module without handlers, naming what it exports', async () => {
     const path = join(directory, 'nothing.mjs');
     await writeFile(path, 'export const handler = 1;');

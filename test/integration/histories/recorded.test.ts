@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { workflowBundle } from '../../support/replay';
 // oxlint-disable-next-line import/no-unassigned-import -- installs the runtime that doesn't log each replay
 import '../../support/temporal';
 
-const HISTORIES = join(__dirname, '../../histories');
+const ROOT = join(__dirname, '../../..');
+const HISTORIES = join(ROOT, 'test/histories');
 
 /** Lives that a run of an earlier version may be in the middle of when its code changes. */
 const REQUIRED = [
@@ -24,13 +25,19 @@ const REQUIRED = [
   'create-lost-and-resubmitted',
 ];
 
-const recorded = readdirSync(HISTORIES)
+/** Recorded with the code of today, and in a directory for each version with the code of that version. */
+const recorded = readdirSync(HISTORIES, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.json'))
-  .map((file) => basename(file, '.json'));
+  .map((file) => file.replace(/\.json$/, ''));
+
+/** The versions that the changelog says were released. */
+const released = [...readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').matchAll(/^## \[?(\d+\.\d+\.\d+)/gm)].map(
+  ([, version]) => `${version}/`,
+);
 
 describe('the recorded histories', () => {
-  it('are of every life that a run must survive a change of code in', () => {
-    expect(recorded).toEqual(expect.arrayContaining(REQUIRED));
+  it.each(['', ...released])('%s are of every life that a run must survive a change of code in', (directory) => {
+    expect(recorded).toEqual(expect.arrayContaining(REQUIRED.map((name) => `${directory}${name}`)));
   });
 
   it.each(recorded)('%s replays with the workflows of today', async (name) => {
