@@ -70,6 +70,11 @@ export interface BatchRequest {
     readonly onError?: 'fail' | 'quarantine';
     readonly repair?: readonly ('blank-lines' | 'byte-order-mark' | 'empty-search' | 'spelling')[];
   };
+  /**
+   * Rows of a first job, 1 to 200,000, whose answers are collected and judged before the others are sent: below `minAnsweredShare`,
+   * or 0.9 without one, the run fails and sends nothing more. @default the first jobs go together
+   */
+  readonly canary?: number;
   /** Jobs at a time. @default 4 */
   readonly concurrentJobs?: number;
   /** What to do when nobody can tell whether a create was accepted. @default 'hold' */
@@ -87,7 +92,7 @@ export interface BatchRequest {
 }
 
 /** A request that starts from a job which somebody else created: the run waits for it, collects it and goes on as with its own. */
-export interface AdoptRequest extends Omit<BatchRequest, 'input' | 'validate' | 'allowEmptyInput'> {
+export interface AdoptRequest extends Omit<BatchRequest, 'input' | 'validate' | 'canary' | 'allowEmptyInput'> {
   /**
    * `projects/P/locations/L/batchPredictionJobs/ID`: a Gemini job that reads JSONL from `gs://` and writes it there, in any state.
    * A job can be adopted by one run only. `project` and `location` are the job's; `model` is for further rounds, and for the price.
@@ -211,6 +216,7 @@ export type BatchReasonType =
   | 'CancelUnconfirmed'
   | 'DeadlineExceeded'
   | 'BudgetExceeded'
+  | 'CanaryFailed'
   | 'RowsUnanswered'
   | 'RowsRejected'
   | 'BooksUnbalanced'

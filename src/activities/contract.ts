@@ -168,6 +168,8 @@ export interface PlanPartsInput extends GuardedInput {
   readonly validation?: AcceptedValidation;
   /** An input without a row is no error, and has no plan. @default false */
   readonly allowEmpty?: boolean;
+  /** Rows of the first job, which goes ahead of the others. */
+  readonly canary?: number;
   /** A job of somebody else's was sent these rows; it began to read them then, or hasn't yet. */
   readonly foreign?: { readonly readAt: string | null };
 }

@@ -109,7 +109,7 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
 /** Cuts where one job can't take the input as it lies, or, once it shows that a copy is needed, where none could take that. */
 async function compareAndCut(
   store: ObjectStore,
-  { run, keyField, validation = DEFAULT_VALIDATION, jobLimits }: NewPlan,
+  { run, keyField, validation = DEFAULT_VALIDATION, jobLimits, canary }: NewPlan,
   merged: MergedValidation,
   attempt: Attempt,
 ): Promise<ComparedRows> {
@@ -119,6 +119,7 @@ async function compareAndCut(
   const compare = (limits: JobLimits | null) =>
     compareRows(store, merged, { directory, limits, keyField, rules, signal, onProgress: () => attempt.heartbeat() });
   const size = { rows: merged.soundRows, bytes: merged.bytes };
+  if (canary !== undefined && size.rows > canary) return compare({ ...jobLimits, firstRows: canary });
   if (merged.badRows > 0 || !fitsOneJob(size, false, jobLimits)) return compare(jobLimits);
   const asOne = await compare(null);
   if (fitsOneJob(size, true, jobLimits) || planKeys(asOne, merged).mode === 'brought') return asOne;

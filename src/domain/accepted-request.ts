@@ -26,6 +26,8 @@ export interface AcceptedRequest {
   readonly adopt?: { readonly job: string };
   /** Absent while all of it is default, so that runs from before the field look the same; see `validationOf`. */
   readonly validate?: AcceptedValidation;
+  /** Rows of a first job; absent unless it is set. */
+  readonly canary?: number;
   readonly concurrentJobs: number;
   readonly onUnknown: 'hold' | 'resubmit';
   readonly listingLagMs: number;

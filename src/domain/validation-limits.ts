@@ -7,6 +7,8 @@ export interface JobLimits {
   readonly bytes: number;
   /** Of a copy that a run makes, a little below. */
   readonly copiedBytes: number;
+  /** Of the first job alone, where it goes ahead of the others. @default `rows` */
+  readonly firstRows?: number;
 }
 
 /** The service's: 200,000 requests and 1 GB. */

@@ -4,7 +4,7 @@ type AdoptingRequest = Partial<BatchRequest> & Pick<BatchRequest, 'project' | 'l
 
 /** Says of fields that can't hold for a job which exists why they can't. */
 export function refuseWhatTheJobTells(request: AdoptingRequest, name: string): void {
-  for (const field of ['validate', 'allowEmptyInput'] as const) {
+  for (const field of ['validate', 'canary', 'allowEmptyInput'] as const) {
     if (request[field] === undefined) continue;
     throw new TypeError(`${field} is about what is sent, and the rows of ${name} were sent before; leave it out`);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
+import { JOB_LIMITS } from '../domain/validation-limits';
 import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
 import type { AdoptRequest, BatchRequest } from '../messages';
 import { durationMs } from './duration';
@@ -111,6 +112,7 @@ export const batchRequestSchema = z
         )
         .optional(),
       validate: validationSchema.optional(),
+      canary: wholeNumber(1, JOB_LIMITS.rows).optional(),
       concurrentJobs: wholeNumber(1, 50).optional(),
       onUnknown: z.enum(['hold', 'resubmit'], 'must be "hold" or "resubmit"').optional(),
       listingLag: duration.optional(),
@@ -195,6 +197,7 @@ export function acceptRequest(
     },
     ...(given.adopt !== undefined && { adopt: given.adopt }),
     ...(validate !== undefined && { validate }),
+    ...(given.canary !== undefined && { canary: given.canary }),
     concurrentJobs,
     onUnknown: given.onUnknown ?? 'hold',
     listingLagMs: durationMs('listingLag', given.listingLag ?? '10m'),

@@ -1,5 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { PlannedPart } from '../activities/contract';
+import { canaryFailure } from '../domain/canary';
 import type { BatchReasonType } from '../messages';
 import type { Plan, PlannedRun } from './part-of-run';
 import { processPart } from './process-part';
@@ -17,7 +18,7 @@ export async function runParts(planned: PlannedRun, books: RunBooks): Promise<vo
   const processing = new Processing(planned, books);
   run.parts = { count: plan.parts.length, toCome: plan.parts.length };
   let isRefused = false;
-  const ends = await inParallel(plan.parts.length, accepted.request.concurrentJobs, async (index) => {
+  const take = async (index: number): Promise<PartEnd> => {
     const part = partAt(plan, index);
     run.parts.toCome -= 1;
     if (isRefused && !isClaimed(plan, part)) return NEVER_BEGUN;
@@ -26,8 +27,16 @@ export async function runParts(planned: PlannedRun, books: RunBooks): Promise<vo
     isRefused ||= end.settled === null && end.reasons.some(({ type }) => !OF_ONE_PART.includes(type));
     processing.add(part, end);
     return end;
-  });
-  books.enterParts(ends);
+  };
+  const ahead: PartEnd[] = [];
+  if (accepted.request.canary !== undefined && plan.parts.length > 1) {
+    const end = judged(planned, await take(0));
+    isRefused ||= end.mustFail || end.settled === null;
+    ahead.push(end);
+  }
+  const left = plan.parts.length - ahead.length;
+  const others = await inParallel(left, accepted.request.concurrentJobs, (index) => take(ahead.length + index));
+  books.enterParts([...ahead, ...others]);
   await settleOthers(planned, books);
   await processing.end();
 }
@@ -35,6 +44,19 @@ export async function runParts(planned: PlannedRun, books: RunBooks): Promise<vo
 const NEVER_BEGUN: PartEnd = { settled: null, reasons: [], mustFail: false };
 /** What stops one part says nothing about others, where it is one of these. */
 const OF_ONE_PART: readonly BatchReasonType[] = ['JobVanished', 'WorkflowIdTaken', 'BooksUnbalanced'];
+
+/** The end of a part that was sent ahead, which says whether the others may be sent. What a stop cut short isn't judged. */
+function judged({ run, accepted, plan }: PlannedRun, end: PartEnd): PartEnd {
+  if (run.stop !== undefined || end.settled === null) return end;
+  const [{ rows: sent } = partAt(plan, 0), ...others] = plan.parts;
+  const failure = canaryFailure({
+    sent,
+    answered: end.settled.books.answered,
+    others: others.reduce((sum, { rows }) => sum + rows, 0),
+    minAnsweredShare: accepted.request.minAnsweredShare,
+  });
+  return failure === null ? end : { ...end, reasons: [failure, ...end.reasons], mustFail: true };
+}
 
 async function untilItsEnd(life: () => Promise<PartEnd>): Promise<PartEnd> {
   try {

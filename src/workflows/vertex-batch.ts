@@ -151,6 +151,7 @@ async function planParts(
         keyField,
         validation: validationOf(accepted.request),
         ...emptyAllowed(accepted),
+        ...(accepted.request.canary !== undefined && { canary: accepted.request.canary }),
         ...(adopted !== null && { foreign: { readAt: adopted.job.startTime } }),
       },
       { summary: 'Check keys and limits, write the plan' },
@@ -244,9 +245,11 @@ function deadlineOfParts(
   accepted: AcceptedRequest,
   parts: number,
 ): number | undefined {
-  const { deadlines, rounds, concurrentJobs } = accepted;
-  if (given.deadlines?.run !== undefined || parts <= concurrentJobs) return undefined;
-  return defaultRunDeadlineMs({ ...deadlines, rounds, parts, concurrentJobs });
+  const { deadlines, rounds, concurrentJobs, canary } = accepted;
+  // a job that goes ahead has a turn for itself
+  const taking = canary === undefined || parts === 1 ? parts : parts - 1 + concurrentJobs;
+  if (given.deadlines?.run !== undefined || taking <= concurrentJobs) return undefined;
+  return defaultRunDeadlineMs({ ...deadlines, rounds, parts: taking, concurrentJobs });
 }
 
 /** When the Schedule that started this run meant it to start: the server notes it in the run's first event. */

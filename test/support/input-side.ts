@@ -64,6 +64,7 @@ export interface PlanInput {
   readonly run?: RunReference;
   /** What differs from the default. */
   readonly validation?: Partial<AcceptedValidation>;
+  readonly canary?: number;
   /** A job of somebody else's was sent the rows. */
   readonly foreign?: NonNullable<PlanPartsInput['foreign']>;
 }
@@ -71,7 +72,14 @@ export interface PlanInput {
 /** What a run does with its input before it spends anything. */
 export async function planInput(
   store: ObjectStore,
-  { input = ['gs://acme/in/*.jsonl'], keyField = null, run = aRun(), validation: given = {}, foreign }: PlanInput = {},
+  {
+    input = ['gs://acme/in/*.jsonl'],
+    keyField = null,
+    run = aRun(),
+    validation: given = {},
+    canary,
+    foreign,
+  }: PlanInput = {},
 ) {
   const validation = { ...(foreign === undefined ? DEFAULT_VALIDATION : FOREIGN_VALIDATION), ...given };
   const resolved = await resolveInput({ store }, { run, input }, anAttempt());
@@ -82,7 +90,7 @@ export async function planInput(
   }
   const planned = await planParts(
     { store },
-    { run, sourcesUri, keyField, validation, ...(foreign && { foreign }) },
+    { run, sourcesUri, keyField, validation, ...(foreign && { foreign }), ...(canary && { canary }) },
     anAttempt(),
   );
   return { resolved, ranges, planned };

@@ -5,7 +5,7 @@ import type { Config } from '../../config';
 import type { CommonFlags } from '../command-line';
 import { CommandError, EXIT } from '../exit-code';
 import { existingFile } from '../existing-file';
-import { dollars, label, share } from '../flag-values';
+import { dollars, label, share, wholeNumber } from '../flag-values';
 import type { ValidationFlags } from '../validation/validation-flags';
 
 export interface RequestFlags extends CommonFlags, ValidationFlags {
@@ -20,6 +20,7 @@ export interface RequestFlags extends CommonFlags, ValidationFlags {
   readonly keyField?: string;
   readonly minAnswered?: number;
   readonly maxCost?: number;
+  readonly canary?: number;
   readonly adopt?: string;
 }
 
@@ -36,6 +37,7 @@ export function addRequestOptions(command: Command): Command {
     .option('--label <name=value>', 'label of the job; may be given more than once', label)
     .option('--key-field <name>', 'top-level field that identifies a row')
     .option('--min-answered <share>', 'below this share of answered rows the run is a failure', share)
+    .option('--canary <rows>', 'send so many rows ahead, and the rest only if enough of them are answered', wholeNumber)
     .option('--max-cost <usd>', 'refuse a run whose estimate is higher', dollars);
 }
 
@@ -82,6 +84,7 @@ function overrides(flags: RequestFlags, written: DraftRequest): DraftRequest {
     labels: flags.label === undefined ? undefined : { ...written.labels, ...flags.label },
     keyField: flags.keyField,
     minAnsweredShare: flags.minAnswered,
+    canary: flags.canary,
     maxCostUsd: flags.maxCost,
     validate: validateByFlags(flags, written.validate),
   };

@@ -58,6 +58,26 @@ describe('rows that a job of somebody else’s was sent', () => {
   });
 });
 
+describe('a canary', () => {
+  test.each([
+    [1, [1, 2]],
+    [2, [2, 1]],
+    [3, [3]],
+    [100, [3]],
+  ])('of %i rows makes parts of %j', async (canary, rows) => {
+    const store = await aStore({ [A]: keyed('a', 'b', 'c') });
+    const { planned } = await planInput(store, { input: [A], canary });
+    expect(planned.plan?.parts.map((part) => part.rows)).toEqual(rows);
+    expect(planned.plan?.parts.map((part) => part.asItLies)).toEqual(rows.map(() => rows.length === 1));
+  });
+
+  test('counts the rows that are sent', async () => {
+    const store = await aStore({ [A]: ['no row', ...keyed('a', 'b', 'c')] });
+    const { planned } = await planInput(store, { input: [A], canary: 2, validation: { onError: 'quarantine' } });
+    expect(planned.plan?.parts.map((part) => part.rows)).toEqual([2, 1]);
+  });
+});
+
 describe('an input that a job can take', () => {
   test('is used as it lies when every row has a unique key that the import leaves alone', async () => {
     const store = await aStore({ [A]: keyed('a', 'b'), [B]: keyed('c') });

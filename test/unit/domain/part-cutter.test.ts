@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PartCutter } from '../../../src/domain/part-cutter';
-import { fewestParts, STAGED_ROW_OVERHEAD_BYTES } from '../../../src/domain/validation-limits';
+import { fewestParts, type JobLimits, STAGED_ROW_OVERHEAD_BYTES } from '../../../src/domain/validation-limits';
 
 const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 200 });
 const someLimits = fc.record({
@@ -9,7 +9,7 @@ const someLimits = fc.record({
   copiedBytes: fc.integer({ min: 100, max: 2_000 }),
 });
 
-function cut(rows: readonly number[], limits: { rows: number; copiedBytes: number }): number[][] {
+function cut(rows: readonly number[], limits: Omit<JobLimits, 'bytes'>): number[][] {
   const cutter = new PartCutter({ ...limits, bytes: limits.copiedBytes });
   const parts: number[][] = [[]];
   for (const row of rows) {
@@ -22,6 +22,15 @@ function cut(rows: readonly number[], limits: { rows: number; copiedBytes: numbe
 const bytesOf = (part: readonly number[]) => part.reduce((sum, row) => sum + row + STAGED_ROW_OVERHEAD_BYTES, 0);
 
 describe('rows that are shared among parts', () => {
+  it('have a first part of the rows that go ahead, and others as ever', () => {
+    const limits = { rows: 3, copiedBytes: 1_000_000 };
+    expect(cut([1, 1, 1, 1, 1, 1], { ...limits, firstRows: 2 })).toEqual([[1, 1], [1, 1, 1], [1]]);
+    expect(cut([1, 1, 1, 1, 1], { ...limits, firstRows: 9 })).toEqual([
+      [1, 1, 1],
+      [1, 1],
+    ]);
+  });
+
   it('are in exactly one part each, in their order', () => {
     fc.assert(
       fc.property(sizes, someLimits, (rows, limits) => {

@@ -53,6 +53,7 @@ describe('a request that adopts a job', () => {
       { allowEmptyInput: true },
       `allowEmptyInput is about what is sent, and the rows of ${JOB} were sent before; leave it out`,
     ],
+    [{ canary: 1 }, `canary is about what is sent, and the rows of ${JOB} were sent before; leave it out`],
     [{ location: 'europe-west1' }, 'location must be that of the adopted job, us-central1, got europe-west1'],
     [{ project: 'other' }, 'project must be that of the adopted job, acme, got other'],
     [{ project: '123456789012' }, 'accepted'],
