@@ -1,27 +1,33 @@
 type Numbers = Uint32Array | Float64Array;
 
-/** Numbers of one kind, as many as come. */
+/** A column's numbers, in blocks that were made as they came: plain data, which a thread can hand over. */
+export type ColumnBlocks<Kind extends Numbers> = readonly Kind[];
+
+const BLOCK_VALUES = 1024;
+
+/** Numbers of one kind, as many as come; no memory is copied or given up on the way. */
 export class Column<Kind extends Numbers> {
+  readonly blocks: Kind[] = [];
   readonly #kind: new (length: number) => Kind;
-  #values: Kind;
   #length = 0;
 
   constructor(kind: new (length: number) => Kind) {
     this.#kind = kind;
-    this.#values = new kind(1024);
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new this.#kind(this.#length * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#length++] = value;
+    const position = this.#length % BLOCK_VALUES;
+    if (position === 0) this.blocks.push(new this.#kind(BLOCK_VALUES));
+    this.blocks.at(-1)![position] = value;
+    this.#length += 1;
   }
+}
 
-  /** A copy of what has come, in memory of its own. */
-  values(): Kind {
-    return this.#values.slice(0, this.#length) as Kind;
-  }
+/** The number at that position, which must have come. */
+export function valueAt(blocks: ColumnBlocks<Numbers>, position: number): number {
+  return blocks[Math.floor(position / BLOCK_VALUES)]![position % BLOCK_VALUES]!;
 }

@@ -4,7 +4,10 @@ import { type MergedValidation, type PlacedProblem, positionOf } from '../merged
 import type { KeysAtLarge } from '../staging';
 import type { Comparison } from '../validation-report';
 import type { CheckedRange } from './checked-range';
+import { valueAt } from './column';
 import { KeyTable } from './key-table';
+import { lastNotAbove } from './last-not-above';
+import { placeOfRow } from './row-places';
 
 type Merged = MergedValidation<CheckedRange>;
 
@@ -43,12 +46,17 @@ interface Repeat {
 }
 
 function* repeatsOf({ records, soundRows }: Merged, keyField: string): Generator<Repeat, void, undefined> {
-  const table = new KeyTable(soundRows);
   const firstRows = startsOf(records);
-  for (const [range, { keys, soundRows: rows }] of records.entries()) {
-    const hashes = keys.hashes[keyField];
-    for (let row = 0; hashes !== undefined && row < rows; row += 1) {
-      const earlier = table.add(hashes[row * 2]!, hashes[row * 2 + 1]!);
+  const hashes = records.map(({ keys }) => keys.hashes[keyField] ?? []);
+  const table = new KeyTable(soundRows, (held, first, second) => {
+    const { range, row } = rowInRange(firstRows, held);
+    const words = hashes[range]!;
+    return valueAt(words, row * 2) === first && valueAt(words, row * 2 + 1) === second;
+  });
+  for (const [range, { soundRows: rows }] of records.entries()) {
+    const words = hashes[range]!;
+    for (let row = 0; row < rows; row += 1) {
+      const earlier = table.add(valueAt(words, row * 2), valueAt(words, row * 2 + 1));
       if (earlier !== undefined) yield { at: { range, row }, earlier: rowInRange(firstRows, earlier) };
     }
   }
@@ -65,7 +73,7 @@ function startsOf(records: readonly CheckedRange[]): number[] {
 }
 
 function rowInRange(starts: readonly number[], row: number): RowInRange {
-  const range = starts.findLastIndex((start) => start <= row);
+  const range = lastNotAbove(starts.length, (position) => starts[position]!, row);
   return { range, row: row - (starts[range] ?? 0) };
 }
 
@@ -88,7 +96,6 @@ function numericProblem(merged: Merged, path: string, severity: RuleSetting): Pl
 }
 
 function placeOf(merged: Merged, { range, row }: RowInRange) {
-  const keys = merged.records[range]?.keys;
-  const position = positionOf(merged, range, keys?.piece[row] ?? -1, keys?.number[row] ?? -1);
-  return { ...position, byte: keys?.byte[row] ?? 0 };
+  const { piece, number, byte } = placeOfRow(merged.records[range]!.keys.places, row);
+  return { ...positionOf(merged, range, piece, number), byte };
 }

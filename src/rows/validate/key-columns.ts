@@ -1,26 +1,23 @@
 import { rowKeyOf } from '../../domain/validation-keys';
 import { Hash64 } from '../hash64';
 import type { RangePlace, RowSink } from '../range-validator';
-import { Column } from './column';
+import { Column, type ColumnBlocks } from './column';
+import { type RowPlaces, RowPlacesNoted } from './row-places';
 
 /** Keys of a range's sound rows by their hashes, and where the rows stand. Plain data, so that a thread can hand it over. */
 export interface RangeKeys {
-  readonly piece: Uint32Array;
-  readonly number: Uint32Array;
-  readonly byte: Float64Array;
+  readonly places: RowPlaces;
   /** Two words a row, for each field that every row of the range has a key in. */
-  readonly hashes: Readonly<Record<string, Uint32Array>>;
+  readonly hashes: Readonly<Record<string, ColumnBlocks<Uint32Array>>>;
   /** For each field, the first row whose key looks like a number. */
   readonly numeric: Readonly<Record<string, number>>;
 }
 
-/** Keeps 20 bytes of a row, and 8 more for each field that may identify it. */
+/** Keeps some 4 bytes of a row, and 8 more for each field that may identify it. */
 export class KeySink implements RowSink {
   readonly keyed: Record<string, number>;
   readonly #hash = new Hash64();
-  readonly #piece = new Column(Uint32Array);
-  readonly #number = new Column(Uint32Array);
-  readonly #byte = new Column(Float64Array);
+  readonly #places = new RowPlacesNoted();
   readonly #hashes: Map<string, Column<Uint32Array>>;
   readonly #numeric: Record<string, number> = {};
   #rows = 0;
@@ -30,10 +27,8 @@ export class KeySink implements RowSink {
     this.#hashes = new Map(keyFields.map((field) => [field, new Column(Uint32Array)]));
   }
 
-  sound({ piece, number, byte }: RangePlace, others: Readonly<Record<string, unknown>>): void {
-    this.#piece.push(piece);
-    this.#number.push(number);
-    this.#byte.push(byte);
+  sound(place: RangePlace, others: Readonly<Record<string, unknown>>): void {
+    this.#places.push(place);
     for (const [field, column] of this.#hashes) {
       const key = Object.hasOwn(others, field) ? rowKeyOf(others[field]) : undefined;
       if (key === undefined) {
@@ -53,10 +48,8 @@ export class KeySink implements RowSink {
 
   keys(): RangeKeys {
     return {
-      piece: this.#piece.values(),
-      number: this.#number.values(),
-      byte: this.#byte.values(),
-      hashes: Object.fromEntries([...this.#hashes].map(([field, column]) => [field, column.values()])),
+      places: this.#places.places(),
+      hashes: Object.fromEntries([...this.#hashes].map(([field, column]) => [field, column.blocks])),
       numeric: this.#numeric,
     };
   }
