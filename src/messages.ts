@@ -1,5 +1,7 @@
 /** Type of the workflow; stored in histories and used by starters in every language. */
 export const VERTEX_BATCH_WORKFLOW = 'vertexBatch';
+/** Type of the workflow by which `vertex-batch doctor` asks a worker what it has and may do. */
+export const DOCTOR_WORKFLOW = 'vertexBatchDoctor';
 /** Where runs go when nobody says otherwise. */
 export const DEFAULT_TASK_QUEUE = 'vertex-batch';
 /** Query: {@link BatchProgress}. */

@@ -2,6 +2,8 @@ import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
+import type { Check } from '../preflight/check';
+import type { Examined } from '../preflight/examine';
 
 export type { VertexJob };
 
@@ -44,6 +46,15 @@ export interface BatchActivities {
   readonly vertexBatchProcessRange: (input: ProcessRangeInput) => Promise<Guarded<ProcessedRange>>;
   /** Writes the manifest and deletes what was staged. */
   readonly vertexBatchFinishRun: (input: FinishRunInput) => Promise<Guarded<FinishedRun>>;
+  /** Says what this worker has, and looks with its credentials at what a run would need. Of `vertexBatchDoctor`, not of runs. */
+  readonly vertexBatchExamine: (input: Examined) => Promise<ExaminedWorker>;
+}
+
+export interface ExaminedWorker {
+  /** Of this package. */
+  readonly version: string;
+  readonly handlers: readonly string[];
+  readonly checks: readonly Check[];
 }
 
 /** An attempt that keeps failing comes back as `stuck`, so that the run can say so; the workflow calls again with `stuck: true`. */
@@ -111,6 +122,8 @@ export interface ResolveInputInput extends GuardedInput {
   readonly input: readonly string[];
   /** An input without a row is no error. @default false */
   readonly allowEmpty?: boolean;
+  /** What the run is about to spend money with: rights that are missing there are said first. @default nothing is looked at */
+  readonly needs?: { readonly project: string; readonly output: string };
 }
 
 export interface ResolvedInput {

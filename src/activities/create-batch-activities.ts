@@ -7,6 +7,8 @@ import type { PollingLimits } from '../domain/polling';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
+import { examine, type ExamineGateways } from '../preflight/examine';
+import type { RightsGateways } from '../preflight/require-rights';
 import { acceptRequest } from './accept-request';
 import { READING, toActivityFailure, WAITING, WRITING, type RetryRules } from './activity-failure';
 import { adoptJob } from './adopt-job';
@@ -20,6 +22,7 @@ import { findOutputs } from './find-outputs';
 import { finishRun } from './finish-run';
 import { guarded, whileBeating, type GuardTiming } from './guard';
 import { lookForJob } from './look-for-job';
+import { packageVersion } from './package-version';
 import { planParts } from './plan-parts';
 import { processRange, type HandlerAttempt } from './process-range';
 import { resolveInput } from './resolve-input';
@@ -32,6 +35,8 @@ import { validateRange } from './validate-range';
 export interface BatchDependencies {
   readonly store: ObjectStore;
   readonly jobs: VertexJobs;
+  /** How to look at rights. @default they aren't looked at */
+  readonly preflight?: Omit<ExamineGateways, 'jobs'> & RightsGateways;
   readonly handlers: Handlers;
   readonly polling: PollingLimits;
   readonly prices: PriceTable;
@@ -47,7 +52,7 @@ export interface BatchDependencies {
 
 /** Binds the activities to their gateways and to Temporal's context. */
 export function createBatchActivities(dependencies: BatchDependencies): BatchActivities {
-  const { handlers, guard } = dependencies;
+  const { handlers, guard, jobs, preflight } = dependencies;
   const validating = new Slots(dependencies.concurrency.validate);
   const collecting = new Slots(dependencies.concurrency.collect);
   const bind =
@@ -99,6 +104,14 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchSettlePart: bind(WRITING, settlePart),
     vertexBatchProcessRange: bind(WRITING, processRange),
     vertexBatchFinishRun: bind(WRITING, finishRun),
+    vertexBatchExamine: async (input) => ({
+      version: packageVersion().version,
+      handlers: Object.keys(handlers),
+      checks:
+        preflight === undefined
+          ? []
+          : await examine({ ...preflight, jobs }, input, { signal: Context.current().cancellationSignal }),
+    }),
   };
 }
 

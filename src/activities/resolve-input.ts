@@ -6,6 +6,8 @@ import { type InputPattern, parseInputPattern } from '../rows/input-pattern';
 import { planRanges } from '../rows/ranges';
 import { toSourceFile } from '../rows/source-file';
 import { workDirectory } from '../rows/work-directory';
+import { planUri } from '../rows/plan';
+import { requireRights, type RightsGateways } from '../preflight/require-rights';
 import type { Attempt, RowGateways } from './attempt';
 import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
 
@@ -13,12 +15,13 @@ const MAX_FILES = 10_000;
 
 /** Lists the input as it is now, cuts it into ranges and notes both in one object. */
 export async function resolveInput(
-  { store }: RowGateways,
-  { run, input, allowEmpty = false }: ResolveInputInput,
+  { store, preflight }: RowGateways & { readonly preflight?: RightsGateways },
+  { run, input, allowEmpty = false, needs }: ResolveInputInput,
   attempt: Attempt,
 ): Promise<ResolvedInput> {
   const { signal } = attempt;
   const sources = await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
+  if (needs !== undefined && preflight?.isRequired === true) await beforeSpending(store, preflight, run, needs, signal);
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
@@ -27,6 +30,18 @@ export async function resolveInput(
     bytes: sources.files.reduce((sum, file) => sum + file.size, 0),
     ranges: sources.ranges.length,
   };
+}
+
+/** An id that has its plan may have jobs that are paid for, and they aren't left alone for a right that only new ones need. */
+async function beforeSpending(
+  store: ObjectStore,
+  preflight: RightsGateways,
+  run: ResolveInputInput['run'],
+  needs: NonNullable<ResolveInputInput['needs']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const stands = await store.find(planUri(run), { signal });
+  if (stands === undefined) await requireRights(preflight, needs, { signal });
 }
 
 /** What `gs://` objects and wildcards stand for now, each object once. */

@@ -1,8 +1,11 @@
 import type { Config } from '../config';
+import { AccessRest } from '../gateways/access-rest';
 import { AccessTokensGoogle } from '../gateways/access-tokens-google';
+import { areEmulators } from '../gateways/endpoint';
 import { ObjectStoreGcs } from '../gateways/object-store-gcs';
 import { TableStoreRest } from '../gateways/table-store-rest';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
+import type { ExamineGateways } from '../preflight/examine';
 
 /** Cloud Storage, or what the environment names in its place. */
 export function objectStore({ endpoints }: Config): ObjectStoreGcs {
@@ -12,6 +15,19 @@ export function objectStore({ endpoints }: Config): ObjectStoreGcs {
     trustedHosts,
     ...(storage !== undefined && { apiEndpoint: storage }),
   });
+}
+
+/** What `doctor` looks with, on this machine. */
+export function examineGateways(config: Config): ExamineGateways {
+  const { api, storage, trustedHosts } = config.endpoints;
+  const tokens = new AccessTokensGoogle();
+  const access = new AccessRest({
+    tokens,
+    trustedHosts,
+    ...(api !== undefined && { endpoint: api }),
+    ...(storage !== undefined && { storageEndpoint: storage }),
+  });
+  return { access, jobs: vertexJobs(config), tokens, isEmulated: areEmulators([api, storage], trustedHosts) };
 }
 
 /** Vertex AI, or what the environment names in its place. */

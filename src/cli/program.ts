@@ -5,6 +5,7 @@ import { addAdopt } from './commands/adopt';
 import { addCancel } from './commands/cancel';
 import { addCollect } from './commands/collect';
 import { addDev } from './commands/dev';
+import { addDoctor } from './commands/doctor';
 import { addEmulator } from './commands/emulator';
 import { addList } from './commands/list';
 import { addOrphans } from './commands/orphans';
@@ -33,6 +34,7 @@ const COMMANDS = [
   addRerun,
   addValidate,
   addCollect,
+  addDoctor,
   addEmulator,
 ];
 

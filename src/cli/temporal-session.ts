@@ -40,22 +40,34 @@ const QUEUE_TYPES = { workflows: 1, activities: 2 } as const;
 /** A worker asks for work at least this often. */
 const LONGEST_POLL_MS = 70_000;
 
+type QueueKind = keyof typeof QUEUE_TYPES;
+
 /** Whether some worker has asked for work of this task queue lately; a worker of handlers alone asks for activities only. */
 export async function isPolled(
+  session: TemporalSession,
+  taskQueue: string,
+  kind: QueueKind = 'workflows',
+): Promise<boolean> {
+  return (await pollersOf(session, taskQueue, kind)).length > 0;
+}
+
+/** Identities of the workers that have asked for work of this task queue lately. */
+export async function pollersOf(
   { client, target }: TemporalSession,
   taskQueue: string,
-  kind: 'workflows' | 'activities' = 'workflows',
-): Promise<boolean> {
+  kind: QueueKind,
+): Promise<string[]> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: target.namespace,
     taskQueue: { name: taskQueue },
     // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum's package isn't a dependency of ours
     taskQueueType: QUEUE_TYPES[kind],
   });
-  return pollers.some(({ lastAccessTime }) => {
+  const recent = pollers.filter(({ lastAccessTime }) => {
     const seconds = Number(lastAccessTime?.seconds ?? 0);
     return Date.now() - seconds * 1000 < LONGEST_POLL_MS;
   });
+  return [...new Set(recent.map(({ identity }) => identity ?? ''))];
 }
 
 /** Page of a run in the Temporal UI; null where nobody knows the UI's address. */

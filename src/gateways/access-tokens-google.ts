@@ -8,12 +8,15 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 /** The library has no bound of its own, and lets all who ask meanwhile wait for the same answer. */
 const TOKEN_TIMEOUT_MS = 10_000;
 
+/** The part of Google's library that is used. */
+type Credentials = Pick<GoogleAuth, 'getAccessToken'> & Partial<Pick<GoogleAuth, 'getCredentials'>>;
+
 /** Tokens of the Application Default Credentials; kept until shortly before they expire. */
 export class AccessTokensGoogle implements AccessTokens {
-  readonly #auth: Pick<GoogleAuth, 'getAccessToken'>;
+  readonly #auth: Credentials;
 
   /** @param auth @default Application Default Credentials with the scope `cloud-platform` */
-  constructor(auth: Pick<GoogleAuth, 'getAccessToken'> = applicationDefault()) {
+  constructor(auth: Credentials = applicationDefault()) {
     this.#auth = auth;
   }
 
@@ -25,6 +28,12 @@ export class AccessTokensGoogle implements AccessTokens {
     });
     if (!token) throw noToken('the credentials gave none');
     return token;
+  }
+
+  /** A person's login doesn't say whose it is. */
+  async getMember(): Promise<string | null> {
+    const credentials = await this.#auth.getCredentials?.().catch(() => undefined);
+    return credentials?.client_email ? `serviceAccount:${credentials.client_email}` : null;
   }
 }
 

@@ -4,6 +4,8 @@ import { GatewayError } from './gateway-error';
 export interface AccessTokens {
   /** A token that is valid for at least a minute. `GatewayError` kind `unauthenticated` when there is none. */
   getAccessToken(): Promise<string>;
+  /** Whose the tokens are, as a member of a policy (`serviceAccount:…`, `user:…`); null where nobody can tell. @default null */
+  getMember?(): Promise<string | null>;
 }
 
 /** A token of a source that a user may have written: whatever it does instead becomes a {@link GatewayError}. */

@@ -41,6 +41,13 @@ export function parseEndpoint(endpoint: string, trustedHosts: readonly string[] 
   );
 }
 
+/** Whether none of these addresses sees credentials; one that isn't given is Google's. */
+export function areEmulators(endpoints: readonly (string | undefined)[], trustedHosts?: readonly string[]): boolean {
+  return endpoints.every(
+    (endpoint) => endpoint !== undefined && !parseEndpoint(endpoint, trustedHosts).takesCredentials,
+  );
+}
+
 /** The host of Vertex AI for a location: a region, `global`, or the multi-regions `us` and `eu`. */
 export function vertexBaseUrl(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';

@@ -130,8 +130,8 @@ function nextPageTokenOf(page: unknown): string {
 
 const LOCATION = /^[a-z0-9-]+$/;
 
-function parentPath({ project, location }: VertexParent): string {
-  // Both end up in a URL, the location in the name of the host that gets the token.
+/** @throws {GatewayError} for what can't be a part of a URL, and of the name of the host that gets the token */
+export function parentPath({ project, location }: VertexParent): string {
   if (!LOCATION.test(location))
     throw invalid(`location must be a region such as us-central1, or global, got "${location}"`);
   if (!/^[a-z0-9.:-]+$/.test(project)) throw invalid(`project must be a project id or number, got "${project}"`);

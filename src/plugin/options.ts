@@ -5,7 +5,8 @@ import { didYouMean } from '../domain/nearest-name';
 import { JOB_LIMITS, type JobLimits } from '../domain/validation-limits';
 import type { AccessTokens } from '../gateways/access-tokens';
 import { AccessTokensGoogle } from '../gateways/access-tokens-google';
-import { parseEndpoint } from '../gateways/endpoint';
+import { areEmulators, parseEndpoint } from '../gateways/endpoint';
+import { AccessRest } from '../gateways/access-rest';
 import { ObjectStoreGcs } from '../gateways/object-store-gcs';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
 import type { DurationLike } from '../messages';
@@ -35,6 +36,11 @@ export interface VertexBatchPluginOptions {
   readonly prices?: object;
   /** What one job takes: a larger input is shared among several. At most what the service takes. @default 200,000 rows, 1 GB (950 MB where the run makes a copy) */
   readonly jobLimits?: { readonly rows?: number; readonly bytes?: number };
+  /**
+   * Whether a run looks at rights before it spends anything, and waits with `attention` where one is known to be missing: those of
+   * the worker on jobs, and that of Vertex AI's service agent to write the output. @default true
+   */
+  readonly preflight?: boolean;
   /** Sets search attributes on runs; they must be registered in the namespace. @default false */
   readonly searchAttributes?: boolean;
   /** Time limits that seldom need another value. */
@@ -70,6 +76,7 @@ const OPTIONS = {
   concurrency: ['validate', 'collect'] satisfies Names<'concurrency'>,
   prices: null,
   jobLimits: ['rows', 'bytes'] satisfies Names<'jobLimits'>,
+  preflight: null,
   searchAttributes: null,
   timeouts: [
     'submit',
@@ -167,6 +174,17 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
       ...trusted,
       ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }),
     }),
+    preflight: {
+      access: new AccessRest({
+        tokens,
+        ...trusted,
+        ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }),
+        ...(endpoints.storage === undefined ? {} : { storageEndpoint: endpoints.storage }),
+      }),
+      tokens,
+      isEmulated: areEmulators([endpoints.api, endpoints.storage], endpoints.trustedHosts),
+      isRequired: options.preflight ?? true,
+    },
     handlers: checkedHandlers(options.handlers ?? {}),
     polling: { initialMs, maxMs },
     prices: options.prices === undefined ? LIST_PRICES : readPriceTable(options.prices),

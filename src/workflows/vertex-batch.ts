@@ -101,12 +101,15 @@ async function accept(run: RunState, request: BatchRequest | AdoptRequest): Prom
 }
 
 async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonly string[]): Promise<ResolvedInput> {
+  const { project, output, adopt: adopts } = accepted.request;
+  // a job that is adopted is paid for already
+  const needs = adopts === undefined ? { needs: { project, output } } : {};
   const more = input.length > 1 ? ` and ${input.length - 1} more` : '';
   return await run.interruptible(() =>
     step(
       run,
       'vertexBatchResolveInput',
-      { run: accepted.run, input, ...emptyAllowed(accepted) },
+      { run: accepted.run, input, ...emptyAllowed(accepted), ...needs },
       { summary: `Find ${input[0]?.slice(0, 150)}${more}` },
     ),
   );

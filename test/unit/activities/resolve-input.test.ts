@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import type { Sources } from '../../../src/activities/contract';
+import { createEmulator, type Scenario } from '../../../src/emulator';
+import { AccessRest } from '../../../src/gateways/access-rest';
+import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
 import { GatewayError } from '../../../src/gateways/gateway-error';
 import type { ObjectStore, StoredObject } from '../../../src/gateways/object-store';
 import { readJson } from '../../../src/rows/commits';
+import { planUri } from '../../../src/rows/plan';
 import { anAttempt, aRun, aStore, storeWith } from '../../support/input-side';
 
 async function resolve(store: ObjectStore, ...input: string[]) {
@@ -157,5 +161,58 @@ describe('resolveInput', () => {
       name: 'GatewayError',
       kind: 'permission',
     });
+  });
+});
+
+describe('rights that a run needs before it spends anything', () => {
+  const NEEDS = { project: 'acme', output: 'gs://acme/answers/' };
+  const input = ['gs://acme/in.jsonl'];
+
+  async function resolving(access: Scenario['access'], faults: Scenario['faults'] = [], isRequired = true) {
+    const emulator = createEmulator({ scenario: { ...(access && { access }), faults } });
+    emulator.blobs.createBucket('acme');
+    const endpoint = 'http://emulator.test';
+    const tokens = new AccessTokensFixed();
+    const fetch = (request: Request) => emulator.fetch(request);
+    const preflight = {
+      access: new AccessRest({ tokens, endpoint, storageEndpoint: endpoint, fetch }),
+      tokens,
+      isRequired,
+    };
+    const store = await aStore({ 'gs://acme/in.jsonl': '{}\n' });
+    const beginning = () => resolveInput({ store, preflight }, { run: aRun(), input, needs: NEEDS }, anAttempt());
+    return { emulator, store, beginning };
+  }
+
+  test.each([
+    [
+      { denied: ['aiplatform.batchPredictionJobs.create'] },
+      'aiplatform.batchPredictionJobs.create on project acme. Mend it with: gcloud projects add-iam-policy-binding acme',
+    ],
+    [{ projectRoles: {} }, 'storage.objects.create on gs://acme. Vertex would fail after the work is billed.'],
+  ])('are missed at once, and the run goes on when they are given: %j', async (access, message) => {
+    const { emulator, beginning } = await resolving(access);
+    const error = await beginning().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ kind: 'permission', message: expect.stringContaining(message) as string });
+    emulator.setScenario({});
+    expect(await beginning()).toMatchObject({ files: 1 });
+  });
+
+  test.each([
+    ['nobody answers', undefined, [{ call: '*', times: 99, fault: { kind: 'status', status: 503 } }]],
+    ['nobody may look', { denied: ['resourcemanager.projects.get', 'storage.buckets.getIamPolicy'] }, []],
+  ] as const)('are no reason to stop where %s', async (_, access, faults) => {
+    const { beginning } = await resolving(access, faults);
+    expect(await beginning()).toMatchObject({ files: 1 });
+  });
+
+  test('aren’t looked at where jobs may stand already, or the plugin says not to', async () => {
+    const lacking = { denied: ['aiplatform.batchPredictionJobs.create'] };
+    const { store, emulator, beginning } = await resolving(lacking);
+    await store.write(planUri(aRun()), '{}');
+    expect(await beginning()).toMatchObject({ files: 1 });
+    expect(emulator.calls()).toEqual([]);
+    const off = await resolving(lacking, [], false);
+    expect(await off.beginning()).toMatchObject({ files: 1 });
   });
 });

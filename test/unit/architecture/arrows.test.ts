@@ -16,7 +16,17 @@ const NODE = 'node:*';
 const GOOGLE = ['@google-cloud/*', 'google-auth-library'];
 const INNER = ['domain', 'messages', 'schemas', 'rows', 'gateways', 'run-identity'];
 const HANDLERS = ['define-handler', 'standard-schema'];
-const LIBRARY = [...INNER, ...HANDLERS, 'activities', 'child', 'client', 'exported-workflows', 'plugin', 'workflows'];
+const LIBRARY = [
+  ...INNER,
+  ...HANDLERS,
+  'activities',
+  'preflight',
+  'child',
+  'client',
+  'exported-workflows',
+  'plugin',
+  'workflows',
+];
 const APPLICATION = [...LIBRARY, 'index', 'config', 'worker', 'cli', 'collect', 'dev', 'emulator', 'input', 'testing'];
 
 const ARROWS: Readonly<Record<string, Arrows>> = {
@@ -29,7 +39,11 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   rows: { ours: INNER, types: ['activities/contract', '@temporalio/common'], packages: [NODE] },
   gateways: { ours: ['domain', 'schemas', 'rows'], types: ['messages'], packages: [NODE, ...GOOGLE] },
-  activities: { ours: [...INNER, ...HANDLERS], packages: [NODE, '@temporalio/activity', '@temporalio/common*'] },
+  preflight: { ours: INNER, packages: [] },
+  activities: {
+    ours: [...INNER, ...HANDLERS, 'preflight'],
+    packages: [NODE, '@temporalio/activity', '@temporalio/common*'],
+  },
   workflows: {
     ours: ['domain', 'messages'],
     types: ['activities/contract'],

@@ -64,6 +64,7 @@ describe('help', () => {
     'rerun',
     'validate',
     'collect',
+    'doctor',
     'emulator',
   ])('of %s has the common options and an example', async (name) => {
     const { stdout, exitCode } = await cli([name, '--help']);
@@ -105,6 +106,9 @@ describe('bad usage ends with 2, says what is wrong and does nothing', () => {
       'BigQuery',
     ],
     ['a job that is none', ['adopt', 'id', '4711'], 'JOB must be projects/P/locations/L/batchPredictionJobs/ID'],
+    ['an output that is no bucket', ['doctor', '--output', 'answers/'], '--output must be gs://bucket/prefix/'],
+    ['a model without its location', ['doctor', '--model', 'gemini-2.5-flash'], '--model takes --location'],
+    ['a location that is none', ['doctor', '--project', 'a', '--location', 'x.evil'], 'location must be a region'],
     ['handlers that are not there', ['worker', '--handlers', 'nowhere.js'], "--handlers nowhere.js doesn't exist"],
     [
       'a scenario that is not there',

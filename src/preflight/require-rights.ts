@@ -1,0 +1,65 @@
+import type { Access } from '../gateways/access';
+import type { AccessTokens } from '../gateways/access-tokens';
+import type { CallOptions } from '../gateways/vertex-jobs';
+import { GatewayError, isGatewayError } from '../gateways/gateway-error';
+import { parseGsUri } from '../gateways/gs-uri';
+import { checkServiceAgent } from './check-service-agent';
+import { lackedPermissions } from './check-vertex';
+import { grantOnProject } from './remedies';
+
+export interface RightsGateways {
+  readonly access: Access;
+  readonly tokens: AccessTokens;
+  /** Whether runs look at all. */
+  readonly isRequired: boolean;
+}
+
+/** What a run is about to spend money with. */
+export interface NeededRights {
+  readonly project: string;
+  /** `gs://`; rights on tables aren't looked at. */
+  readonly output: string;
+}
+
+/** Looks are worth little waiting: what can't be told by then is found out by doing it. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Refuses to go on where a right is known to be missing without which a job would fail, perhaps after it was billed. What
+ * can't be told is no reason to stop.
+ * @throws {GatewayError} `permission`, with the command that mends it
+ */
+export async function requireRights(
+  { access, tokens }: Pick<RightsGateways, 'access' | 'tokens'>,
+  { project, output }: NeededRights,
+  options: CallOptions,
+): Promise<void> {
+  const patient = { timeoutMs: PATIENCE_MS, ...options };
+  const [lacked, agent] = await Promise.all([
+    lackedPermissions(access, project, patient).catch(unlessTold),
+    output.startsWith('gs://')
+      ? checkServiceAgent(access, project, { bucket: parseGsUri(output).bucket, isOutput: true }, patient)
+      : null,
+  ]);
+  if (lacked.length > 0) {
+    const member = (await tokens.getMember?.()) ?? null;
+    const remedy = grantOnProject(project, member, 'roles/aiplatform.user');
+    throw refusal(`${lacked.join(', ')} on project ${project}.`, remedy);
+  }
+  if (agent?.status === 'missing') throw refusal(`${agent.subject} lacks ${agent.message}`, agent.remedy ?? '');
+}
+
+function unlessTold(error: unknown): readonly string[] {
+  if (isGatewayError(error)) return [];
+  throw error;
+}
+
+function refusal(lacking: string, remedy: string): GatewayError {
+  return new GatewayError(
+    'permission',
+    `Rights are missing, and nothing is spent before they are there: ${lacking} Mend it with: ${remedy}`,
+    {
+      effect: 'never-sent',
+    },
+  );
+}
