@@ -1,6 +1,6 @@
 import type { PartIndex } from '../rows/part-index';
-import { requestHash } from '../rows/request-hash';
 import type { RequestHashes } from '../rows/request-hashes';
+import type { OutputRow } from '../rows/skim/output-row';
 
 /** The row that an output line belongs to. */
 export type JoinedRow =
@@ -15,16 +15,16 @@ const STRANGER: JoinedRow = { kind: 'stranger' };
 export async function joinOutput(
   index: PartIndex,
   hashes: () => Promise<RequestHashes>,
-  line: Readonly<Record<string, unknown>>,
+  output: Pick<OutputRow, 'key' | 'requestHash'>,
 ): Promise<JoinedRow> {
-  const key = line[index.outputKeyField];
+  const { key } = output;
   if (typeof key === 'string' || typeof key === 'number') {
     const row = index.rowOfOutputKey(String(key));
     if (row !== undefined) return { kind: 'row', row };
     if (!index.isForeign) return STRANGER;
   }
-  if (typeof line['request'] !== 'object' || line['request'] === null) return STRANGER;
-  const hash = requestHash(line['request']);
+  const hash = output.requestHash();
+  if (hash === undefined) return STRANGER;
   const [row, ...others] = (await hashes()).rowsOf(hash);
   if (row === undefined) return STRANGER;
   return others.length === 0 ? { kind: 'row', row } : { kind: 'ambiguous', row, requestHash: hash };

@@ -3,6 +3,8 @@ import { type DataObject, dataObject } from './commits';
 
 /** Bytes of lines that are handed to the store at a time. */
 const CHUNK_BYTES = 256 * 1024;
+/** What a chunk has room for beyond its size: most lines that reach over its end. */
+const ROOM_FOR_A_LINE = 32 * 1024;
 /** Chunks that wait for the store before the writer is full. */
 const MAX_WAITING = 4;
 
@@ -15,8 +17,8 @@ export class LineWriter {
   readonly #uri: string;
   readonly #abort = new AbortController();
   #written: Promise<StoredObject> | undefined;
-  #lines: Buffer[] = [];
-  #lineBytes = 0;
+  #chunk: Buffer = Buffer.alloc(0);
+  #chunkBytes = 0;
   #waiting: Buffer[] = [];
   #ended = false;
   #wakeStore: () => void = () => {};
@@ -41,16 +43,33 @@ export class LineWriter {
     return this.#rows;
   }
 
-  /** Adds a line and its line feed; tells where the line stands, the line feed left out. */
-  add(line: string | Buffer): { readonly offset: number; readonly length: number } {
-    const content = typeof line === 'string' ? Buffer.from(`${line}\n`) : Buffer.concat([line, LINE_FEED]);
-    const place = { offset: this.#bytes, length: content.length - 1 };
-    this.#lines.push(content);
-    this.#lineBytes += content.length;
-    this.#bytes += content.length;
+  /** Adds a line, in one piece or several, and its line feed; tells where the line stands, the line feed left out. */
+  add(...pieces: readonly (string | Buffer)[]): { readonly offset: number; readonly length: number } {
+    const offset = this.#bytes;
+    for (const piece of pieces) this.#append(piece);
+    const length = this.#bytes - offset;
+    this.#append(LINE_FEED);
     this.#rows += 1;
-    if (this.#lineBytes >= CHUNK_BYTES) this.#handOver();
-    return place;
+    if (this.#chunkBytes >= CHUNK_BYTES) this.#handOver();
+    return { offset, length };
+  }
+
+  #append(piece: string | Buffer): void {
+    // a UTF-16 unit takes three bytes at most
+    const room = typeof piece === 'string' ? 3 * piece.length : piece.length;
+    if (this.#chunkBytes + room > this.#chunk.length) this.#grow(room);
+    const bytes =
+      typeof piece === 'string'
+        ? this.#chunk.write(piece, this.#chunkBytes)
+        : piece.copy(this.#chunk, this.#chunkBytes);
+    this.#chunkBytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  #grow(room: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, this.#chunkBytes + room) + ROOM_FOR_A_LINE);
+    this.#chunk.copy(larger, 0, 0, this.#chunkBytes);
+    this.#chunk = larger;
   }
 
   /** Resolves when more lines may be added; rejects when the store refused the object. */
@@ -81,9 +100,9 @@ export class LineWriter {
   }
 
   #handOver(): void {
-    if (this.#lineBytes > 0) this.#waiting.push(Buffer.concat(this.#lines));
-    this.#lines = [];
-    this.#lineBytes = 0;
+    if (this.#chunkBytes > 0) this.#waiting.push(this.#chunk.subarray(0, this.#chunkBytes));
+    this.#chunk = Buffer.alloc(0);
+    this.#chunkBytes = 0;
     this.#wakeStore();
     if (this.#written !== undefined) return;
     this.#written = this.#store.write(this.#uri, this.#chunks(), {

@@ -37,6 +37,28 @@ const numberWords = new Int32Array(number.buffer);
  * fills in nulls and may spell names otherwise. Members that are null or empty count as absent; one part is a list of one.
  */
 export function requestHash(request: unknown): bigint {
+  return hashWith(undefined, request);
+}
+
+/** What stands in the places of a request that its template leaves open. */
+export interface LeftOut {
+  /** How a string begins that stands for a text; the text's ordinal follows. No string of a request begins so. */
+  readonly textStub: string;
+  readonly numberStub: string;
+  /** The hash of each text, its two lanes after each other. */
+  readonly textHashes: Uint32Array;
+  readonly numbers: Float64Array;
+}
+
+/** The {@link requestHash} of a request of which only its template and what that leaves out are known. */
+export function templateHash(template: unknown, leftOut: LeftOut): bigint {
+  return hashWith(leftOut, template);
+}
+
+let left: LeftOut | undefined;
+
+function hashWith(leftOut: LeftOut | undefined, request: unknown): bigint {
+  left = leftOut;
   const [first, second] = lanesOf(request, 'fields', 0) ?? ABSENT;
   return (BigInt(first) << 32n) | BigInt(second);
 }
@@ -45,7 +67,7 @@ export function requestHash(request: unknown): bigint {
 function lanesOf(value: unknown, naming: Naming, depth: number): Lanes | undefined {
   switch (typeof value) {
     case 'string':
-      return hash.reset(STRING).text(value).lanes();
+      return (left && lanesLeftOut(left, value)) ?? hash.reset(STRING).text(value).lanes();
     case 'number':
       return lanesOfNumber(value);
     case 'boolean':
@@ -57,6 +79,14 @@ function lanesOf(value: unknown, naming: Naming, depth: number): Lanes | undefin
       if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return undefined;
       return Array.isArray(value) ? lanesOfArray(value, naming, depth) : lanesOfObject(value, naming, depth);
   }
+}
+
+function lanesLeftOut({ textStub, numberStub, textHashes, numbers }: LeftOut, value: string): Lanes | undefined {
+  if (value.startsWith(textStub)) {
+    const place = 2 * Number(value.slice(textStub.length));
+    return [textHashes[place] ?? 0, textHashes[place + 1] ?? 0];
+  }
+  return value.startsWith(numberStub) ? lanesOfNumber(numbers[Number(value.slice(numberStub.length))] ?? 0) : undefined;
 }
 
 function lanesOfNumber(value: number): Lanes {

@@ -36,3 +36,12 @@ export interface ErrorRow {
   /** 0 when it was never sent. */
   readonly round: number;
 }
+
+/** The line of a result whose text is given as a string of JSON, in pieces; the row's own text is not looked at. */
+export function resultLine(
+  { key, outcome, source, metadata, ...rest }: ResultRow,
+  rawText: Buffer,
+): readonly [string, Buffer, string] {
+  const before = JSON.stringify({ key, outcome, source, metadata });
+  return [`${before.slice(0, -1)},"text":`, rawText, `,${JSON.stringify({ ...rest, text: undefined }).slice(1)}`];
+}

@@ -6,6 +6,7 @@ import {
   meaningOfFinish,
   statusWordIn,
 } from '../domain/row-outcome';
+import { snakeCase } from '../domain/field-name';
 import { TOKEN_KINDS, type TokenUsage, usageOf } from '../domain/usage';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -184,7 +185,18 @@ function codeIn(text: string): number | null {
 
 /** A field in either of protobuf's spellings. */
 function fieldIn(object: JsonObject, camelCase: string): unknown {
-  return object[camelCase] ?? object[camelCase.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+  return object[camelCase] ?? object[snakeCased(camelCase)];
+}
+
+const SNAKE_CASED = new Map<string, string>();
+
+/** There are as many as this file asks for. */
+function snakeCased(camelCase: string): string {
+  const known = SNAKE_CASED.get(camelCase);
+  if (known !== undefined) return known;
+  const spelt = snakeCase(camelCase);
+  SNAKE_CASED.set(camelCase, spelt);
+  return spelt;
 }
 
 function objectIn(object: JsonObject, field: string): JsonObject | null {

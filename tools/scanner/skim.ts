@@ -24,7 +24,7 @@ import {
   templateText,
 } from './template';
 
-export { forgetTemplates, learnTemplate, placeTemplates } from './template';
+export { forgetTemplates, hashTexts, learnTemplate, placeTemplates } from './template';
 
 /** The text has at least one such thing; the line is to be read by the thorough path. */
 const ODD: i32 = 1;
@@ -75,6 +75,12 @@ let followsText: bool = false;
 let followsData: bool = false;
 /** Of the strings that are values in the request, in UTF-8 and without those named `data`. */
 let textBytes: i32 = 0;
+/** Of the row itself. */
+let rowMembers: i32 = 0;
+/** Strings outside of the request that are left out of the skeleton, and where the last of them has its quotes. */
+let leftOut: i32 = 0;
+let lastLeftOut: usize = 0;
+let lastLeftOutEnd: usize = 0;
 
 /**
  * Scans the line that begins at `from`, which may have no line feed before `to`; writes its skeleton and its record, and returns
@@ -130,6 +136,10 @@ export function scanLine(from: i32, to: i32, skeleton: i32, record: i32): i32 {
   store<i32>(record, templateLength(), 24);
   store<i32>(record, requestMembers, 28);
   store<i32>(record, textBytes, 32);
+  store<i32>(record, rowMembers, 36);
+  store<i32>(record, leftOut, 40);
+  store<i32>(record, <i32>lastLeftOut, 44);
+  store<i32>(record, <i32>lastLeftOutEnd, 48);
   return <i32>min(position + 1, end);
 }
 
@@ -146,6 +156,8 @@ function beginLine(): void {
   followsText = false;
   followsData = false;
   textBytes = 0;
+  rowMembers = 0;
+  leftOut = 0;
   noTemplate();
 }
 
@@ -168,6 +180,11 @@ function takeString(start: usize, end: usize, output: usize, isBase64: bool): us
   isNamed = isName && depth == 1 && isWordRequest(start + 1, length);
   if (isLong) {
     writeStub(output, isBase64);
+    if (!isInRequest) {
+      leftOut += 1;
+      lastLeftOut = start;
+      lastLeftOutEnd = stringEnd + 1;
+    }
     return output + STUB_BYTES;
   }
   const bits = copyString(start, output, length + 2);
@@ -180,8 +197,10 @@ function takeString(start: usize, end: usize, output: usize, isBase64: bool): us
 // @ts-ignore: decorator
 @inline
 function takeByte(byte: i32, output: usize): void {
-  if (byte == COLON) members += 1;
-  else if (byte > SPACE) {
+  if (byte == COLON) {
+    members += 1;
+    if (depth == 1) rowMembers += 1;
+  } else if (byte > SPACE) {
     const folded = byte | 0x20;
     if (folded == OPEN_BRACE) {
       if (isNamed && byte == OPEN_BRACE) beginRequest(output);
@@ -219,11 +238,12 @@ function endRequest(byte: i32, output: usize): void {
 }
 
 function leaveRequestOut(output: usize): usize {
-  store<u8>(requestStart, 0x30);
-  copyBlocks(requestStart + 1, requestEnd, output - requestEnd);
+  // a space behind the 0, or what follows might make another number of it
+  store<u16>(requestStart, 0x2030);
+  copyBlocks(requestStart + 2, requestEnd, output - requestEnd);
   members -= requestMembers;
   innerBits = 0;
-  return output - (requestEnd - requestStart - 1);
+  return output - (requestEnd - requestStart - 2);
 }
 
 /** Whether a string that ended before `position` is a name. */

@@ -1,6 +1,8 @@
 // Templates of requests: their bytes without what differs from one to the next of its like, with a marker for each string and
 // number that was left out. Requests with one template have the same names, forms and short values.
 
+import { firstLane, hashText, secondLane } from './hash-text';
+
 /** A string of more than LONGEST_VERBATIM bytes. */
 const TEXT: i32 = 1;
 /** Such a one, or one that is a stub in the skeleton, which is padded base64. */
@@ -18,6 +20,8 @@ const FIRST_PLAIN_BYTE: i32 = 0x09;
 const LONGEST_VERBATIM: i32 = 48;
 const MOST_DIGITS: i32 = 15;
 const MOST_NUMBERS: i32 = 4096;
+/** Of texts that are hashed. */
+const MOST_TEXTS: i32 = 4096;
 const SCRATCH_BYTES: usize = 65536;
 const MOST_TEMPLATES: i32 = 1024;
 /** A power of two, well above the number of templates. */
@@ -30,6 +34,7 @@ const BLOCK_BYTES: usize = 16;
 const UNKNOWN: i32 = -1;
 
 let numbers: usize = 0;
+let texts: usize = 0;
 let scratch: usize = 0;
 let index: usize = 0;
 let entries: usize = 0;
@@ -37,10 +42,11 @@ let kept: usize = 0;
 let keptEnd: usize = 0;
 let templates: i32 = 0;
 
-/** Says where memory is: for numbers, the template at hand, and those that are known. It must be zero. */
+/** Says where memory is: for numbers, hashes, the template at hand, and those that are known. It must be zero. */
 export function placeTemplates(at: i32): void {
   numbers = <usize>at;
-  scratch = numbers + (<usize>MOST_NUMBERS << 3);
+  texts = numbers + (<usize>MOST_NUMBERS << 3);
+  scratch = texts + (<usize>MOST_TEXTS << 3);
   index = scratch + SCRATCH_BYTES;
   entries = index + (<usize>INDEX_SLOTS << 2);
   kept = entries + <usize>MOST_TEMPLATES * ENTRY_BYTES;
@@ -54,12 +60,20 @@ export function forgetTemplates(): void {
   templates = 0;
 }
 
+let areHashed: bool = false;
+
+/** Whether the strings that are left out of templates are hashed. */
+export function hashTexts(yes: bool): void {
+  areHashed = yes;
+}
+
 /** A request is being read, and so far it has a template. */
 export let templateIsOpen: bool = false;
 /** It was read to its end. */
 export let templateIsWhole: bool = false;
 /** Numbers that were left out of it, in the order of the text. */
 export let numbersLeftOut: i32 = 0;
+let textsLeftOut: i32 = 0;
 let cursor: usize = 0;
 let hash: u32 = 0;
 
@@ -72,6 +86,7 @@ export function beginTemplate(): void {
   templateIsOpen = true;
   templateIsWhole = false;
   numbersLeftOut = 0;
+  textsLeftOut = 0;
   cursor = scratch;
 }
 
@@ -112,10 +127,23 @@ export function templateBytes(start: usize, length: i32): void {
 
 /** A string that is a value; `start` and `length` are those of its body. */
 export function templateText(start: usize, length: i32, hasStub: bool, isBase64: bool, followsText: bool): void {
-  if (followsText) templateMarker(ANY_TEXT);
-  else if (!hasStub && beginsLikeUri(start, length)) templateMarker(URI);
-  else if (hasStub || length > LONGEST_VERBATIM) templateMarker(isBase64 ? BASE64 : TEXT);
-  else templateBytes(start - 1, length + 2);
+  let marker: i32 = 0;
+  if (followsText) marker = ANY_TEXT;
+  else if (!hasStub && beginsLikeUri(start, length)) marker = URI;
+  else if (hasStub || length > LONGEST_VERBATIM) marker = isBase64 ? BASE64 : TEXT;
+  else return templateBytes(start - 1, length + 2);
+  templateMarker(marker);
+  if (areHashed) noteHash(start, start + <usize>length);
+}
+
+/** Notes the two lanes of a string's hash, in the order of the text. */
+function noteHash(start: usize, end: usize): void {
+  if (textsLeftOut == MOST_TEXTS) return noTemplate();
+  hashText(start, end);
+  const place = texts + (<usize>textsLeftOut << 3);
+  store<u32>(place, firstLane);
+  store<u32>(place, secondLane, 4);
+  textsLeftOut += 1;
 }
 
 /** Takes the number that begins at `start`; returns where it ends. */

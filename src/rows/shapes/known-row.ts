@@ -1,4 +1,4 @@
-import { NUMBER_STUB } from '../skim/scanner';
+import { NUMBER_STUB } from '../skim/template-text';
 import { isRightText } from './quick-checks';
 import type { Role } from './role';
 import { BOOLEAN, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STRING } from './shape';

@@ -1,6 +1,7 @@
 import type { RequestFacts } from '../../domain/input-estimate';
 import { outputFields, requestFacts, withOutput } from '../../schemas/request-facts';
-import { NUMBER_STUB, type Scanner, UNKNOWN_TEMPLATE } from '../skim/scanner';
+import { type Scanner, UNKNOWN_TEMPLATE } from '../skim/scanner';
+import { NUMBER_STUB, templateJson } from '../skim/template-text';
 import type { KnownRow } from './known-row';
 import type { Role } from './role';
 import type { Shape } from './shape';
@@ -51,8 +52,8 @@ export class KnownTemplates {
   /** Takes in the template of the row that was scanned last, which is right. */
   learn(scanner: Scanner, known: KnownRow, root: Shape): void {
     if (this.#failures >= MOST_FAILURES) return;
-    const { json, members, numbers } = scanner.newTemplate;
-    const request: unknown = JSON.parse(json);
+    const { text, members, numbers } = scanner.newTemplate;
+    const request: unknown = JSON.parse(templateJson(text));
     const roles = known.numberRolesOf(root, request, members);
     const template = roles?.length === numbers ? scanner.learnTemplate() : UNKNOWN_TEMPLATE;
     if (roles === undefined || template === UNKNOWN_TEMPLATE) this.#failures += 1;

@@ -1,5 +1,6 @@
 import type { FieldSpec, NumberKind, NumberRange, ValueSpec } from '../../schemas/message-spec';
-import { BASE64_STUB, ANY_TEXT_STUB, URI_STUB } from '../skim/scanner';
+import { BASE64_STUB } from '../skim/scanner';
+import { ANY_TEXT_STUB, URI_STUB } from '../skim/template-text';
 
 /** Which texts are surely right in a field. `any`: every one. `learned`: one that was found sound before. */
 export type TextCheck = 'any' | 'not-empty' | 'uri' | 'base64' | 'label' | 'learned';

@@ -1,34 +1,132 @@
 import { isUtf8 } from 'node:buffer';
+import type { RowOutcome } from '../../domain/row-outcome';
+import { classifyOutputRow } from '../../schemas/output-row';
 import { rawMember } from '../raw-member';
-import { type Scanner, SCANNER_CAPACITY } from './scanner';
+import { requestHash } from '../request-hash';
+import { BASE64_STUB, type Scanner, SCANNER_CAPACITY, TEXT_STUB, UNKNOWN_TEMPLATE } from './scanner';
+import { HashedTemplates } from './hashed-templates';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** How a stub begins; no string of a line that isn't odd has a NUL. */
-const STUB_START = '\u0000';
+/** What one line of a job's output says. Valid until the next one is read. */
+export interface OutputRow {
+  /** What it echoes of the caller's key; whatever it is. */
+  readonly key: unknown;
+  readonly outcome: RowOutcome;
+  /** The answer's text as it stands in the line, a string of JSON with its quotes; the outcome doesn't have it then. */
+  readonly rawText: Buffer | undefined;
+  /** The service's own response, parsed. */
+  response(): unknown;
+  /** Hash of the request that it echoes; `undefined` where that is none. */
+  requestHash(): bigint | undefined;
+}
+
+/** The row in a line; `undefined` where the line is no object of JSON. */
+export function readOutputRow(line: Buffer, keyField: string): OutputRow | undefined {
+  const row = parsedObject(line.toString('utf8'));
+  return (
+    row && {
+      key: row[keyField],
+      outcome: classifyOutputRow(row),
+      rawText: undefined,
+      response: () => row['response'],
+      requestHash: () => hashOfRequest(row),
+    }
+  );
+}
 
 /**
- * An output line whose key, status and response are as `JSON.parse` gives them. Long strings of its other members, above all of the
- * echoed request, are checked and left out. `undefined` where the line has to be read in full: it has no key, or isn't plain.
+ * Reads lines of outputs without decoding what is long in them: requests that are like others aren't looked into, and the text of an
+ * answer is left as it stands.
  */
-export function skimOutputRow(scanner: Scanner, line: Buffer, keyField: string): JsonObject | undefined {
-  // without a key its request is needed, and so all of it
-  if (keyField === '' || line.length > SCANNER_CAPACITY || !isUtf8(line)) return undefined;
-  line.copy(scanner.input);
-  scanner.scanLine(0, line.length);
-  if (scanner.isOdd) return undefined;
-  const skeleton = parsedObject(scanner.skeleton);
-  if (skeleton === undefined) return undefined;
-  const { response } = skeleton;
-  const row = isWhole(response) ? skeleton : { ...skeleton, response: parsedMember(line, 'response') };
-  const key = row[keyField];
-  const hasKey = typeof key === 'number' || (typeof key === 'string' && isWhole(key));
-  return hasKey && isWhole(row['status']) ? row : undefined;
+export class OutputSkimmer {
+  readonly #scanner: Scanner;
+  readonly #keyField: string;
+  readonly #templates = new HashedTemplates();
+  /** Somebody asked for a hash: the next rows will be looked for by their requests as well. */
+  #isHashing = false;
+
+  /** @param scanner that knows no templates */
+  constructor(scanner: Scanner, keyField: string) {
+    this.#scanner = scanner;
+    this.#keyField = keyField;
+  }
+
+  /** The same as {@link readOutputRow} gives, but for raw text; `undefined` where the line has to be read in full. */
+  read(line: Buffer): OutputRow | undefined {
+    const scanner = this.#scanner;
+    if (line.length > SCANNER_CAPACITY || !isUtf8(line)) return undefined;
+    line.copy(scanner.input);
+    scanner.scanLine(0, line.length);
+    if (scanner.isOdd) return undefined;
+    const skeleton = parsedObject(scanner.skeleton);
+    if (skeleton === undefined || Object.keys(skeleton).length !== scanner.rowMembers) return undefined;
+    const key = this.#keyOf(skeleton);
+    if (!isWhole(key) || !isWhole(skeleton['status'])) return undefined;
+    const answer = this.#answerIn(skeleton) ?? answerInFull(line, skeleton);
+    this.#templates.learn(scanner);
+    return {
+      key,
+      ...answer,
+      response: () => parsedMember(line, 'response'),
+      requestHash: () => this.#hashOf(line),
+    };
+  }
+
+  #hashOf(line: Buffer): bigint | undefined {
+    if (this.#isHashing) {
+      const hash = this.#templates.hashOf(this.#scanner);
+      if (hash !== undefined) return hash;
+    }
+    this.#isHashing = true;
+    this.#scanner.hashTexts(true);
+    return hashOfRequest(parsedObject(line.toString('utf8')) ?? {});
+  }
+
+  /** A request that has a known template isn't in the skeleton. */
+  #keyOf(skeleton: JsonObject): unknown {
+    const field = this.#keyField;
+    return field === 'request' && this.#scanner.template > UNKNOWN_TEMPLATE ? undefined : skeleton[field];
+  }
+
+  /** `undefined` where more was left out than the answer's text. */
+  #answerIn(skeleton: JsonObject): Pick<OutputRow, 'outcome' | 'rawText'> | undefined {
+    const { stubs, lastLeftOut } = this.#scanner;
+    if (stubs > 1) return undefined;
+    const outcome = classifyOutputRow(skeleton);
+    if (stubs === 0) return { outcome, rawText: undefined };
+    const isText = outcome.kind === 'answered' && (outcome.text === TEXT_STUB || outcome.text === BASE64_STUB);
+    if (!isText || isBlank(lastLeftOut)) return undefined;
+    return { outcome: { ...outcome, text: '' }, rawText: lastLeftOut };
+  }
+}
+
+const SPACE = 0x20;
+const BACKSLASH = 0x5c;
+const FIRST_BEYOND_ASCII = 0x80;
+
+/** Whether a string of JSON has nothing but white space; its first character tells mostly. */
+function isBlank(quoted: Buffer): boolean {
+  const first = quoted[1] ?? SPACE;
+  if (first > SPACE && first < FIRST_BEYOND_ASCII && first !== BACKSLASH) return false;
+  return (JSON.parse(quoted.toString('utf8')) as string).trim() === '';
+}
+
+function answerInFull(line: Buffer, skeleton: JsonObject): Pick<OutputRow, 'outcome' | 'rawText'> {
+  const row = 'response' in skeleton ? { ...skeleton, response: parsedMember(line, 'response') } : skeleton;
+  return { outcome: classifyOutputRow(row), rawText: undefined };
 }
 
 /** Whether nothing can have been left out of a value. */
 function isWhole(value: unknown): boolean {
   return typeof value === 'string' ? !value.startsWith(STUB_START) : typeof value !== 'object' || value === null;
+}
+
+/** How a stub begins; no string of a line that isn't odd has a NUL. */
+const STUB_START = '\u0000';
+
+function hashOfRequest({ request }: JsonObject): bigint | undefined {
+  return typeof request === 'object' && request !== null ? requestHash(request) : undefined;
 }
 
 function parsedMember(line: Buffer, name: string): unknown {

@@ -1,15 +1,9 @@
 import { SCANNER_CODE } from './scanner-code';
 
 /** What stands in a skeleton for the text of a long string. */
-const TEXT_STUB = '\u0000t';
+export const TEXT_STUB = '\u0000t';
 /** What stands in a skeleton for a long string that is padded base64 in the standard alphabet. */
 export const BASE64_STUB = '\u0000b';
-/** How a stub in a template begins that stands for a number; the number's ordinal follows. */
-export const NUMBER_STUB = '\u0000n';
-/** What stands in a template for a short string that is, beyond its first letters, any URI. */
-export const URI_STUB = '\u0000u';
-/** What stands in a template for the value of a member `text`, even an empty one. */
-export const ANY_TEXT_STUB = '\u0000a';
 /** Strings of more bytes than this become stubs. */
 const LONGEST_KEPT_BYTES = 256;
 
@@ -20,16 +14,18 @@ const PAGE_BYTES = 65_536;
 const FIRST_BYTE = 1024;
 /** Copies may reach a little past their end. */
 const SLACK_BYTES = 64;
-/** As tools/scanner/template.ts lays it out: numbers, the template at hand, an index, entries, templates. */
+/** As tools/scanner/template.ts lays it out: numbers, hashes of texts, the template at hand, an index, entries, templates. */
 const MOST_NUMBERS = 4096;
+const MOST_TEXTS = 4096;
 const SCRATCH_BYTES = 65_536;
-const TEMPLATE_BYTES = MOST_NUMBERS * 8 + SCRATCH_BYTES + 4096 * 4 + 1024 * 12 + 524_288;
+const TEMPLATE_BYTES = (MOST_NUMBERS + MOST_TEXTS) * 8 + SCRATCH_BYTES + 4096 * 4 + 1024 * 12 + 524_288;
 
 const RECORD = 0;
-const RECORD_WORDS = 9;
+const RECORD_WORDS = 13;
 const SKELETON = FIRST_BYTE + SCANNER_CAPACITY + SLACK_BYTES;
 const NUMBERS = SKELETON + SCANNER_CAPACITY + SLACK_BYTES;
-const SCRATCH = NUMBERS + MOST_NUMBERS * 8;
+const TEXTS = NUMBERS + MOST_NUMBERS * 8;
+const SCRATCH = TEXTS + MOST_TEXTS * 8;
 const MEMORY_BYTES = NUMBERS + TEMPLATE_BYTES;
 
 const ODD = 1;
@@ -39,6 +35,7 @@ const CARRIAGE_RETURN = 4;
 interface ScannerExports {
   setLongestKept(bytes: number): void;
   placeTemplates(at: number): void;
+  hashTexts(yes: boolean): void;
   forgetTemplates(): void;
   learnTemplate(): number;
   scanLine(from: number, to: number, skeleton: number, record: number): number;
@@ -72,6 +69,7 @@ export class Scanner {
   readonly #memory: Buffer;
   readonly #record: Int32Array;
   readonly #numbers: Float64Array;
+  readonly #textHashes: Uint32Array;
   readonly #exports: ScannerExports;
 
   constructor(longestKeptBytes = LONGEST_KEPT_BYTES) {
@@ -84,6 +82,7 @@ export class Scanner {
     this.#memory = Buffer.from(memory.buffer);
     this.#record = new Int32Array(memory.buffer, RECORD, RECORD_WORDS);
     this.#numbers = new Float64Array(memory.buffer, NUMBERS, MOST_NUMBERS);
+    this.#textHashes = new Uint32Array(memory.buffer, TEXTS, MOST_TEXTS * 2);
     this.input = this.#memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
   }
 
@@ -127,10 +126,35 @@ export class Scanner {
     return this.#numbers;
   }
 
-  /** The template of a request whose is unknown, as JSON with stubs; its members, of all objects. */
-  get newTemplate(): { readonly json: string; readonly members: number; readonly numbers: number } {
+  /** Two words for each text that the template leaves out, as `Hash64` gives them, where {@link hashTexts} asked for them. */
+  get textHashes(): Uint32Array {
+    return this.#textHashes;
+  }
+
+  /** The template of a request whose is unknown; its members, of all objects. */
+  get newTemplate(): { readonly text: string; readonly members: number; readonly numbers: number } {
     const text = this.#memory.toString('utf8', SCRATCH, SCRATCH + this.#record[6]!);
-    return { json: withStubs(text), members: this.#record[7]!, numbers: this.#record[5]! };
+    return { text, members: this.#record[7]!, numbers: this.#record[5]! };
+  }
+
+  /** Members of the row itself, those that repeat a name among them. */
+  get rowMembers(): number {
+    return this.#record[9]!;
+  }
+
+  /** Strings outside of the request that have a stub in the skeleton. */
+  get stubs(): number {
+    return this.#record[10]!;
+  }
+
+  /** The string of the last such stub as it stands in the input, with its quotes. */
+  get lastLeftOut(): Buffer {
+    return this.#memory.subarray(this.#record[11], this.#record[12]);
+  }
+
+  /** Whether to hash the texts that templates leave out. */
+  hashTexts(yes: boolean): void {
+    this.#exports.hashTexts(yes);
   }
 
   /** UTF-8 of all strings that are values in the request, but those of members named `data`, which hold media. */
@@ -155,19 +179,3 @@ export class Scanner {
 
 /** Says of a row that its request's template isn't known. */
 export const UNKNOWN_TEMPLATE = -1;
-
-/** Markers of tools/scanner/template.ts. */
-const STUB_OF: Readonly<Record<string, string>> = {
-  '\u0001': TEXT_STUB,
-  '\u0002': BASE64_STUB,
-  '\u0003': URI_STUB,
-  '\u0005': ANY_TEXT_STUB,
-};
-
-function withStubs(template: string): string {
-  let numbers = 0;
-  // oxlint-disable-next-line no-control-regex -- the markers are control characters
-  return template.replaceAll(/[\u0001-\u0005]/g, (marker) =>
-    JSON.stringify(STUB_OF[marker] ?? `${NUMBER_STUB}${numbers++}`),
-  );
-}

@@ -8,6 +8,7 @@ const KEPT_IDLE = 8;
 export async function withScanner<Value>(work: (scanner: Scanner) => Promise<Value>): Promise<Value> {
   const scanner = idle.pop() ?? new Scanner();
   scanner.forgetTemplates();
+  scanner.hashTexts(false);
   try {
     return await work(scanner);
   } finally {

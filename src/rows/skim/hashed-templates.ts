@@ -1,0 +1,24 @@
+import { type LeftOut, templateHash } from '../request-hash';
+import { type Scanner, UNKNOWN_TEMPLATE } from './scanner';
+import { HASHED_STUB, hashedTemplateJson, NUMBER_STUB } from './template-text';
+
+/** Templates of the requests that lines echo, from which hashes of those requests are made. */
+export class HashedTemplates {
+  readonly #texts: string[] = [];
+  readonly #parsed: unknown[] = [];
+
+  /** Takes in the template of the line that was scanned last, which is right, unless it is known. */
+  learn(scanner: Scanner): void {
+    if (scanner.template !== UNKNOWN_TEMPLATE) return;
+    const number = scanner.learnTemplate();
+    if (number !== UNKNOWN_TEMPLATE) this.#texts[number] = scanner.newTemplate.text;
+  }
+
+  /** Hash of the request in the line that was scanned last; `undefined` where its template isn't known. */
+  hashOf({ template, textHashes, numbers }: Scanner): bigint | undefined {
+    const text = this.#texts[template];
+    if (text === undefined) return undefined;
+    const leftOut: LeftOut = { textStub: HASHED_STUB, numberStub: NUMBER_STUB, textHashes, numbers };
+    return templateHash((this.#parsed[template] ??= JSON.parse(hashedTemplateJson(text))), leftOut);
+  }
+}
