@@ -41,7 +41,7 @@ describe('a request is left out of the skeleton when one before it had', () => {
       { parts: [{ fileUri: 'gs://acme/much/longer/another.pdf' }] },
     ],
   ])('%s', (_, known, like) => {
-    expect(skeletonsOf(rowAround(known), rowAround(like, 'k2'))[1]).toBe('{"key":"k2","request":0,"note":"é"}');
+    expect(skeletonsOf(rowAround(known), rowAround(like, 'k2'))[1]).toBe('{"key":"k2","request":0 ,"note":"é"}');
   });
 
   test.each([
