@@ -16,9 +16,9 @@ export interface OutputRow {
   /** The answer's text as it stands in the line, a string of JSON with its quotes; the outcome doesn't have it then. */
   readonly rawText: Buffer | undefined;
   /** The service's own response, parsed. */
-  response(): unknown;
+  readonly response: () => unknown;
   /** Hash of the request that it echoes; `undefined` where that is none. */
-  requestHash(): bigint | undefined;
+  readonly requestHash: () => bigint | undefined;
 }
 
 /** The row in a line; `undefined` where the line is no object of JSON. */

@@ -11,7 +11,7 @@ const REQUEST = {
     { role: 'model', parts: { text: 'ü', fileData: null } },
     { role: 'user', parts: [{ fileData: { fileUri: 'gs://acme/order.pdf', mimeType: 'application/pdf' } }] },
   ],
-  generationConfig: { temperature: 0.7, topP: -0, seed: 1e3, maxOutputTokens: 12345678901234567890, stopSequences: [] },
+  generationConfig: { temperature: 0.7, topP: -0, seed: 1e3, maxOutputTokens: 2 ** 60, stopSequences: [] },
   labels: { team_name: 'catalogue', _: '' },
   systemInstruction: null,
 };
@@ -132,7 +132,8 @@ describe('skimming an output row', () => {
   test('takes the key from the field that has it, even from request', () => {
     const skimmer = aSkimmer('request');
     for (const request of ['a', REQUEST, REQUEST]) {
-      readBoth(skimmer, lineOf({ request, response: answer([{ text: LONG }]) }), 'request');
+      const line = lineOf({ request, response: answer([{ text: LONG }]) });
+      expect(['skimmed', 'left']).toContain(readBoth(skimmer, line, 'request'));
     }
   });
 
@@ -203,7 +204,7 @@ describe('skimming an output row', () => {
         const line = isEscaped
           ? json.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
           : json;
-        readBoth(skimmer, Buffer.from(line), '');
+        expect(['skimmed', 'left']).toContain(readBoth(skimmer, Buffer.from(line), ''));
       }),
       { numRuns: 2_000 },
     );
