@@ -1,5 +1,6 @@
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { parseClaimKey } from '../domain/claim-key';
+import { withoutQuotedText } from '../domain/quoted-text';
 import {
   fewestParts,
   fitsOneJob,
@@ -176,7 +177,7 @@ async function report(
     warnings: merged.warnings + comparison.warnings,
     repaired: merged.repaired,
     validationUri: uri,
-    firstProblems: first,
+    firstProblems: first.map(withoutQuotedText),
   };
 }
 
