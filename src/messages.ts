@@ -47,7 +47,10 @@ export interface BatchRequest {
   readonly labels?: Readonly<Record<string, string>>;
   /** Below this share of answered rows, 0 to 1, the outcome is `failed`. @default none at all answered */
   readonly minAnsweredShare?: number;
-  /** Refuses a run whose estimate is higher. */
+  /**
+   * Refuses a run whose estimate is higher, and later jobs that would pass it; needs a price of the model.
+   * @default there is no bound
+   */
   readonly maxCostUsd?: number;
   /** What to do when the service pauses a job. @default `{policy: 'wait', deadline: '24h'}` */
   readonly paused?: { readonly policy?: 'wait' | 'cancel' | 'fail'; readonly deadline?: DurationLike };

@@ -1,5 +1,7 @@
 import { handlerVersion, type Handlers } from '../define-handler';
+import type { AcceptedRequest } from '../domain/accepted-request';
 import { BatchError } from '../domain/batch-error';
+import { dayOf, type PriceTable, priceOf } from '../domain/price-table';
 import { runIdentity } from '../run-identity';
 import { acceptRequest as check } from '../schemas/batch-request';
 import { fingerprintOf } from '../schemas/request-fingerprint';
@@ -11,6 +13,7 @@ export interface AcceptContext {
   readonly namespace: string;
   readonly workflowId: string;
   readonly timing: AcceptedRun['timing'];
+  readonly prices: PriceTable;
 }
 
 /**
@@ -19,6 +22,7 @@ export interface AcceptContext {
  */
 export function acceptRequest(context: AcceptContext, input: AcceptRequestInput): AcceptedRun {
   const request = checked(input, context.workflowId);
+  refuseUnknownCost(request, context.prices);
   const { key, directory } = runIdentity({
     namespace: context.namespace,
     workflowId: context.workflowId,
@@ -33,6 +37,15 @@ export function acceptRequest(context: AcceptContext, input: AcceptRequestInput)
     handler: request.handler === null ? null : found(context.handlers, request.handler),
     timing: context.timing,
   };
+}
+
+/** A bound that nobody can keep is none. */
+function refuseUnknownCost({ maxCostUsd, model }: AcceptedRequest, prices: PriceTable): void {
+  if (maxCostUsd === undefined || priceOf(prices, model, dayOf(Date.now())) !== undefined) return;
+  throw new BatchError(
+    'InvalidRequest',
+    `maxCostUsd needs a price, and the price table of ${prices.date} has none for ${model}; add it by the option prices of the worker's plugin, or leave maxCostUsd out, got ${maxCostUsd}`,
+  );
 }
 
 /** Cloud Storage takes names of 1,024 bytes, and what a run and the service put below the directory needs its share. */

@@ -1,5 +1,6 @@
 import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
 import type { AcceptedValidation } from '../domain/accepted-validation';
+import type { EstimatedCost } from '../domain/run-budget';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
 import type { Check } from '../preflight/check';
@@ -185,9 +186,15 @@ export interface PlanPartsInput extends GuardedInput {
   readonly canary?: number;
   /** A job of somebody else's was sent these rows; it began to read them then, or hasn't yet. */
   readonly foreign?: { readonly readAt: string | null };
+  /** The one whose price counts. Left out by earlier versions. */
+  readonly model?: string;
+  /** Without a plan where the estimate is higher. @default there is no bound */
+  readonly maxCostUsd?: number;
 }
 
 export interface PlannedParts {
+  /** What the rows that are sent are expected to cost; null where that isn't known. Left out by earlier versions. */
+  readonly estimate?: EstimatedCost | null;
   readonly rows: number;
   readonly bytes: number;
   readonly errors: number;

@@ -71,7 +71,8 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
       const { workflowNamespace: namespace, workflowExecution } = Context.current().info;
       const { workflowId = '' } = workflowExecution ?? {};
       try {
-        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing: dependencies.timing }, input);
+        const { timing, prices } = dependencies;
+        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing, prices }, input);
       } catch (error) {
         throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
       }

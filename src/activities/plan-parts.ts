@@ -1,6 +1,10 @@
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { parseClaimKey } from '../domain/claim-key';
 import { withoutQuotedText } from '../domain/quoted-text';
+import { costEstimate } from '../domain/cost-estimate';
+import type { InputEstimate } from '../domain/input-estimate';
+import { dayOf, type PriceTable, priceOf } from '../domain/price-table';
+import { type EstimatedCost, estimateRefusal } from '../domain/run-budget';
 import {
   fewestParts,
   fitsOneJob,
@@ -28,11 +32,12 @@ import type { PlannedParts, PlanPartsInput, Sources } from './contract';
 export interface PlanPartsGateways extends RowGateways {
   /** What one job takes. @default `JOB_LIMITS` */
   readonly jobLimits?: JobLimits;
+  readonly prices: PriceTable;
 }
 
 /** Merges the ranges, checks what concerns the whole input, and writes the plan once; a plan that stands is adopted. */
 export async function planParts(
-  { store, jobLimits = JOB_LIMITS }: PlanPartsGateways,
+  { store, jobLimits = JOB_LIMITS, prices }: PlanPartsGateways,
   input: PlanPartsInput,
   attempt: Attempt,
 ): Promise<PlannedParts> {
@@ -41,12 +46,12 @@ export async function planParts(
   const standing = await findRecord<Plan>(store, planUri(input.run), { signal });
   if (standing === undefined) {
     return input.foreign === undefined
-      ? planAnew(store, { ...input, sources, jobLimits }, attempt)
-      : planForeign(store, { ...input, sources }, attempt);
+      ? planAnew(store, { ...input, sources, jobLimits, prices }, attempt)
+      : planForeign(store, { ...input, sources, prices }, attempt);
   }
 
   checkVersion(standing, planUri(input.run));
-  return await standingPlan(store, { ...input, sources }, standing, signal);
+  return await standingPlan(store, { ...input, sources, prices }, standing, signal);
 }
 
 async function standingPlan(
@@ -56,12 +61,18 @@ async function standingPlan(
   signal: AbortSignal,
 ): Promise<PlannedParts> {
   const { rows, bytes, errors, warnings, repaired, validationUri } = standing;
+  const estimate = estimatedCost(standing.estimate, input.model, input.prices);
   const plan = await planned(store, input, standing, signal);
-  return { rows, bytes, errors, warnings, repaired, validationUri, firstProblems: [], plan, refusal: null };
+  // what has a job is seen through, whatever it costs; each further one is asked for
+  const isPaid = input.foreign !== undefined || plan.claimed.length > 0;
+  const refusal = isPaid ? null : estimateRefusal(estimate, input.maxCostUsd ?? null);
+  const told = { rows, bytes, errors, warnings, repaired, validationUri, firstProblems: [], estimate, refusal };
+  return { ...told, plan: refusal === null ? plan : null };
 }
 
 interface SourcesToPlan extends PlanPartsInput {
   readonly sources: Sources;
+  readonly prices: PriceTable;
 }
 
 /** Takes the rows as a job of somebody else's was sent them, whatever a job of ours would take. */
@@ -97,14 +108,27 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
   const isStaged = keys.mode === 'staged';
   const together = joinComparisons(compared, compareRanges(merged, validation.rules, { isStaged }));
   const reported = await report(store, input, merged, together, signal);
-  const tooMany = partsRefusal(merged, compared.parts.length);
-  if (tooMany !== null || forbidsPlan(merged, together, validation)) {
+  const estimate = estimatedCost(merged.estimate, input.model, input.prices);
+  const isForbidden = forbidsPlan(merged, together, validation);
+  const tooMuch = isForbidden ? null : estimateRefusal(estimate, input.maxCostUsd ?? null);
+  const refused = partsRefusal(merged, compared.parts.length) ?? tooMuch;
+  if (refused !== null || isForbidden) {
     await deleteParts(store, compared.parts);
-    return { ...reported, plan: null, refusal: tooMany };
+    return { ...reported, estimate, plan: null, refusal: refused };
   }
   const { parts } = compared;
   const plan = await writePlan(store, run, { merged, parts, keys, ...reported }, { signal });
-  return { ...reported, plan: await planned(store, input, plan, signal), refusal: null };
+  return { ...reported, estimate, plan: await planned(store, input, plan, signal), refusal: null };
+}
+
+function estimatedCost(
+  estimate: InputEstimate | null | undefined,
+  model: string | undefined,
+  prices: PriceTable,
+): EstimatedCost | null {
+  if (estimate == null || model === undefined) return null;
+  const { micros } = costEstimate(estimate, priceOf(prices, model, dayOf(Date.now())));
+  return micros && { microsUsd: micros.expected, priceTable: prices.date };
 }
 
 /** Cuts where one job can't take the input as it lies, or, once it shows that a copy is needed, where none could take that. */

@@ -1,6 +1,6 @@
 import type { SettledPart, SettlePartInput, VertexJob } from '../activities/contract';
 import { verdictOf } from '../domain/outcome';
-import { costOfParts } from '../domain/run-cost';
+import { costOfRun } from '../domain/run-cost';
 import type { BatchResult } from '../messages';
 import type { Plan } from '../rows/plan';
 
@@ -53,7 +53,7 @@ export function collectedResult({ directory, begun, plan, rounds, settled }: Col
     usage,
     usageByModel,
     finishReasons,
-    cost: costOfParts([cost]),
+    cost: costOfRun({ parts: [cost] }),
     startTime: new Date(begun).toISOString(),
     endTime: new Date().toISOString(),
     queuedSeconds: null,

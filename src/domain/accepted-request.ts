@@ -15,6 +15,8 @@ export interface AcceptedRequest {
   readonly displayName: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly minAnsweredShare: number | null;
+  /** Absent unless it is set, so that runs from before the field look the same. */
+  readonly maxCostUsd?: number;
   readonly paused: { readonly policy: 'wait' | 'cancel' | 'fail'; readonly deadlineMs: number };
   readonly deadlines: {
     readonly queuedMs: number;

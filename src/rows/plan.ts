@@ -1,4 +1,5 @@
 import type { PlannedPart, SourceFile } from '../activities/contract';
+import type { InputEstimate } from '../domain/input-estimate';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, readJson } from './commits';
 import type { Quarantine } from './quarantine';
@@ -20,6 +21,8 @@ export interface Plan {
   /** What is mended in every row that is read for a copy. */
   readonly repaired: RepairCounts;
   readonly validationUri: string | null;
+  /** Tokens of the rows that are sent. Left out by earlier versions. */
+  readonly estimate?: InputEstimate | null;
   readonly sources: readonly SourceFile[];
   readonly keys: PlanKeys;
   readonly parts: readonly PlanPart[];

@@ -47,6 +47,7 @@ export async function writePlan(
     warnings,
     repaired: merged.repaired,
     validationUri,
+    estimate: merged.estimate,
     sources: sources.files,
     keys,
     parts,

@@ -185,6 +185,7 @@ export function acceptRequest(
     displayName: given.displayName ?? cutText(workflowId, LONGEST_DISPLAY_NAME),
     labels: checkedLabels(given.labels ?? {}),
     minAnsweredShare: given.minAnsweredShare ?? null,
+    ...(given.maxCostUsd !== undefined && { maxCostUsd: given.maxCostUsd }),
     paused: {
       policy: given.paused?.policy ?? 'wait',
       deadlineMs: durationMs('paused.deadline', given.paused?.deadline ?? '24h'),
@@ -237,11 +238,6 @@ function refuseWhatIsNotBuilt(request: GivenRequest): void {
   if (request.workspace !== undefined) {
     throw new TypeError(
       `workspace goes with an output to BigQuery, which this version can't write; leave it out, got ${request.workspace}`,
-    );
-  }
-  if (request.maxCostUsd !== undefined) {
-    throw new TypeError(
-      `maxCostUsd needs an estimate, which this version doesn't make; leave it out, got ${request.maxCostUsd}`,
     );
   }
 }

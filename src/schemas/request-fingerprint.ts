@@ -3,7 +3,7 @@ import type { AcceptedRequest } from '../domain/accepted-request';
 
 /** What two starters of one workflow id compare: short hashes, so that it fits into a memo. */
 export interface RequestFingerprint {
-  /** Hash of the whole request, without `rerun`. */
+  /** Hash of the whole request, without `rerun`, and without what a run that was refused for its cost is started again with. */
   readonly digest: string;
   readonly output: string;
   readonly rerun: number;
@@ -12,7 +12,7 @@ export interface RequestFingerprint {
 }
 
 export function fingerprintOf(request: AcceptedRequest): RequestFingerprint {
-  const { rerun, ...compared } = request;
+  const { rerun, maxCostUsd: _, ...compared } = request;
   const fields = Object.fromEntries(Object.entries(compared).map(([name, value]) => [name, hash(value).slice(0, 8)]));
   return { digest: hash(compared).slice(0, 32), output: request.output, rerun, fields };
 }

@@ -1,4 +1,5 @@
 import type { AcceptedRun, AdoptedJob, PlannedPart, PlannedParts } from '../activities/contract';
+import type { RunBudget } from '../domain/run-budget';
 import { rangesOfPart } from '../domain/range-share';
 import type { OperatorDesk } from './operator-desk';
 import type { RunState } from './run-state';
@@ -13,6 +14,7 @@ export interface PlannedRun {
   readonly plan: Plan;
   /** The job that somebody else created, and that is the first round. */
   readonly adopted: AdoptedJob | null;
+  readonly budget: RunBudget;
 }
 
 /** A part with the run that it belongs to. */

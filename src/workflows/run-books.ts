@@ -2,7 +2,7 @@ import type { PlannedParts, SettledPart } from '../activities/contract';
 import { validationCounts } from '../domain/validation-counts';
 import { addBooks, NO_BOOKS, totalOf, verdictOf } from '../domain/outcome';
 import { addCounts, addUsage, addUsageByModel, NO_USAGE } from '../domain/usage';
-import { costOfParts } from '../domain/run-cost';
+import { costOfRun } from '../domain/run-cost';
 import { queuedSeconds, runningSeconds } from '../domain/job-times';
 import type { BatchReason, BatchResult, RowBooks } from '../messages';
 import type { PartEnd } from './run-part';
@@ -69,7 +69,11 @@ export class RunBooks {
       usage: this.#settled.map((part) => part.usage).reduce(addUsage, NO_USAGE),
       usageByModel: this.#settled.map(({ usageByModel = {} }) => usageByModel).reduce(addUsageByModel, {}),
       finishReasons: this.#settled.map(({ finishReasons = {} }) => finishReasons).reduce(addCounts, {}),
-      cost: costOfParts(this.#settled.map(({ cost = null }) => cost)),
+      cost: costOfRun({
+        parts: this.#settled.map(({ cost = null }) => cost),
+        estimate: this.#planned?.estimate ?? null,
+        isUnsent: jobs.length === 0,
+      }),
       startTime: new Date(this.#run.startedAt).toISOString(),
       endTime: new Date().toISOString(),
       queuedSeconds: queuedSeconds(jobs),

@@ -95,10 +95,10 @@ class PartLife {
   }
 
   async settle(final: boolean): Promise<SettledPart> {
-    const { run, accepted, plan, part } = this.#at;
+    const { run, accepted, plan, part, budget } = this.#at;
     this.#enter('settling');
     const does = final ? `Settle ${count(part.rows)} rows, write results and errors` : 'Find the rows to send again';
-    return await step(
+    const settled = await step(
       run,
       'vertexBatchSettlePart',
       {
@@ -113,21 +113,27 @@ class PartLife {
       },
       { summary: summaryOf(this.#at, does) },
     );
+    budget.settle(this.#number, settled.cost?.microsUsd ?? null, settled.books);
+    return settled;
   }
 
   /** The job of a round; `undefined` when another one may not be created and none stands. */
   async #submit(round: number): Promise<Submitted | undefined> {
-    const { run, accepted, desk, adopted } = this.#at;
+    const { run, accepted, desk, adopted, budget } = this.#at;
     if (adopted !== null && round === 1) {
       return { job: adopted.job, claim: { part: this.#number, round, attempt: 1 }, adopted: true };
     }
     await this.#noticeChange();
-    const onlyStanding = this.#watch.changed.length > 0 || !this.#mayCreate();
+    const tooMuch = budget.refusalOf(this.#number, this.#rows);
+    budget.begin(this.#number, this.#rows);
+    const onlyStanding = this.#watch.changed.length > 0 || !this.#mayCreate() || tooMuch !== null;
     const input = await this.#input(round, onlyStanding);
     this.#enter('submitting');
     const submitted = await submit(run, accepted, desk, { part: this.#number, round, onlyStanding, ...input });
-    if (submitted === undefined && !this.hasJobs) throw changedBeforeCreate(this.#watch.changed);
-    return submitted;
+    if (submitted !== undefined) return submitted;
+    if (tooMuch !== null) throw new RunStopped(tooMuch);
+    if (!this.hasJobs) throw changedBeforeCreate(this.#watch.changed);
+    return undefined;
   }
 
   /** What the job reads: the input as it lies, or a staged object. Nothing is staged for a job that may only be found. */
@@ -189,7 +195,11 @@ class PartLife {
     const settled = await this.settle(false);
     this.#rowsUri = settled.retryRowsUri;
     this.#rows = settled.retryable;
-    return settled.retryable > 0;
+    if (settled.retryable === 0) return false;
+    const tooMuch = this.#at.budget.refusalOf(this.#number, this.#rows);
+    if (tooMuch === null || this.#claimStands(this.#rounds.length + 1)) return true;
+    this.reasons.push(tooMuch);
+    return false;
   }
 
   #claimStands(round: number): boolean {

@@ -11,6 +11,7 @@ import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput } from '../ac
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
 import { count } from '../domain/count-text';
+import { RunBudget } from '../domain/run-budget';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { AdoptRequest, BatchRequest, BatchResult } from '../messages';
 import { validationCounts } from '../domain/validation-counts';
@@ -74,7 +75,9 @@ async function runSteps(
       endDeadline();
       endDeadline = run.startDeadline(longer);
     }
-    await runParts({ run, accepted, desk, plan, adopted }, books);
+    const { maxCostUsd = null } = accepted.request;
+    const budget = new RunBudget({ maxCostUsd, estimate: planned.estimate ?? null, parts: plan.parts });
+    await runParts({ run, accepted, desk, plan, adopted, budget }, books);
   } catch (error) {
     if (error instanceof RunStopped) books.stopBy(error.reason);
     else if (!isCancellation(error)) throw error;
@@ -143,7 +146,7 @@ async function planParts(
   adopted: AdoptedJob | null,
 ): Promise<PlannedParts> {
   run.enter('planning');
-  const { keyField } = accepted.request;
+  const { keyField, model, maxCostUsd } = accepted.request;
   const planned = await run.interruptible(() =>
     step(
       run,
@@ -153,6 +156,8 @@ async function planParts(
         sourcesUri: sources.sourcesUri,
         keyField,
         validation: validationOf(accepted.request),
+        model,
+        ...(maxCostUsd !== undefined && { maxCostUsd }),
         ...emptyAllowed(accepted),
         ...(accepted.request.canary !== undefined && { canary: accepted.request.canary }),
         ...(adopted !== null && { foreign: { readAt: adopted.job.startTime } }),

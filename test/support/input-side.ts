@@ -9,6 +9,7 @@ import { FOREIGN_VALIDATION } from '../../src/domain/foreign-validation';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { readWhole } from '../../src/rows/commits';
+import { LIST_PRICES } from '../../src/schemas/price-table';
 
 const silent = () => undefined;
 
@@ -67,6 +68,8 @@ export interface PlanInput {
   readonly canary?: number;
   /** A job of somebody else's was sent the rows. */
   readonly foreign?: NonNullable<PlanPartsInput['foreign']>;
+  /** What says what it will cost, and what it may. */
+  readonly cost?: Pick<PlanPartsInput, 'model' | 'maxCostUsd'>;
 }
 
 /** What a run does with its input before it spends anything. */
@@ -78,6 +81,7 @@ export async function planInput(
     run = aRun(),
     validation: given = {},
     canary,
+    cost = {},
     foreign,
   }: PlanInput = {},
 ) {
@@ -89,8 +93,8 @@ export async function planInput(
     ranges.push(await validateRange({ store }, { run, sourcesUri, range, keyField, validation }, anAttempt()));
   }
   const planned = await planParts(
-    { store },
-    { run, sourcesUri, keyField, validation, ...(foreign && { foreign }), ...(canary && { canary }) },
+    { store, prices: LIST_PRICES },
+    { run, sourcesUri, keyField, validation, ...cost, ...(foreign && { foreign }), ...(canary && { canary }) },
     anAttempt(),
   );
   return { resolved, ranges, planned };

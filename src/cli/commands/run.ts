@@ -66,9 +66,12 @@ async function run(invocation: Invocation<RunFlags>, file: string | undefined): 
     // what lies elsewhere is read in a dry run only
     const isWhole = flags.dryRun === true || input.remote.length === 0;
     const estimate = found === null || !isWhole ? null : runEstimate(found, prepared.accepted.model, LIST_PRICES);
-    if (estimate !== null) showEstimate(invocation.output, estimate);
-    if (flags.dryRun === true) return showPlan(invocation, prepared, { validation: found?.report ?? null, estimate });
-    if (estimate !== null) invocation.output.json({ estimate });
+    const isTooMuch = estimate !== null && exceeds(invocation, prepared, estimate);
+    if (flags.dryRun === true) {
+      showPlan(invocation, prepared, { validation: found?.report ?? null, estimate });
+      return isTooMuch ? EXIT.failed : EXIT.done;
+    }
+    if (isTooMuch) return EXIT.failed;
 
     const session = await invocation.connect();
     await uploadAll(invocation, prepared.uploads);
@@ -164,7 +167,7 @@ function showPlan(
   { output, taskQueue }: Invocation<RunFlags>,
   prepared: PreparedRun,
   { validation, estimate }: { readonly validation: ValidationReport | null; readonly estimate: RunEstimate | null },
-): ExitCode {
+): void {
   const { workflowId, uploads } = prepared;
   const request = toBatchRequest(prepared.accepted);
   const files = uploads.map(({ from, to }) => ({ from: from.uri, to, bytes: from.size }));
@@ -173,7 +176,15 @@ function showPlan(
     output.print(entry(output, 'would upload', `${from} → ${to}   ${bytesText(bytes)}`));
   output.print(entry(output, 'would start', `${workflowId} on task queue ${taskQueue}`));
   output.print(JSON.stringify(request, null, 2));
-  return EXIT.done;
+}
+
+/** Whether the run would be refused for its cost; says so. */
+function exceeds({ output, flags }: Invocation<RunFlags>, prepared: PreparedRun, estimate: RunEstimate): boolean {
+  const isTooMuch = showEstimate(output, estimate, prepared.accepted.maxCostUsd ?? null) === 'exceeds';
+  if (flags.dryRun === true) return isTooMuch;
+  output.json({ estimate });
+  if (isTooMuch) output.json({ result: null });
+  return isTooMuch;
 }
 
 async function uploadAll({ output, config }: Invocation<RunFlags>, uploads: readonly PlannedUpload[]): Promise<void> {

@@ -38,7 +38,11 @@ export function addRequestOptions(command: Command): Command {
     .option('--key-field <name>', 'top-level field that identifies a row')
     .option('--min-answered <share>', 'below this share of answered rows the run is a failure', share)
     .option('--canary <rows>', 'send so many rows ahead, and the rest only if enough of them are answered', wholeNumber)
-    .option('--max-cost <usd>', 'refuse a run whose estimate is higher', dollars);
+    .option(
+      '--max-cost <usd>',
+      'refuse a run whose estimate is higher, and send no further job that would pass it',
+      dollars,
+    );
 }
 
 /** A request as far as file, flags and environment give it; what is wrong with it is found when it is accepted. */

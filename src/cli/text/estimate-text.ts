@@ -1,5 +1,6 @@
 import { count } from '../../domain/count-text';
-import { countOf, dollarsText, tokensText } from './quantities';
+import { dollarsText } from '../../domain/dollars-text';
+import { countOf, tokensText } from './quantities';
 
 /** What a run will take and cost, roughly, as `run --json` prints it. */
 export interface RunEstimate {
@@ -20,14 +21,15 @@ export interface RunEstimate {
 }
 
 /** In two lines: what is expected, and how far from it the truth may be. */
-export function estimateText(estimate: RunEstimate): readonly [string, string] {
+export function estimateText(estimate: RunEstimate, maxCostUsd: number | null = null): readonly [string, string] {
   const { rows, parts, promptTokens, outputTokens, cost } = estimate;
   const tokens = `~${tokensText(promptTokens)} tokens in, ~${tokensText(outputTokens)} out`;
   const size = `${countOf(rows, 'row')} in ${countOf(parts, 'job')}`;
   if (cost === null)
     return [`${tokens} · cost unknown`, `${size} · the price table has nothing for this model, or for its audio`];
+  const most = maxCostUsd === null ? '' : ` of ${dollarsText(maxCostUsd)}`;
   return [
-    `${tokens} · ~${dollarsText(cost.usd)} (prices of ${cost.priceTable})`,
+    `${tokens} · ~${dollarsText(cost.usd)}${most} (prices of ${cost.priceTable})`,
     `${size} · at least ${dollarsText(cost.lowUsd)} · ${highText(estimate.unboundedRows, cost.highUsd)}`,
   ];
 }

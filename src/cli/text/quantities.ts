@@ -39,11 +39,6 @@ export function tokensText(tokens: number): string {
   return tokens < 10_000 ? count(tokens) : scaled(tokens, ['k', 'M', 'G']);
 }
 
-/** `$21.60`; what is less than a cent in full. */
-export function dollarsText(usd: number): string {
-  return `$${usd > 0 && usd < 0.01 ? usd.toFixed(6) : usd.toFixed(2)}`;
-}
-
 function scaled(value: number, units: readonly string[]): string {
   let scale = value / 1_000;
   let unit = 0;

@@ -1,8 +1,9 @@
 import type { Colors } from '../colors';
 import type { BatchOutcome, BatchResult } from '../../messages';
 import { count } from '../../domain/count-text';
+import { dollarsText } from '../../domain/dollars-text';
 import { plain, wrapped } from './plain';
-import { bytesText, dollarsText, durationText, tokensText } from './quantities';
+import { bytesText, durationText, tokensText } from './quantities';
 
 const LABEL = 11;
 

@@ -6,6 +6,7 @@ import { commitOnce, readJson } from '../../../src/rows/commits';
 import { loadPartIndex } from '../../../src/rows/part-index-stored';
 import { type Plan, planUri, readPlan } from '../../../src/rows/plan';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../../../src/rows/validated-range';
+import { LIST_PRICES } from '../../../src/schemas/price-table';
 import { anAttempt, aRequest, aRun, aStore, planInput, rowsOf, storeWith } from '../../support/input-side';
 
 const A = 'gs://acme/in/a.jsonl';
@@ -261,7 +262,11 @@ describe('problems of the whole input', () => {
     await store.write(halfUri, JSON.stringify(half));
     for (const range of [0, 1])
       await validateRange({ store }, { run, sourcesUri: halfUri, range, keyField: null }, anAttempt());
-    const planned = await planParts({ store }, { run, sourcesUri: halfUri, keyField: null }, anAttempt());
+    const planned = await planParts(
+      { store, prices: LIST_PRICES },
+      { run, sourcesUri: halfUri, keyField: null },
+      anAttempt(),
+    );
     expect(planned.firstProblems).toEqual([expect.stringMatching(`^${A}:32 the line is not one whole JSON object`)]);
   });
 
@@ -290,7 +295,7 @@ describe('limits of a job', () => {
       validatedRangeUri(validationDirectory(aRun(), resolved.sourcesUri, null), 0),
     );
     await commitOnce(store, validatedRangeUri(validationDirectory(run, sourcesUri, null), 0), change(record));
-    return planParts({ store }, { run, sourcesUri, keyField: null }, anAttempt());
+    return planParts({ store, prices: LIST_PRICES }, { run, sourcesUri, keyField: null }, anAttempt());
   }
 
   test('too many rows for a hundred jobs are refused with the numbers and what to do', async () => {
@@ -377,5 +382,61 @@ describe('a plan that stands', () => {
     const { planned } = await planInput(racing);
     expect(planned.plan).toMatchObject({ adopted: true });
     expect((await planOf(store)).execution).toBe('other');
+  });
+});
+
+describe('what an input is expected to cost', () => {
+  const model = 'publishers/google/models/gemini-2.5-flash';
+  const objects = { [A]: keyed('a', 'b') };
+  // 256 tokens of output a row, and 4 bytes of text beside the role
+  const microsUsd = Math.ceil((2 * 2 * 150_000 + 2 * 256 * 1_250_000) / 1e6);
+
+  test('is told with the plan, and again with a plan that stands', async () => {
+    const store = await aStore(objects);
+    for (const adopted of [false, true]) {
+      const run = aRun({ execution: adopted ? 'execution-2' : 'execution-1' });
+      const { planned } = await planInput(store, { run, cost: { model, maxCostUsd: microsUsd / 1e6 } });
+      expect(planned).toMatchObject({
+        plan: { adopted },
+        refusal: null,
+        estimate: { microsUsd, priceTable: LIST_PRICES.date },
+      });
+    }
+  });
+
+  test.each([
+    [
+      'above the bound',
+      { model, maxCostUsd: (microsUsd - 1) / 1e6 },
+      /estimated to cost \$0\.000641 .* Nothing was sent/,
+    ],
+    ['not known', { model: 'unheard-of', maxCostUsd: 40 }, /isn't known: the price table lacks the model/],
+  ])('and is %s, is no plan', async (_, cost, message) => {
+    const store = await aStore(objects);
+    const { planned } = await planInput(store, { cost });
+    expect(planned).toMatchObject({ rows: 2, plan: null, refusal: { type: 'BudgetExceeded' } });
+    expect(planned.refusal?.message).toMatch(message);
+    expect(await store.find(planUri(aRun()))).toBeUndefined();
+  });
+
+  test('is said after what is wrong with the rows', async () => {
+    const store = await aStore({ [A]: [...keyed('a'), { request: {} }] });
+    const { planned } = await planInput(store, { cost: { model, maxCostUsd: 1e-6 } });
+    expect(planned).toMatchObject({ plan: null, refusal: null });
+  });
+
+  test('refuses a plan that stands, unless a job was claimed', async () => {
+    const store = await aStore(objects);
+    await planInput(store, { cost: { model } });
+    const cost = { model, maxCostUsd: 1e-6 };
+    expect((await planInput(store, { cost })).planned).toMatchObject({
+      plan: null,
+      refusal: { type: 'BudgetExceeded' },
+    });
+    await commitOnce(store, `${aRun().directory}claims/${aRun().key}-p1-r1-a1`, {});
+    expect((await planInput(store, { cost })).planned).toMatchObject({
+      plan: { claimed: [{ part: 1 }] },
+      refusal: null,
+    });
   });
 });

@@ -220,6 +220,26 @@ describe('run --dry-run', () => {
     });
   });
 
+  it('fails where the estimate is above --max-cost, in a dry run and before an upload', async () => {
+    const words = [...RUN, '--input', await file('prompts.jsonl', row), '--max-cost', '0.0001'];
+    const dry = await cli([...words, '--dry-run'], GOOGLE);
+    expect(dry.stdout).toContain('~$0.000321 of $0.000100');
+    expect(dry.stdout).toContain('error[BudgetExceeded] the input is estimated to cost $0.000321');
+    expect(dry.exitCode).toBe(1);
+    const wet = await cli([...words, '--json'], GOOGLE);
+    expect(
+      wet.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toEqual([
+      expect.objectContaining({ validated: expect.anything() as object }),
+      { estimate: expect.objectContaining({ rows: 1 }) as object },
+      { result: null },
+    ]);
+    expect(wet.exitCode).toBe(1);
+  });
+
   it('gives a request that is accepted again, the same', async () => {
     const prompts = await file('prompts.jsonl', row);
     const first = await cli([...RUN, '-w', 'my/run', '--input', prompts, '--dry-run', '--json'], GOOGLE);

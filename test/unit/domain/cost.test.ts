@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOfModels, UsageSums } from '../../../src/domain/model-usage';
 import { priceOf } from '../../../src/domain/price-table';
-import { costOfParts } from '../../../src/domain/run-cost';
+import { costOfRun } from '../../../src/domain/run-cost';
 import { NO_USAGE, type TokenUsage } from '../../../src/domain/usage';
 import { LIST_PRICES, readPriceTable } from '../../../src/schemas/price-table';
 
@@ -94,9 +94,19 @@ describe('what rows cost', () => {
 
   it('is unknown for a run when it is for one of its parts', () => {
     const part = { microsUsd: 1_500_000, priceTable: '2026-11-01' };
-    expect(costOfParts([part, part])).toEqual({ usd: 3, estimatedUsd: null, priceTable: '2026-11-01' });
-    expect(costOfParts([part, null])).toBeNull();
-    expect(costOfParts([])).toBeNull();
+    const estimate = { microsUsd: 2_500_000, priceTable: '2026-10-31' };
+    expect(costOfRun({ parts: [part, part] })).toEqual({ usd: 3, estimatedUsd: null, priceTable: '2026-11-01' });
+    expect(costOfRun({ parts: [part], estimate })).toEqual({ usd: 1.5, estimatedUsd: 2.5, priceTable: '2026-11-01' });
+    expect(costOfRun({ parts: [part, null], estimate })).toBeNull();
+    expect(costOfRun({ parts: [] })).toBeNull();
+  });
+
+  it('is nothing where nothing was sent, and unknown where a job was left', () => {
+    const estimate = { microsUsd: 2_500_000, priceTable: '2026-10-31' };
+    const unsent = costOfRun({ parts: [], estimate, isUnsent: true });
+    expect(unsent).toEqual({ usd: 0, estimatedUsd: 2.5, priceTable: '2026-10-31' });
+    expect(costOfRun({ parts: [], estimate })).toBeNull();
+    expect(costOfRun({ parts: [], isUnsent: true })).toBeNull();
   });
 });
 

@@ -275,11 +275,6 @@ describe('a request', () => {
     ],
     ['a cost below nothing', { maxCostUsd: -1 }, 'maxCostUsd must be a number above 0, got -1'],
     [
-      'a cost',
-      { maxCostUsd: 40 },
-      "maxCostUsd needs an estimate, which this version doesn't make; leave it out, got 40",
-    ],
-    [
       'a policy that is none',
       { paused: { policy: 'ignore' } },
       'paused.policy must be "wait", "cancel" or "fail", got "ignore"',
