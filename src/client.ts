@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import {
   WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
   type Client,
   type ScheduleOptionsAction,
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
-import { deadLettersOf, refuseOpen, requestOver, nextRerunId } from './client/dead-letters';
+import { refuseOpen } from './client/closed-run';
+import { describe } from './client/describe';
+import { deadLettersOf, requestOver, nextRerunId } from './client/dead-letters';
 import { VertexBatchError } from './client/errors';
 import { requestOf } from './client/first-request';
+import { manifestOf, startPass, type ReprocessedRun, type ReprocessOptions } from './client/reprocess';
 import { VertexBatchRun } from './client/run';
 import { progressIn } from './client/run-status';
 import { detailsOf, summaryOf } from './client/start-texts';
@@ -17,6 +19,7 @@ import type { AcceptedRequest } from './domain/accepted-request';
 import {
   DEFAULT_TASK_QUEUE,
   PROGRESS_MEMO,
+  VERTEX_BATCH_REPROCESS_WORKFLOW,
   VERTEX_BATCH_WORKFLOW,
   type AdoptRequest,
   type BatchProgress,
@@ -28,6 +31,7 @@ import { differingFields, fingerprintOf, type RequestFingerprint } from './schem
 export * from './client/definitions';
 export * from './client/errors';
 export { VertexBatchRun, type FollowOptions } from './client/run';
+export type { ReprocessOptions } from './client/reprocess';
 export type { PendingStep, RunStatus } from './client/run-status';
 export type {
   AdoptJobInput,
@@ -43,6 +47,7 @@ export type {
   CancelBatchInput,
   DurationLike,
   JobProgress,
+  ReprocessRequest,
   ResubmitInput,
   RowBooks,
   TokenUsage,
@@ -100,7 +105,7 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
     const { workflowId = newWorkflowId(), ...batchRequest } = request;
     const accepted = accept(batchRequest, workflowId);
     const fingerprint = fingerprintOf(accepted);
-    const last = await this.#describe(workflowId);
+    const last = await describe(this.#client, workflowId);
     const repeats = last !== undefined && isRepeat(last, fingerprint);
     if (last !== undefined && !repeats) refuseOtherRequest(last, fingerprint);
     try {
@@ -170,15 +175,28 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
     return await this.#onQueue(taskQueue).start(startOf({ ...request, rerun }, workflowId));
   }
 
+  /**
+   * Has a handler called over the results of a closed run again, at no cost, under `<id>/reprocess-<n>`; what answers is a run as
+   * any other. A pass of the same handler that is still open is attached to. In place of an id, the URI of the run's manifest does,
+   * which outlives Temporal's retention.
+   * @throws {VertexBatchError} `RunOpen` while the run isn't closed, `NotFound` where it left no manifest, `InvalidRequest`
+   */
+  async reprocess(run: string, options: ReprocessOptions<Name<Handlers>> = {}): Promise<VertexBatchRun> {
+    const source = run.startsWith('gs://') ? this.#manifestAt(run) : await this.#resultsOf(run);
+    const { workflowId, started } = await startPass(this.#client, source, options);
+    return new VertexBatchRun(this.#client.workflow, workflowId, started);
+  }
+
   /** A run by its id; asks nothing yet. */
   run(workflowId: string): VertexBatchRun {
     return new VertexBatchRun(this.#client.workflow, workflowId);
   }
 
-  /** Runs of the namespace, newest first, as their memos tell them. */
+  /** Runs of the namespace and passes over their results, newest first, as their memos tell them. */
   async *list(options: ListOptions = {}): AsyncGenerator<ListedRun, void, undefined> {
     const onlyOpen = options.open === true || options.attention === true;
-    const query = `WorkflowType = '${VERTEX_BATCH_WORKFLOW}'${onlyOpen ? " AND ExecutionStatus = 'Running'" : ''}`;
+    const types = [VERTEX_BATCH_WORKFLOW, VERTEX_BATCH_REPROCESS_WORKFLOW].map((type) => `'${type}'`).join(', ');
+    const query = `WorkflowType IN (${types})${onlyOpen ? " AND ExecutionStatus = 'Running'" : ''}`;
     for await (const found of this.#client.workflow.list({ query })) {
       const listed = listedRun(found);
       if (options.attention !== true || listed.progress.attention !== null) yield listed;
@@ -188,10 +206,26 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
   async #startedWith(
     workflowId: string,
   ): Promise<{ readonly request: BatchRequest | AdoptRequest; readonly taskQueue: string }> {
-    const last = await this.#describe(workflowId);
+    const last = await describe(this.#client, workflowId);
     if (last === undefined)
       throw new VertexBatchError('RunNotFound', `the namespace has no run ${JSON.stringify(workflowId)}`);
-    return { request: await requestOf(this.#client, last), taskQueue: last.taskQueue };
+    if (last.type === VERTEX_BATCH_REPROCESS_WORKFLOW) {
+      throw new VertexBatchError(
+        'InvalidRequest',
+        `${workflowId} is a handler's pass over the results of a run; name the run, ${workflowId.replace(/\/reprocess-\d+$/, '')}`,
+      );
+    }
+    return { request: await requestOf<BatchRequest | AdoptRequest>(this.#client, last), taskQueue: last.taskQueue };
+  }
+
+  #manifestAt(uri: string): ReprocessedRun {
+    const base = uri.slice('gs://'.length).replace(/\/[^/]*$/, '');
+    return { manifest: uri, handler: undefined, base, taskQueue: this.#taskQueue };
+  }
+
+  async #resultsOf(workflowId: string): Promise<ReprocessedRun> {
+    const { request, taskQueue } = await this.#startedWith(workflowId);
+    return { manifest: await manifestOf(this.run(workflowId)), handler: request.handler, base: workflowId, taskQueue };
   }
 
   /** Where the workers are that know the run. */
@@ -201,21 +235,12 @@ export class VertexBatchClient<Handlers = Record<string, unknown>> {
 
   /** Whether the id is that of a run over other rows. */
   async #isAnother(workflowId: string, request: BatchRequest): Promise<boolean> {
-    const last = await this.#describe(workflowId);
+    const last = await describe(this.#client, workflowId);
     const standing = last && fingerprintIn(last);
     if (standing === undefined) return last !== undefined;
     return differingFields(standing, fingerprintOf(accept(request, workflowId))).some((field) =>
       ['input', 'output'].includes(field),
     );
-  }
-
-  async #describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
-    try {
-      return await this.#client.workflow.getHandle(workflowId).describe();
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
   }
 }
 

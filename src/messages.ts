@@ -1,5 +1,7 @@
 /** Type of the workflow; stored in histories and used by starters in every language. */
 export const VERTEX_BATCH_WORKFLOW = 'vertexBatch';
+/** Type of the workflow that runs a handler again over finished results. */
+export const VERTEX_BATCH_REPROCESS_WORKFLOW = 'vertexBatchReprocess';
 /** Type of the workflow by which `vertex-batch doctor` asks a worker what it has and may do. */
 export const DOCTOR_WORKFLOW = 'vertexBatchDoctor';
 /** Where runs go when nobody says otherwise. */
@@ -105,6 +107,21 @@ export interface AdoptRequest extends Omit<BatchRequest, 'input' | 'validate' | 
   readonly adopt: { readonly job: string };
   /** @default what the job reads, and nothing else is taken */
   readonly input?: BatchRequest['input'];
+}
+
+/** The one argument of the workflow `vertexBatchReprocess`. A field that is not listed is refused. */
+export interface ReprocessRequest {
+  /** `gs://…/manifest.json` of a run that has ended. */
+  readonly manifest: string;
+  /** @default the run's own handler, on the task queue of this workflow */
+  readonly handler?: string | { readonly name?: string; readonly taskQueue?: string };
+  /** How long the handler may take in all. @default '7d' */
+  readonly deadline?: DurationLike;
+  /**
+   * Name of the pass, 1 to 40 letters, digits, `_` or `-`: under the name of an earlier pass it goes on where that one stopped.
+   * @default one of its own
+   */
+  readonly pass?: string;
 }
 
 export type BatchPhase =

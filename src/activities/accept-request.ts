@@ -5,7 +5,7 @@ import { dayOf, type PriceTable, priceOf } from '../domain/price-table';
 import { runIdentity } from '../run-identity';
 import { acceptRequest as check } from '../schemas/batch-request';
 import { fingerprintOf } from '../schemas/request-fingerprint';
-import type { AcceptedRun, AcceptRequestInput } from './contract';
+import type { AcceptedRun, AcceptRequestInput, FoundHandler } from './contract';
 import { handlerOf } from './handler-of';
 
 export interface AcceptContext {
@@ -34,7 +34,8 @@ export function acceptRequest(context: AcceptContext, input: AcceptRequestInput)
     request,
     run: { key, directory, execution: input.execution },
     fingerprint: fingerprintOf(request),
-    handler: request.handler === null ? null : found(context.handlers, request.handler),
+    handler:
+      request.handler === null ? null : { ...request.handler, ...foundHandler(context.handlers, request.handler.name) },
     timing: context.timing,
   };
 }
@@ -69,10 +70,8 @@ function checked({ request, scheduledTime }: AcceptRequestInput, workflowId: str
   }
 }
 
-function found(
-  handlers: Handlers,
-  asked: { readonly name: string; readonly taskQueue: string | null },
-): AcceptedRun['handler'] {
-  const handler = handlerOf(handlers, asked.name);
-  return { ...asked, version: handlerVersion(handler), hasSchema: handler.schema !== null };
+/** @throws {BatchError} `HandlerUnknown` */
+export function foundHandler(handlers: Handlers, name: string): FoundHandler {
+  const handler = handlerOf(handlers, name);
+  return { name, version: handlerVersion(handler), hasSchema: handler.schema !== null };
 }

@@ -99,6 +99,7 @@ export class HandlerCaller {
   }
 }
 
-function rejection(handler: string, { key, source }: HandlerRow<unknown>, reason: string): RejectedRow {
+/** How a row that is given up is listed. */
+export function rejection(handler: string, { key, source }: HandlerRow<unknown>, reason: string): RejectedRow {
   return { key, reason, handler, source };
 }

@@ -47,6 +47,12 @@ export interface BatchActivities {
   readonly vertexBatchProcessRange: (input: ProcessRangeInput) => Promise<Guarded<ProcessedRange>>;
   /** Writes the manifest and deletes what was staged. */
   readonly vertexBatchFinishRun: (input: FinishRunInput) => Promise<Guarded<FinishedRun>>;
+  /** Finds the results of a run that has ended, for another pass of a handler. */
+  readonly vertexBatchReadManifest: (input: ReadManifestInput) => Promise<Guarded<FoundResults>>;
+  /** Whether the worker has a handler. Runs on the handler's task queue. */
+  readonly vertexBatchFindHandler: (input: FindHandlerInput) => Promise<FoundHandler>;
+  /** Writes the manifest of a pass. */
+  readonly vertexBatchFinishReprocess: (input: FinishReprocessInput) => Promise<Guarded<FinishedRun>>;
   /** Says what this worker has, and looks with its credentials at what a run would need. Of `vertexBatchDoctor`, not of runs. */
   readonly vertexBatchExamine: (input: Examined) => Promise<ExaminedWorker>;
 }
@@ -486,6 +492,8 @@ export interface ProcessRangeInput extends GuardedInput {
    * `stuck` asks for the same.
    */
   readonly soon?: boolean;
+  /** Directory of the run over whose results this is another pass; rows that don't fit the handler's schema are rejected then. */
+  readonly passOf?: string;
 }
 
 export interface ProcessedRange {
@@ -513,4 +521,44 @@ export interface FinishedRun {
   /** Of the whole run; absent in histories from before runs of several parts. */
   readonly errorsUri?: string | null;
   readonly deadLettersUri?: string | null;
+}
+
+export interface ReadManifestInput extends GuardedInput {
+  readonly request: unknown;
+  /** Run id of the execution's first run. */
+  readonly execution: string;
+}
+
+/** The results of a run that has ended, and the place of a pass over them. */
+export interface FoundResults {
+  /** `directory` is the pass's own, `<directory of the run>reprocess/<pass>/`. */
+  readonly run: RunReference;
+  /** Directory of the run. */
+  readonly of: string;
+  readonly manifest: string;
+  readonly handlerName: string;
+  readonly deadlineMs: number;
+  readonly timing: AcceptedRun['timing'];
+  /** Object that names the result files and processing ranges. */
+  readonly settledUri: string;
+  readonly ranges: number;
+  readonly results: SettledPart['results'];
+}
+
+interface FindHandlerInput {
+  readonly name: string;
+}
+
+export interface FoundHandler extends HandlerReference {
+  readonly hasSchema: boolean;
+}
+
+export interface FinishReprocessInput extends GuardedInput {
+  readonly run: RunReference;
+  /** All but the manifest's own URI. */
+  readonly result: BatchResult;
+  readonly settledUri: string;
+  readonly handler: HandlerReference;
+  /** Manifest of the run. */
+  readonly reprocessed: string;
 }

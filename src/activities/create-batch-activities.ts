@@ -7,9 +7,9 @@ import type { PollingLimits } from '../domain/polling';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
+import { acceptRequest, foundHandler } from './accept-request';
 import { examine, type ExamineGateways } from '../preflight/examine';
 import type { RightsGateways } from '../preflight/require-rights';
-import { acceptRequest } from './accept-request';
 import { READING, toActivityFailure, WAITING, WRITING, type RetryRules } from './activity-failure';
 import { adoptJob } from './adopt-job';
 import { awaitChange, lookDelayMs } from './await-change';
@@ -20,11 +20,13 @@ import type { AcceptedRun, BatchActivities, Guarded, GuardedInput } from './cont
 import { decideClaim } from './decide-claim';
 import { findOutputs } from './find-outputs';
 import { finishRun } from './finish-run';
+import { finishReprocess } from './finish-reprocess';
 import { guarded, whileBeating, type GuardTiming } from './guard';
 import { lookForJob } from './look-for-job';
 import { packageVersion } from './package-version';
 import { planParts } from './plan-parts';
 import { processRange, type HandlerAttempt } from './process-range';
+import { readManifest } from './read-manifest';
 import { resolveInput } from './resolve-input';
 import { settlePart } from './settle-part';
 import { Slots } from './slots';
@@ -105,6 +107,15 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchSettlePart: bind(WRITING, settlePart),
     vertexBatchProcessRange: bind(WRITING, processRange),
     vertexBatchFinishRun: bind(WRITING, finishRun),
+    vertexBatchReadManifest: bind(WRITING, readManifest),
+    async vertexBatchFindHandler({ name }) {
+      try {
+        return foundHandler(handlers, name);
+      } catch (error) {
+        throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
+      }
+    },
+    vertexBatchFinishReprocess: bind(WRITING, finishReprocess),
     vertexBatchExamine: async (input) => ({
       version: packageVersion().version,
       handlers: Object.keys(handlers),

@@ -6,10 +6,10 @@ import { readPlan } from '../rows/plan';
 import { joinObjects, publish } from '../rows/publish';
 import type { OutputProblem, SettledRecord } from '../rows/records';
 import type { Attempt, RowGateways } from './attempt';
-import type { FinishedRun, FinishRunInput, SourceFile } from './contract';
+import type { FinishedRun, FinishRunInput, HandlerReference, SourceFile } from './contract';
 import { joinParts } from './join-parts';
 import { packageVersion } from './package-version';
-import { progressDirectory } from './process-range';
+import { progressDirectory, type ResultRanges } from './process-range';
 import { rejectedObjects } from './range-progress';
 
 /** Content of `manifest.json`: what a run gave, for as long as the bucket keeps it. */
@@ -17,6 +17,10 @@ export interface Manifest {
   readonly format: 1;
   readonly package: { readonly name: string; readonly version: string };
   readonly execution: string;
+  /** Of a pass of `reprocess`: the manifest whose results a handler was run over. */
+  readonly reprocessed?: string;
+  /** The handler that had the rows, if one had. */
+  readonly handler?: HandlerReference | null;
   readonly result: BatchResult;
   readonly plan: { readonly uri: string; readonly digest: string; readonly sources: readonly SourceFile[] } | null;
   readonly files: readonly ManifestFile[];
@@ -47,6 +51,7 @@ export async function finishRun({ store }: RowGateways, input: FinishRunInput, a
     format: 1,
     package: packageVersion(),
     execution: input.run.execution,
+    handler: input.handler,
     result: {
       ...input.result,
       errors: errors?.uri ?? null,
@@ -78,10 +83,11 @@ export async function finishRun({ store }: RowGateways, input: FinishRunInput, a
   };
 }
 
-async function writeRejected(
+/** Joins what was rejected in all ranges into `rejected.jsonl`; null where nothing was. */
+export async function writeRejected(
   store: ObjectStore,
-  { run, handler }: FinishRunInput,
-  settled: readonly SettledRecord[],
+  { run, handler }: Pick<FinishRunInput, 'run' | 'handler'>,
+  settled: readonly ResultRanges[],
   attempt: Attempt,
 ): Promise<DataObject | null> {
   if (handler === null) return null;
@@ -109,7 +115,7 @@ async function planOf(store: ObjectStore, { planUri }: FinishRunInput, { signal 
 }
 
 /** Replaces what an earlier attempt or execution wrote. */
-async function replace(store: ObjectStore, uri: string, content: string, { signal }: Attempt): Promise<void> {
+export async function replace(store: ObjectStore, uri: string, content: string, { signal }: Attempt): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const standing = await store.find(uri, { signal });
     const ifGenerationMatch = standing?.generation ?? 0;

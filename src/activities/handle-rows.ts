@@ -1,9 +1,9 @@
 import type { Handler } from '../define-handler';
 import type { Line } from '../rows/lines';
 import type { RejectedRow } from '../rows/records';
-import type { HandlerCaller } from './call-handler';
+import { rejection, type HandlerCaller } from './call-handler';
 import { slotsOf } from './handler-slots';
-import { LazyRow } from './lazy-row';
+import { LazyRow, partedByFit } from './lazy-row';
 
 /** What is handled without a gap since the last checkpoint. */
 export interface HandledRows {
@@ -23,6 +23,8 @@ export interface RowHandling {
   readonly isCheckpointDue: () => boolean;
   /** No more rows are to be handed out; asked after each checkpoint. */
   readonly isEnough: () => boolean;
+  /** Rows that don't fit the handler's schema are rejected; collecting has seen to it otherwise. */
+  readonly rejectsMisfits: boolean;
   /** Whether the row that begins at this byte may have been handed out before. */
   readonly mayRepeat: (byte: number) => boolean;
   readonly checkpoint: (handled: HandledRows) => Promise<void>;
@@ -112,14 +114,15 @@ class Window {
   }
 
   #call(lines: readonly Line[]): Promise<RejectedRow[]> {
-    const { name, handler, caller, mayRepeat } = this.#handling;
+    const { name, handler, caller, mayRepeat, rejectsMisfits } = this.#handling;
     const call = async (): Promise<RejectedRow[]> => {
       try {
         const rows = lines.map((line) => new LazyRow(line, name, handler.schema));
-        return await caller.call(
-          rows,
-          lines.some(({ byte }) => mayRepeat(byte)),
-        );
+        const repeats = lines.some(({ byte }) => mayRepeat(byte));
+        if (!rejectsMisfits) return await caller.call(rows, repeats);
+        const { fitting, misfits } = await partedByFit(rows);
+        const rejected = misfits.map(({ row, why }) => rejection(name, row, `OUTPUT_MISMATCH: ${why}`));
+        return fitting.length === 0 ? rejected : [...rejected, ...(await caller.call(fitting, repeats))];
       } catch (error) {
         this.#failure ??= { error };
         throw error;

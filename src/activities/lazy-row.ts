@@ -89,3 +89,16 @@ export async function decodeAhead(rows: readonly LazyRow[]): Promise<void> {
     await fitted;
   }
 }
+
+/** Rows that the schema takes, and the others with the reason. */
+export async function partedByFit(rows: readonly LazyRow[]) {
+  const fitting: LazyRow[] = [];
+  const misfits: { readonly row: LazyRow; readonly why: string }[] = [];
+  for (const row of rows) {
+    const fitted = row.fit();
+    const fit = fitted instanceof Promise ? await fitted : fitted;
+    if (fit.kind === 'fits') fitting.push(row);
+    else misfits.push({ row, why: fit.why });
+  }
+  return { fitting, misfits };
+}

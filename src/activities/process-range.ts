@@ -27,6 +27,9 @@ export interface ProcessOptions {
   readonly isolatePauseMs?: number;
 }
 
+/** What of a settled part is processed. */
+export type ResultRanges = Pick<SettledRecord, 'part' | 'results' | 'ranges'>;
+
 const MIN_WINDOW_BYTES = 1024 * 1024;
 const MAX_WINDOW_BYTES = 64 * 1024 * 1024;
 /** How often a handler that takes its time is said to be alive. */
@@ -45,7 +48,7 @@ export async function processRange(
 ): Promise<ProcessedRange> {
   const { name } = input.handler;
   const handler = handlerOf(handlers, name);
-  const settled = await readJson<SettledRecord>(store, input.settledUri, { signal: attempt.signal });
+  const settled = await readJson<ResultRanges>(store, input.settledUri, { signal: attempt.signal });
   const range = settled.ranges[input.range];
   const file = range && settled.results[range.file];
   if (!range || !file) throw new RangeError(`${input.settledUri} has no range ${input.range} of results`);
@@ -73,6 +76,7 @@ export async function processRange(
             handedBelow: () => progress.handedBelow,
             isCheckpointDue: () => pace.isDue,
             isEnough,
+            rejectsMisfits: input.passOf !== undefined,
             mayRepeat: (byte) => mayAllRepeat || byte < progress.repeatBelow,
             checkpoint: async (handled) => {
               await pace.commit(handled);
@@ -114,13 +118,19 @@ async function finishRange(progress: RangeProgress, { to }: FileRange): Promise<
 
 /**
  * Leaves a mark before a part's rows are handed out for the first time, and tells whether other results of the part were
- * handed out before: then any row may be a repeat, under whatever file it stands now.
+ * handed out before: then any row may be a repeat, under whatever file it stands now. A pass over all parts is marked once.
  */
-async function noteBeginning(store: ObjectStore, { run, handler, settledUri }: ProcessRangeInput, part: number) {
-  const marks = `${processedDirectory(run, handler.name)}begun/p${part}/`;
-  const own = `${marks}${run.execution}-${settledUri.slice(settledUri.lastIndexOf('/') + 1)}`;
+async function noteBeginning(store: ObjectStore, input: ProcessRangeInput, part: number): Promise<boolean> {
+  const { run, handler, settledUri, passOf } = input;
+  const marks = `${processedDirectory({ directory: passOf ?? run.directory }, handler.name)}begun/`;
+  const own =
+    passOf === undefined
+      ? `${marks}p${part}/${run.execution}-${settledUri.slice(settledUri.lastIndexOf('/') + 1)}`
+      : `${marks}pass/${run.directory.slice(passOf.length).split('/').at(1)}`;
   await commitOnce(store, own, { settledUri });
-  for await (const { uri } of store.list(marks)) if (uri !== own) return true;
+  const concerns = (uri: string) =>
+    passOf !== undefined || uri.startsWith(`${marks}p${part}/`) || uri.startsWith(`${marks}pass/`);
+  for await (const { uri } of store.list(marks)) if (uri !== own && concerns(uri)) return true;
   return false;
 }
 

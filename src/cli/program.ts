@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor';
 import { addEmulator } from './commands/emulator';
 import { addList } from './commands/list';
 import { addOrphans } from './commands/orphans';
+import { addReprocess } from './commands/reprocess';
 import { addRerun } from './commands/rerun';
 import { addResult } from './commands/result';
 import { addResubmit } from './commands/resubmit';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addResubmit,
   addOrphans,
   addRerun,
+  addReprocess,
   addValidate,
   addCollect,
   addDoctor,

@@ -1,5 +1,6 @@
-import type { AdoptRequest, BatchRequest, BatchResult } from '../messages';
-import { VertexBatchCancelledError, VertexBatchError, VertexBatchFailedError } from './errors';
+import type { AdoptRequest, BatchRequest } from '../messages';
+import { writtenBy } from './closed-run';
+import { VertexBatchError } from './errors';
 import type { VertexBatchRun } from './run';
 
 /**
@@ -7,40 +8,12 @@ import type { VertexBatchRun } from './run';
  * @throws {VertexBatchError} `RunOpen` for one that isn't closed, `NothingToRerun` where there are none
  */
 export async function deadLettersOf(run: VertexBatchRun): Promise<string> {
-  await refuseOpen(run);
-  const deadLetters = await writtenBy(run);
+  const { deadLetters } = await writtenBy(run);
   if (deadLetters !== null) return deadLetters;
   throw new VertexBatchError(
     'NothingToRerun',
     `${run.workflowId} has no dead letters: no row failed or is missing that could be sent as it stands`,
   );
-}
-
-/** @throws {VertexBatchError} `RunOpen` */
-export async function refuseOpen(run: VertexBatchRun): Promise<void> {
-  const { execution, phase } = await run.status();
-  if (execution !== 'RUNNING') return;
-  throw new VertexBatchError(
-    'RunOpen',
-    `${run.workflowId} is still open, it is ${phase}; wait for its result, or cancel it`,
-  );
-}
-
-async function writtenBy(run: VertexBatchRun): Promise<string | null> {
-  try {
-    return (await run.result()).deadLetters;
-  } catch (error) {
-    if (error instanceof VertexBatchFailedError) return error.result?.deadLetters ?? null;
-    if (error instanceof VertexBatchCancelledError) return besideManifest(error.closed);
-    throw error;
-  }
-}
-
-/** A cancelled workflow tells little of its result: what it had lies beside the manifest, by its name. */
-function besideManifest(closed: Partial<Pick<BatchResult, 'manifest' | 'rows'>> | undefined): string | null {
-  if (closed?.manifest == null || closed.rows === undefined) return null;
-  const { failed, missing } = closed.rows;
-  return failed + missing === 0 ? null : closed.manifest.replace(/manifest\.json$/, 'dead-letters.jsonl');
 }
 
 /** What a run asked for, of other rows. A name with a placeholder stays that of the scheduled run. */

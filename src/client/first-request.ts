@@ -1,13 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import type { AdoptRequest, BatchRequest } from '../messages';
 import { VertexBatchError } from './errors';
 
 /** The request of an execution, as its starter gave it: the first event of its history has it. Needs no worker. */
-export async function requestOf(
+export async function requestOf<Request extends object>(
   client: Client,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-): Promise<BatchRequest | AdoptRequest> {
+): Promise<Request> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId, runId },
@@ -15,6 +14,6 @@ export async function requestOf(
   });
   const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
   const [request] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
-  if (typeof request === 'object' && request !== null) return request as BatchRequest;
+  if (typeof request === 'object' && request !== null) return request as Request;
   throw new VertexBatchError('InvalidRequest', `run ${workflowId} was started without a request`);
 }

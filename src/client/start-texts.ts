@@ -7,7 +7,11 @@ export function summaryOf(request: AcceptedRequest): string {
   const model = request.model.split('/').at(-1) ?? request.model;
   const [first = request.adopt?.job.split('/').at(-1), ...others] = request.input;
   const more = others.length > 0 ? ` +${others.length}` : '';
-  const summary = `${model} · ${first}${more}${request.handler === null ? '' : ` → ${request.handler.name}`}`;
+  return shortSummary(`${model} · ${first}${more}${request.handler === null ? '' : ` → ${request.handler.name}`}`);
+}
+
+/** A summary as Temporal takes it. */
+export function shortSummary(summary: string): string {
   return Buffer.byteLength(summary) <= LONGEST_SUMMARY_BYTES
     ? summary
     : `${Buffer.from(summary).subarray(0, 190).toString('utf8')}…`;

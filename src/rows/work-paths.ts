@@ -28,6 +28,6 @@ export function rangeRecordUri(roundUri: string, range: number): string {
 }
 
 /** Where a handler's progress lies; it serves all executions. */
-export function processedDirectory(run: RunReference, handler: string): string {
+export function processedDirectory(run: Pick<RunReference, 'directory'>, handler: string): string {
   return `${run.directory}processed/${encodeURIComponent(handler)}/`;
 }

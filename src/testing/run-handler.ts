@@ -53,6 +53,7 @@ export async function runHandler(
     handedBelow: () => Infinity,
     isCheckpointDue: () => false,
     isEnough: () => false,
+    rejectsMisfits: false,
     mayRepeat: () => mayRepeat,
     checkpoint: async (handled) => {
       rejected.push(...handled.rejected.map(({ key, reason }) => ({ key, reason })));

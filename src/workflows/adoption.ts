@@ -19,9 +19,10 @@ export async function adopt(run: RunState, accepted: AcceptedRun, job: string): 
 
 /** A stop reaches an adopted job also while nobody knows its rows yet: there is nothing to collect its answers by, only its end. */
 export async function endUnplanned(run: RunState, { job }: AdoptedJob): Promise<void> {
-  if (run.accepted === undefined) return;
+  const { request } = run.accepted ?? {};
+  if (request === undefined) return;
   const tracked = trackedJob(job, { part: 1, round: 1, rows: 0 });
   run.jobs.push(tracked);
   run.enterPart(1, 'waiting');
-  await awaitEnd(run, run.accepted.request, job, tracked, () => Promise.resolve());
+  await awaitEnd(run, request, job, tracked, () => Promise.resolve());
 }

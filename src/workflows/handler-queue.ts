@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope, condition, sleep, TimeoutFailure } from '@temporalio/workflow';
-import type { AcceptedRun, BatchActivities } from '../activities/contract';
-import type { RunState } from './run-state';
+import type { BatchActivities } from '../activities/contract';
+import type { KnownRun, RunState } from './run-state';
 import { step, type GuardedName, type StepOptions, type ValueOf } from './steps';
 
 const DEFAULT_SILENCE_MS = 10 * 60_000;
@@ -18,7 +18,7 @@ export class HandlerQueue {
   #underWay = 0;
   #waiting = 0;
 
-  constructor(run: RunState, { handler, timing }: AcceptedRun) {
+  constructor(run: RunState, { handler, timing }: KnownRun) {
     this.#run = run;
     this.#taskQueue = handler?.taskQueue ?? null;
     this.#silenceMs = timing.handlerQueueMs ?? DEFAULT_SILENCE_MS;

@@ -32,20 +32,7 @@ const checkNowUpdate = defineUpdate<BatchProgress>(CHECK_NOW);
 
 /** Registers everything that a run answers to while it lives. */
 export function listen(run: RunState, desk: OperatorDesk): void {
-  setHandler(progressQuery, () => run.progress(), { description: 'State, progress, jobs and attention of the run' });
-  setHandler(cancelSignal, (input) => stop(run, input), {
-    description: 'Cancels the run; finished rows are collected unless salvage is false',
-  });
-  setHandler(
-    cancelUpdate,
-    (input) =>
-      shielded(async () => {
-        stop(run, input);
-        await condition(() => run.phase === 'closed' || hasNoOpenJob(run));
-        return run.progress().jobs;
-      }),
-    { validator: checkCancel, description: 'As the signal; answers when the service has ended the jobs' },
-  );
+  listenForCancel(run);
   setHandler(adoptUpdate, (input) => shielded(() => desk.adopt(input)), {
     validator: (input) => desk.checkAdopt(input),
     description: 'Names the job that an unanswered create made',
@@ -64,6 +51,24 @@ export function listen(run: RunState, desk: OperatorDesk): void {
         return run.progress();
       }),
     { description: 'Looks at the job now instead of at the next interval' },
+  );
+}
+
+/** What a pass of a handler answers to as well. */
+export function listenForCancel(run: RunState): void {
+  setHandler(progressQuery, () => run.progress(), { description: 'State, progress, jobs and attention of the run' });
+  setHandler(cancelSignal, (input) => stop(run, input), {
+    description: 'Cancels the run; finished rows are collected unless salvage is false',
+  });
+  setHandler(
+    cancelUpdate,
+    (input) =>
+      shielded(async () => {
+        stop(run, input);
+        await condition(() => run.phase === 'closed' || hasNoOpenJob(run));
+        return run.progress().jobs;
+      }),
+    { validator: checkCancel, description: 'As the signal; answers when the service has ended the jobs' },
   );
 }
 

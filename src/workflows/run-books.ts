@@ -126,7 +126,7 @@ export class RunBooks {
       books,
       isEmpty: this.#planned?.isEmpty === true,
       unprocessed: accepted?.handler == null ? 0 : Math.max(0, books.answered - handled),
-      minAnsweredShare: accepted?.request.minAnsweredShare ?? null,
+      minAnsweredShare: accepted?.request?.minAnsweredShare ?? null,
       cancelled: stop?.kind === 'cancel',
       reasons,
       mustFail: this.#ends.some((end) => end.mustFail),

@@ -23,11 +23,15 @@ export interface Stop {
   readonly at: number;
 }
 
+/** What is known once a request is accepted; a pass of a handler over finished results has no request for a job. */
+export type KnownRun = Pick<AcceptedRun, 'run' | 'timing' | 'handler'> &
+  Partial<Pick<AcceptedRun, 'request' | 'fingerprint'>>;
+
 /** All that a run knows of itself; answers the query, the memo and the details in the UI. */
 export class RunState {
   readonly startedAt = Date.now();
   readonly jobs: TrackedJob[] = [];
-  accepted: AcceptedRun | undefined;
+  accepted: KnownRun | undefined;
   phase: BatchPhase = 'resolving';
   since = this.startedAt;
   inputRows: number | null = null;
@@ -98,7 +102,7 @@ export class RunState {
   }
 
   /** A timer of its own for the whole run, gone with the scope that `close` cancels. */
-  startDeadline(ms: number): () => void {
+  startDeadline(ms: number, name = 'deadlines.run'): () => void {
     this.deadline = this.startedAt + ms;
     const scope = new CancellationScope({ cancellable: true, parent: CancellationScope.current() });
     const left = Math.max(1, this.deadline - Date.now());
@@ -107,7 +111,7 @@ export class RunState {
       .then(
         () => {
           this.pastDeadline = true;
-          const reason = { type: 'DeadlineExceeded', message: 'deadlines.run is over' } as const;
+          const reason = { type: 'DeadlineExceeded', message: `${name} is over` } as const;
           this.stopWith({ kind: 'deadline', reason, salvage: true });
         },
         () => undefined,

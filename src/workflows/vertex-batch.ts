@@ -1,12 +1,4 @@
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  CancellationScope,
-  CancelledFailure,
-  condition,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput } from '../activities/contract';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
@@ -19,6 +11,7 @@ import { adopt, endUnplanned } from './adoption';
 import { untilTaken } from './handler-queue';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
+import { conclude, handlerTaskQueue, refuseCron, stopWhenCancelled } from './around-steps';
 import { RunBooks } from './run-books';
 import { runParts } from './run-parts';
 import { RunState } from './run-state';
@@ -99,8 +92,9 @@ async function accept(run: RunState, request: BatchRequest | AdoptRequest): Prom
         ...(waitMs === undefined ? {} : { scheduleToStartTimeout: waitMs }),
       },
     );
-  run.accepted = await run.interruptible(() => (taskQueue === null ? ask() : untilTaken(run, taskQueue, ask)));
-  return run.accepted;
+  const accepted = await run.interruptible(() => (taskQueue === null ? ask() : untilTaken(run, taskQueue, ask)));
+  run.accepted = accepted;
+  return accepted;
 }
 
 async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonly string[]): Promise<ResolvedInput> {
@@ -214,39 +208,6 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
   }
 }
 
-/** What gave less than was asked for is red, and carries its result. */
-function conclude(result: BatchResult, wasCancelled: boolean): BatchResult {
-  if (wasCancelled) throw new CancelledFailure(`The run was cancelled: ${result.reason?.message ?? result.outcome}`);
-  if (result.outcome !== 'failed') return result;
-  throw ApplicationFailure.nonRetryable(
-    result.reason?.message ?? 'failed',
-    result.reason?.type ?? 'RowsUnanswered',
-    result,
-  );
-}
-
-/** Turns `handle.cancel()` into a stop of the run; tells whether it came. */
-function stopWhenCancelled(run: RunState): () => boolean {
-  let wasCancelled = false;
-  CancellationScope.current().cancelRequested.catch(() => {
-    wasCancelled = true;
-    run.stopWith({
-      kind: 'cancel',
-      salvage: true,
-      reason: { type: 'CancelRequested', message: 'the workflow was cancelled' },
-    });
-  });
-  return () => wasCancelled;
-}
-
-function refuseCron(): void {
-  if (!workflowInfo().cronSchedule) return;
-  throw ApplicationFailure.nonRetryable(
-    'a cron schedule would give all its runs one identity, and one job; use a Temporal Schedule, which gives each run its own id',
-    'InvalidRequest',
-  );
-}
-
 /** The default bound of a run whose jobs take several turns; `undefined` where the bound stands that it began with. */
 function deadlineOfParts(
   given: Pick<BatchRequest, 'deadlines'>,
@@ -268,11 +229,4 @@ function scheduledTime(): { readonly scheduledTime?: string } {
 
 function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {
   return accepted.request.allowEmptyInput === true ? { allowEmpty: true } : {};
-}
-
-/** The request isn't checked yet; only where the first activity runs is read from it. */
-function handlerTaskQueue(request: Pick<BatchRequest, 'handler'>): string | null {
-  const handler: unknown = (request as Partial<BatchRequest> | null)?.handler;
-  if (typeof handler !== 'object' || handler === null || !('taskQueue' in handler)) return null;
-  return typeof handler.taskQueue === 'string' ? handler.taskQueue : null;
 }

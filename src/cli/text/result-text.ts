@@ -15,7 +15,7 @@ function jobsText({ jobs, jobCount }: BatchResult): string {
     .slice(0, NAMED_JOBS)
     .map((job) => `${job.name.split('/').at(-1)} ${job.state.replace(/^JOB_STATE_(UNSPECIFIED)?/, '')}`.trim());
   const others = jobCount - named.length;
-  return [...named, ...(others > 0 ? [`${count(others)} more`] : [])].join(' · ') || 'none';
+  return [...named, ...(others > 0 ? [`${count(others)} more`] : [])].join(' · ');
 }
 
 /** A run's result as a small table. */
@@ -28,9 +28,9 @@ export function resultText(
     [result.outcome, booksText(result)],
     result.reason && ['reason', `${result.reason.type}: ${plain(result.reason.message)}`],
     hasHandler(result) ? ['handled', handledText(result)] : null,
-    ['tokens', tokenLine(result)],
+    result.jobCount === 0 ? null : ['tokens', tokenLine(result)],
     ['took', tookText(result)],
-    ['jobs', jobsText(result)],
+    result.jobCount === 0 ? null : ['jobs', jobsText(result)],
     [
       'results',
       `${result.results.uri}   ${count(result.results.files)} ${result.results.files === 1 ? 'file' : 'files'} · ${bytesText(result.results.bytes)}`,

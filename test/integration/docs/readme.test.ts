@@ -212,6 +212,6 @@ describe('the README', () => {
     } finally {
       process.chdir(home);
     }
-    expect(exitCodes).toEqual({ validate: 0, run: 0, status: 0, result: 0, list: 0, cancel: 0 });
+    expect(exitCodes).toEqual({ reprocess: 0, validate: 0, run: 0, status: 0, result: 0, list: 0, cancel: 0 });
   });
 });

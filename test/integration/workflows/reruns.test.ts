@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VertexBatchRun } from '../../../src/client';
-import { runProgram } from '../../../src/cli/program';
 import { BatchWorld, prompt } from '../../support/batch-world';
+import { program } from '../../support/program';
 
 let world: BatchWorld;
 /** Keys that the model refuses. */
@@ -17,24 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-async function command(...words: string[]): Promise<{ exitCode: number; text: string }> {
-  const said = { exitCode: -1, text: '' };
-  const stream = { columns: 200, write: (piece: string) => ((said.text += piece), true) };
-  await runProgram(words, {
-    environment: {
-      ...process.env,
-      TEMPORAL_ADDRESS: world.temporal.address,
-      VERTEX_BATCH_EMULATOR: world.url,
-      VERTEX_BATCH_TASK_QUEUE: world.taskQueue,
-    },
-    stdin: (async function* () {})(),
-    stdout: stream,
-    stderr: stream,
-    end: (code) => {
-      said.exitCode = code;
-    },
-  });
-  return said;
+function command(...words: string[]) {
+  return program(world, words);
 }
 
 async function keysOf(run: VertexBatchRun): Promise<string[]> {

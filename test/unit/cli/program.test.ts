@@ -62,6 +62,7 @@ describe('help', () => {
     'resubmit',
     'orphans',
     'rerun',
+    'reprocess',
     'validate',
     'collect',
     'doctor',
