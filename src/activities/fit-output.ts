@@ -20,11 +20,23 @@ export function fitOutput(name: string, schema: NonNullable<Handler['schema']>, 
   }
   try {
     const result = schema['~standard'].validate(answer);
-    if (!(result instanceof Promise)) return fitted(result);
+    if (!(result instanceof Promise)) {
+      // what doesn't fit may be told at once by a schema that takes its time with what does
+      if (result.issues === undefined && !answersLater.has(schema)) answersLater.set(schema, false);
+      return fitted(result);
+    }
+    answersLater.set(schema, true);
     return result.then(fitted, (error: unknown) => Promise.reject(new HandlerError(name, [{ key }], error)));
   } catch (error) {
     throw new HandlerError(name, [{ key }], error);
   }
+}
+
+const answersLater = new WeakMap<object, boolean>();
+
+/** Whether a schema is asynchronous, as far as its answers so far tell; `undefined` before the first answer that fitted. */
+export function isAsynchronous(schema: NonNullable<Handler['schema']>): boolean | undefined {
+  return answersLater.get(schema);
 }
 
 function fitted(result: StandardResult<unknown>): FittedOutput {

@@ -23,7 +23,9 @@ export interface RowHandling {
   readonly isCheckpointDue: () => boolean;
   /** No more rows are to be handed out; asked after each checkpoint. */
   readonly isEnough: () => boolean;
-  /** Rows that don't fit the handler's schema are rejected; collecting has seen to it otherwise. */
+  /** The object that the lines are of. */
+  readonly uri: string;
+  /** Rows that don't fit the handler's schema are rejected; else collecting has seen to it that they do. */
   readonly rejectsMisfits: boolean;
   /** Whether the row that begins at this byte may have been handed out before. */
   readonly mayRepeat: (byte: number) => boolean;
@@ -114,15 +116,13 @@ class Window {
   }
 
   #call(lines: readonly Line[]): Promise<RejectedRow[]> {
-    const { name, handler, caller, mayRepeat, rejectsMisfits } = this.#handling;
+    const { handler } = this.#handling;
     const call = async (): Promise<RejectedRow[]> => {
       try {
-        const rows = lines.map((line) => new LazyRow(line, name, handler.schema));
-        const repeats = lines.some(({ byte }) => mayRepeat(byte));
-        if (!rejectsMisfits) return await caller.call(rows, repeats);
-        const { fitting, misfits } = await partedByFit(rows);
-        const rejected = misfits.map(({ row, why }) => rejection(name, row, `OUTPUT_MISMATCH: ${why}`));
-        return fitting.length === 0 ? rejected : [...rejected, ...(await caller.call(fitting, repeats))];
+        const { rows, rejected } = await this.#rowsOf(lines);
+        if (rows.length === 0) return rejected;
+        const repeats = lines.some(({ byte }) => this.#handling.mayRepeat(byte));
+        return [...rejected, ...(await this.#handling.caller.call(rows, repeats))];
       } catch (error) {
         this.#failure ??= { error };
         throw error;
@@ -134,5 +134,24 @@ class Window {
     // `close` hears of it.
     rejected.catch(() => {});
     return rejected;
+  }
+  /** The rows that can be handed out, and the others, rejected. */
+  async #rowsOf(lines: readonly Line[]): Promise<{ rows: readonly LazyRow[]; rejected: RejectedRow[] }> {
+    const { name, handler, rejectsMisfits } = this.#handling;
+    const rows = lines.flatMap(({ content }) =>
+      content === undefined ? [] : [new LazyRow(content, name, handler.schema)],
+    );
+    const tooLong = lines.filter(({ content }) => content === undefined).map((line) => this.#rejectedUnread(line));
+    if (!rejectsMisfits) return { rows, rejected: tooLong };
+    const { fitting, misfits } = await partedByFit(rows);
+    const misfitting = misfits.map(({ row, why }) => rejection(name, row, `OUTPUT_MISMATCH: ${why}`));
+    return { rows: fitting, rejected: [...tooLong, ...misfitting] };
+  }
+
+  /** A row whose key can't be read: its place in the result file stands for it. */
+  #rejectedUnread({ byte, length }: Line): RejectedRow {
+    const { name: handler, uri } = this.#handling;
+    const reason = `TOO_LONG: the result row at byte ${byte} of ${uri} has ${length} bytes, more than can be held to hand it out`;
+    return { key: `${uri}@${byte}`, reason, handler, source: { uri, line: 0 } };
   }
 }

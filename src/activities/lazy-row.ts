@@ -1,7 +1,6 @@
 import type { Handler, HandlerRow } from '../define-handler';
-import type { Line } from '../rows/lines';
 import type { ResultRow } from '../rows/result-row';
-import { type FittedOutput, fitOutput } from './fit-output';
+import { type FittedOutput, fitOutput, isAsynchronous } from './fit-output';
 
 /** A line of a result file as a handler sees it: decoded at the first look, its answer at the first look at `output`. */
 export class LazyRow implements HandlerRow<unknown> {
@@ -11,9 +10,7 @@ export class LazyRow implements HandlerRow<unknown> {
   #decoded: ResultRow | undefined;
   #fitted: FittedOutput | undefined;
 
-  constructor({ content, byte, length }: Line, handlerName: string, schema: Handler['schema']) {
-    if (content === undefined)
-      throw new Error(`The result row at byte ${byte} is too long to be handed out: ${length} bytes`);
+  constructor(content: Buffer, handlerName: string, schema: Handler['schema']) {
     this.#content = content;
     this.#handlerName = handlerName;
     this.#schema = schema;
@@ -34,7 +31,7 @@ export class LazyRow implements HandlerRow<unknown> {
     if (fitted.kind === 'fits') return fitted.output;
     throw new Error(
       `The answer of row ${JSON.stringify(this.key)} no longer fits the schema of handler ${this.#handlerName}: ${fitted.why}. ` +
-        `A changed schema needs another version in defineHandler, so that answers are collected anew.`,
+        `The schema changed under one version: take the change back, or give the handler another version, under which such rows are rejected.`,
     );
   }
 
@@ -76,17 +73,21 @@ export class LazyRow implements HandlerRow<unknown> {
     return fitted.then((result) => (this.#fitted = result));
   }
 
+  /** Whether `output` can't be read before {@link fit} was awaited, as far as is known. */
+  get needsTime(): boolean {
+    return this.#schema !== null && isAsynchronous(this.#schema) !== false;
+  }
+
   get #row(): ResultRow {
     return (this.#decoded ??= JSON.parse(this.#content.toString('utf8')) as ResultRow);
   }
 }
 
-/** Applies an asynchronous schema before the rows are handed out, so that `output` can be read at once. */
+/** Applies an asynchronous schema before the rows are handed out, so that `output` can be read at once; others wait until it is. */
 export async function decodeAhead(rows: readonly LazyRow[]): Promise<void> {
   for (const row of rows) {
-    const fitted = row.fit();
-    if (!(fitted instanceof Promise)) return;
-    await fitted;
+    if (!row.needsTime) return;
+    await row.fit();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Handlers } from '../define-handler';
+import { handlerVersion, type Handlers } from '../define-handler';
 import type { RunReference } from '../domain/accepted-request';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce, type DataObject, readJson } from '../rows/commits';
@@ -76,7 +76,8 @@ export async function processRange(
             handedBelow: () => progress.handedBelow,
             isCheckpointDue: () => pace.isDue,
             isEnough,
-            rejectsMisfits: input.passOf !== undefined,
+            uri: file.uri,
+            rejectsMisfits: input.passOf !== undefined || handlerVersion(handler) !== input.handler.version,
             mayRepeat: (byte) => mayAllRepeat || byte < progress.repeatBelow,
             checkpoint: async (handled) => {
               await pace.commit(handled);

@@ -53,6 +53,7 @@ export async function runHandler(
     handedBelow: () => Infinity,
     isCheckpointDue: () => false,
     isEnough: () => false,
+    uri: 'gs://test/results.jsonl',
     rejectsMisfits: false,
     mayRepeat: () => mayRepeat,
     checkpoint: async (handled) => {

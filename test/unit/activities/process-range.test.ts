@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { HandlerCaller } from '../../../src/activities/call-handler';
 import type { SettledPart } from '../../../src/activities/contract';
 import { finishRun, type Manifest } from '../../../src/activities/finish-run';
+import { handleRows } from '../../../src/activities/handle-rows';
 import { type HandlerAttempt, type ProcessOptions, processRange } from '../../../src/activities/process-range';
 import { defineHandler, type Handler, type HandlerRow } from '../../../src/define-handler';
 import { HandlerError } from '../../../src/domain/handler-error';
@@ -9,6 +12,7 @@ import type { ObjectStore } from '../../../src/gateways/object-store';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
 import type { BatchResult } from '../../../src/messages';
 import { dataObject, readJson } from '../../../src/rows/commits';
+import { readLines } from '../../../src/rows/lines';
 import { planRanges } from '../../../src/rows/ranges';
 import type { SettledRecord } from '../../../src/rows/records';
 import type { ResultRow } from '../../../src/rows/result-row';
@@ -45,10 +49,16 @@ interface Part {
 
 async function settledPart(
   keys: readonly string[],
-  { minimumBytes = 64_000_000, store = new MemoryObjectStore(), execution = RUN.execution } = {},
+  {
+    minimumBytes = 64_000_000,
+    store = new MemoryObjectStore(),
+    execution = RUN.execution,
+    lines = keys.map((key) => line(key)).join(''),
+    rows = keys.length,
+  } = {},
 ): Promise<Part> {
-  const written = await store.write(`${RUN.directory}results/part-00001.jsonl`, keys.map((key) => line(key)).join(''));
-  const results = [dataObject(written, keys.length)];
+  const written = await store.write(`${RUN.directory}results/part-00001.jsonl`, lines);
+  const results = [dataObject(written, rows)];
   const ranges = planRanges([{ size: written.size }], { minimumBytes, maximumRanges: 1_000 });
   const settled = { imbalances: ['something'] } as unknown as SettledPart;
   const record: SettledRecord = { part: 1, settled, results, ranges, errors: null, deadLetters: null, problems: [] };
@@ -64,8 +74,9 @@ function process(
   options: ProcessOptions = {},
   during: HandlerAttempt = attempt(),
   run = RUN,
+  version = '1',
 ) {
-  const input = { run, settledUri: part.settledUri, range, handler };
+  const input = { run, settledUri: part.settledUri, range, handler: { name: 'save', version } };
   return processRange({ store: part.store, handlers: { save: code } }, input, during, {
     isolatePauseMs: 1,
     ...options,
@@ -225,6 +236,76 @@ describe('processing a range', () => {
     expect(progressed).toHaveBeenCalledTimes(1);
     expect(await processRange(gateways, input, attempt())).toEqual({ processed: 6, rejected: 0 });
     expect(handed).toEqual(keysOf(6));
+  });
+
+  it('decodes only what the handler looks at, once it knows that the schema takes no time', async () => {
+    const validate = vi.fn<(value: unknown) => { value: unknown }>((value) => ({ value }));
+    const schema = { '~standard': { version: 1, vendor: 'test', validate } } as const;
+    const answers = keysOf(6)
+      .map((key) => line(key, '{"n":1}'))
+      .join('');
+    const part = await settledPart([], { lines: answers, rows: 6 });
+    const outputs: unknown[] = [];
+    const code = defineHandler({
+      schema,
+      batchSize: 2,
+      concurrency: 1,
+      handle: ([row]) => void (row!.key === 'k4' && outputs.push(row!.output)),
+    });
+    expect(await process(part, code, 0, {}, attempt(), RUN, '1-schema')).toEqual({ processed: 6, rejected: 0 });
+    expect(outputs).toEqual([{ n: 1 }]);
+    expect(validate).toHaveBeenCalledTimes(2);
+  });
+
+  it('stops at an answer that its schema took when it was collected, until the schema is mended or has another version', async () => {
+    const part = await settledPart([], {
+      lines: ['1', '"one"', '3'].map((text, n) => line(`k${n}`, text)).join(''),
+      rows: 3,
+    });
+    const numbers: number[] = [];
+    const define = (version: string) =>
+      defineHandler({
+        schema: z.number(),
+        version,
+        batchSize: 1,
+        concurrency: 1,
+        handle: (rows) => void numbers.push(...rows.map(({ output }) => output)),
+      });
+    const now = (code: Handler) => process(part, code, 0, {}, attempt(), RUN, '1-schema');
+    await expect(now(define('1'))).rejects.toThrow(
+      /answer of row "k1" no longer fits the schema of handler save: .*take the change back, or give the handler another version/,
+    );
+    expect(await now(define('2'))).toEqual({ processed: 2, rejected: 1 });
+    expect(numbers).toEqual([1, 3]);
+  });
+
+  it('rejects a row that is too long to be held, and goes on behind it', async () => {
+    const seen: string[] = [];
+    const rejected: string[] = [];
+    const code = defineHandler({ handle: (rows) => void seen.push(...rows.map(({ key }) => key)) });
+    const { workflowId, signal, log } = attempt();
+    const lines = readLines(once(Buffer.from(`${line('k0')}${line('k1', 'x'.repeat(500))}${line('k2')}`)), {
+      maxLineBytes: 400,
+    });
+    await handleRows(lines, {
+      name: 'save',
+      handler: code,
+      caller: new HandlerCaller({ name: 'save', handler: code, context: { workflowId, signal, log } }),
+      signal,
+      handedBelow: () => Infinity,
+      isCheckpointDue: () => false,
+      isEnough: () => false,
+      uri: 'gs://bucket/part-00001.jsonl',
+      rejectsMisfits: false,
+      mayRepeat: () => false,
+      checkpoint: async (handled) =>
+        void rejected.push(...handled.rejected.map(({ key, reason }) => `${key}: ${reason}`)),
+    });
+    expect(seen).toEqual(['k0', 'k2']);
+    const place = line('k0').length;
+    expect(rejected).toEqual([
+      expect.stringMatching(`^gs://bucket/part-00001.jsonl@${place}: TOO_LONG: .*more than can be held`),
+    ]);
   });
 
   it('gives up only the rows that are rejected', async () => {
@@ -438,3 +519,7 @@ describe('finishing', () => {
     }
   });
 });
+
+async function* once(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
+}
