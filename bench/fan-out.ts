@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createBatchActivities } from '../src/activities/create-batch-activities';
 import { VertexBatchClient } from '../src/client';
 import { MemoryObjectStore } from '../src/gateways/object-store-memory';
+import { TableStoreMemory } from '../src/gateways/table-store-memory';
 import { VertexBatchPlugin } from '../src/plugin';
 import { LIST_PRICES } from '../src/schemas/price-table';
 import { createBaselineActivities } from './baseline-activities';
@@ -139,6 +140,7 @@ async function runInMemory(world: BenchWorld): Promise<ActivitySpan[]> {
   );
   const activities = createBatchActivities({
     store,
+    tables: new TableStoreMemory(),
     jobs: new InstantJobs(store, RANGES),
     handlers: {},
     polling: { initialMs: 10, maxMs: 100 },

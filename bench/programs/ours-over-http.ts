@@ -6,6 +6,7 @@ import { validateRange } from '../../src/activities/validate-range';
 import type { RunReference } from '../../src/domain/accepted-request';
 import { DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
 import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
+import { TableStoreMemory } from '../../src/gateways/table-store-memory';
 import { readJson } from '../../src/rows/commits';
 import { compareRanges } from '../../src/rows/compare-ranges';
 import { mergeValidation } from '../../src/rows/merged-validation';
@@ -23,7 +24,11 @@ async function validateOverHttp(apiEndpoint: string, uri: string): Promise<Verdi
   const gateways = { store: new ObjectStoreGcs({ apiEndpoint }) };
   const run: RunReference = { directory: `gs://acme/${randomUUID()}/`, key: 'bench', execution: randomUUID() };
   const attempt = quietAttempt();
-  const { sourcesUri } = await resolveInput(gateways, { run, input: [uri] }, attempt);
+  const { sourcesUri } = await resolveInput(
+    { ...gateways, tables: new TableStoreMemory() },
+    { run, input: [uri] },
+    attempt,
+  );
   const sources = await readJson<Sources>(gateways.store, sourcesUri);
   const waiting = sources.ranges.keys();
   const slot = async () => {

@@ -127,6 +127,8 @@ export interface AdoptedJob {
 export interface ResolveInputInput extends GuardedInput {
   readonly run: RunReference;
   readonly input: readonly string[];
+  /** The jobs', where the input is a table: it must lie there. */
+  readonly location?: string;
   /** An input without a row is no error. @default false */
   readonly allowEmpty?: boolean;
   /** What the run is about to spend money with: rights that are missing there are said first. @default nothing is looked at */
@@ -145,6 +147,16 @@ export interface ResolvedInput {
 export interface Sources {
   readonly files: readonly SourceFile[];
   readonly ranges: readonly FileRange[];
+  /** The input, of which the one file is a copy; its lines are the table's rows. */
+  readonly table?: PinnedTable;
+}
+
+/** A table as it was when it was read. */
+export interface PinnedTable {
+  /** `bq://project.dataset.table` */
+  readonly uri: string;
+  readonly lastModified: string;
+  readonly rows: number;
 }
 
 export interface SourceFile {

@@ -6,6 +6,7 @@ import type { JobLimits } from '../domain/validation-limits';
 import type { PollingLimits } from '../domain/polling';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
+import type { TableStore } from '../gateways/table-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
 import { acceptRequest, foundHandler } from './accept-request';
 import { examine, type ExamineGateways } from '../preflight/examine';
@@ -36,6 +37,7 @@ import { validateRange } from './validate-range';
 
 export interface BatchDependencies {
   readonly store: ObjectStore;
+  readonly tables: TableStore;
   readonly jobs: VertexJobs;
   /** How to look at rights. @default they aren't looked at */
   readonly preflight?: Omit<ExamineGateways, 'jobs'> & RightsGateways;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BatchError } from '../domain/batch-error';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
+import type { StoredTable } from '../gateways/table-store';
+import { findInputTable } from '../rows/tables/input-table';
 import { commitOnce } from '../rows/commits';
 import { type InputPattern, parseInputPattern } from '../rows/input-pattern';
 import { planRanges } from '../rows/ranges';
@@ -8,19 +10,25 @@ import { toSourceFile } from '../rows/source-file';
 import { workDirectory } from '../rows/work-directory';
 import { planUri } from '../rows/plan';
 import { requireRights, type RightsGateways } from '../preflight/require-rights';
-import type { Attempt, RowGateways } from './attempt';
+import type { Attempt } from './attempt';
+import { copyTable, type TableGateways } from './copy-table';
 import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
 
 const MAX_FILES = 10_000;
 
 /** Lists the input as it is now, cuts it into ranges and notes both in one object. */
 export async function resolveInput(
-  { store, preflight }: RowGateways & { readonly preflight?: RightsGateways },
-  { run, input, allowEmpty = false, needs }: ResolveInputInput,
+  { preflight, ...gateways }: TableGateways & { readonly preflight?: RightsGateways },
+  given: ResolveInputInput,
   attempt: Attempt,
 ): Promise<ResolvedInput> {
+  const { store } = gateways;
+  const { run, input, allowEmpty = false, needs } = given;
   const { signal } = attempt;
-  const sources = await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
+  const isTable = input[0]?.startsWith('bq://') === true;
+  const sources = isTable
+    ? await tableSources(gateways, given, attempt)
+    : await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
   if (needs !== undefined && preflight?.isRequired === true) await beforeSpending(store, preflight, run, needs, signal);
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
@@ -42,6 +50,37 @@ async function beforeSpending(
 ): Promise<void> {
   const stands = await store.find(planUri(run), { signal });
   if (stands === undefined) await requireRights(preflight, needs, { signal });
+}
+
+/** A table is copied as it is now: what the run reads of it later, it reads there. */
+async function tableSources(
+  gateways: TableGateways,
+  { run, input, location, allowEmpty = false }: ResolveInputInput,
+  attempt: Attempt,
+): Promise<Sources> {
+  const { signal } = attempt;
+  const [uri = ''] = input;
+  const table = await findInputTable(gateways.tables, uri, { allowEmpty, signal });
+  assertLocation(table, location ?? table.location, attempt);
+  if (table.rows === 0) return { files: [], ranges: [] };
+  const name = encodeURIComponent(uri.slice('bq://'.length));
+  const { uri: copy } = await copyTable(gateways, table, `${run.directory}input/${name}`, attempt);
+  const { files, ranges } = await findSources(gateways.store, [copy], { ...attempt, ownDirectory: run.directory });
+  const { lastModified, rows } = table;
+  return { files, ranges, table: { uri, lastModified, rows } };
+}
+
+/** The service wants datasets in the job's region, and takes no multi-region; of `global` nobody knows. */
+function assertLocation({ uri, location }: StoredTable, wanted: string, { log }: Attempt): void {
+  if (location === wanted) return;
+  if (wanted === 'global') {
+    log.warn(`${uri} lies in ${location}: whether a job in global reads tables isn't documented.`);
+    return;
+  }
+  const remedy = /^(US|EU)$/.test(location)
+    ? 'batch jobs read no multi-region; copy the table into a dataset of that region'
+    : `set location to ${location}, or copy the table`;
+  throw new BatchError('InvalidInput', `Input ${uri} lies in ${location}, the job would run in ${wanted}: ${remedy}.`);
 }
 
 /** What `gs://` objects and wildcards stand for now, each object once. */

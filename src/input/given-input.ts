@@ -11,15 +11,15 @@ import { Spool, type Pieces } from './spool';
 /** Input as a person names it, sorted by where it lies. */
 export interface GivenInput {
   readonly local: readonly InputFile[];
-  /** `gs://` objects and wildcards. */
+  /** `gs://` objects and wildcards, or a `bq://` table. */
   readonly remote: readonly string[];
   /** Deletes what was spooled. */
   dispose(): Promise<void>;
 }
 
 export interface GivenInputOptions {
-  /** BigQuery, asked for where a table is named. @default tables are refused */
-  readonly tables?: () => TableStore;
+  /** BigQuery, asked for where a table is named; `as-remote` leaves tables to the run. @default tables are refused */
+  readonly tables?: (() => TableStore) | 'as-remote';
   /** What `-` stands for. */
   readonly stdin?: Pieces;
   readonly signal?: AbortSignal;
@@ -41,6 +41,7 @@ export async function givenInput(names: readonly string[], options: GivenInputOp
   try {
     for (const name of names) {
       if (name.startsWith('gs://')) remote.push(name);
+      else if (name.startsWith('bq://') && options.tables === 'as-remote') remote.push(name);
       else if (name.startsWith('bq://')) local.push(await spooledTable(name, names, spool, options));
       else if (name === '-' && options.stdin !== undefined) local.push(await spool.add(STDIN_NAME, options.stdin));
       else local.push(await localFile(name, spool));
@@ -59,7 +60,7 @@ async function spooledTable(
   spool: Spool,
   { tables, signal }: GivenInputOptions,
 ): Promise<InputFile> {
-  if (tables === undefined) throw noTables(name);
+  if (tables === undefined || tables === 'as-remote') throw noTables(name);
   if (names.length > 1) {
     throw new BatchError(
       'InvalidRequest',
@@ -95,6 +96,6 @@ function isStream(found: Stats): boolean {
 function noTables(name: string): BatchError {
   return new BatchError(
     'InvalidRequest',
-    `Input ${name} is a BigQuery table, which this version doesn't read; export it to gs:// as JSONL.`,
+    `Input ${name} is a BigQuery table, which only runs and vertex-batch validate read; export it to gs:// as JSONL.`,
   );
 }

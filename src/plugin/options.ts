@@ -8,6 +8,7 @@ import { AccessTokensGoogle } from '../gateways/access-tokens-google';
 import { areEmulators, parseEndpoint } from '../gateways/endpoint';
 import { AccessRest } from '../gateways/access-rest';
 import { ObjectStoreGcs } from '../gateways/object-store-gcs';
+import { TableStoreRest } from '../gateways/table-store-rest';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
 import type { DurationLike } from '../messages';
 import { durationMs } from '../schemas/duration';
@@ -168,6 +169,11 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
       tokens,
       ...trusted,
       ...(endpoints.storage === undefined ? {} : { apiEndpoint: endpoints.storage }),
+    }),
+    tables: new TableStoreRest({
+      tokens,
+      ...trusted,
+      ...(endpoints.bigquery === undefined ? {} : { endpoint: endpoints.bigquery }),
     }),
     jobs: new VertexJobsRest({
       tokens,

@@ -1,4 +1,4 @@
-import type { PlannedPart, SourceFile } from '../activities/contract';
+import type { PinnedTable, PlannedPart, SourceFile } from '../activities/contract';
 import type { InputEstimate } from '../domain/input-estimate';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, readJson } from './commits';
@@ -24,6 +24,8 @@ export interface Plan {
   /** Tokens of the rows that are sent. Left out by earlier versions. */
   readonly estimate?: InputEstimate | null;
   readonly sources: readonly SourceFile[];
+  /** The table of which the one source is a copy; jobs read it where `asItLies`. */
+  readonly table?: PinnedTable;
   readonly keys: PlanKeys;
   readonly parts: readonly PlanPart[];
 }

@@ -49,6 +49,7 @@ export async function writePlan(
     validationUri,
     estimate: merged.estimate,
     sources: sources.files,
+    ...(sources.table && { table: sources.table }),
     keys,
     parts,
   };
@@ -63,11 +64,16 @@ function planPart(written: WrittenPart, { merged, parts, keys }: Planning): Plan
     rows: written.rows,
     bytes: isWhole ? merged.bytes : written.bytes,
     asItLies,
-    uris: asItLies ? merged.sources.files.map(({ uri }) => uri) : [],
+    uris: asItLies ? urisOf(merged.sources) : [],
     index: written.index,
     keyFile: written.keyFile,
     quarantine: written.quarantine,
   };
+}
+
+/** What a job is given that reads the input as it lies. */
+function urisOf({ files, table }: Sources): readonly string[] {
+  return table === undefined ? files.map(({ uri }) => uri) : [table.uri];
 }
 
 /** Says nothing of names that an attempt made up, nor of generations: the same input gives the same digest. */

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { AcceptedRequest } from '../domain/accepted-request';
+import { DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import { JOB_LIMITS } from '../domain/validation-limits';
 import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
+import { forTable } from '../domain/table-validation';
+import { parseTableUri } from '../gateways/bq-uri';
 import type { AdoptRequest, BatchRequest } from '../messages';
 import { durationMs } from './duration';
 import { modelPath } from './model-path';
@@ -29,7 +32,9 @@ const duration = z
 const inputUri = matching(
   new RegExp(String.raw`^(gs://${BUCKET}/[^\p{Cc}\p{Cs}]+|bq://.+)$`, 'u'),
   INPUT_RULE,
-).describe('gs://bucket/object; * and ? are wildcards that do not cross a /, ** does.');
+).describe(
+  'gs://bucket/object, where * and ? are wildcards that do not cross a / and ** does; or one table, bq://project.dataset.table.',
+);
 const labelKey = matching(
   /^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u,
   'must start with a lower-case letter and have at most 63 lower-case letters, digits, _ and -',
@@ -167,12 +172,13 @@ export function acceptRequest(
   const input = typeof given.input === 'string' ? [given.input] : (given.input ?? []);
   refuseFolders(input);
   refuseLongInput(input);
+  const isTable = checkTable(input);
   const handler = typeof given.handler === 'string' ? { name: given.handler } : given.handler;
   const rounds = given.rounds ?? 1;
   const concurrentJobs = given.concurrentJobs ?? 4;
   const queuedMs = durationMs('deadlines.queued', given.deadlines?.queued ?? '73h');
   const runningMs = durationMs('deadlines.running', given.deadlines?.running ?? '25h');
-  const validate = given.adopt === undefined ? acceptedValidation(given.validate) : FOREIGN_VALIDATION;
+  const validate = given.adopt === undefined ? validationFor(given, isTable) : FOREIGN_VALIDATION;
   const defaultRunMs = defaultRunDeadlineMs({ queuedMs, runningMs, rounds, parts: 1, concurrentJobs });
   return {
     project: given.project,
@@ -228,11 +234,9 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
 }
 
 function refuseWhatIsNotBuilt(request: GivenRequest): void {
-  const uris = [...(typeof request.input === 'string' ? [request.input] : (request.input ?? [])), request.output];
-  const table = uris.find((uri) => uri.startsWith('bq://'));
-  if (table !== undefined) {
+  if (request.output.startsWith('bq://')) {
     throw new TypeError(
-      `${table} is a BigQuery table, which this version can't read or write; export it to gs://bucket/prompts.jsonl`,
+      `output ${request.output} lies in BigQuery, which this version can't write; use gs://bucket/answers/, whose results/ can be loaded into a table`,
     );
   }
   if (request.workspace !== undefined) {
@@ -240,6 +244,26 @@ function refuseWhatIsNotBuilt(request: GivenRequest): void {
       `workspace goes with an output to BigQuery, which this version can't write; leave it out, got ${request.workspace}`,
     );
   }
+}
+
+/** Absent while all of it is default. */
+function validationFor({ validate }: GivenRequest, isTable: boolean): AcceptedRequest['validate'] {
+  const accepted = acceptedValidation(validate);
+  return isTable ? forTable({ ...(accepted ?? DEFAULT_VALIDATION), rules: validate?.rules ?? {} }) : accepted;
+}
+
+/** A table is the one input of its run. */
+function checkTable(input: readonly string[]): boolean {
+  const table = input.find((uri) => uri.startsWith('bq://'));
+  if (table === undefined) return false;
+  if (input.length > 1)
+    throw new TypeError(`input ${table} is a table, which must be the only input; leave the others out`);
+  try {
+    parseTableUri(table);
+  } catch (error) {
+    throw new TypeError(`input must be bq://project.dataset.table, got ${table}`, { cause: error });
+  }
+  return true;
 }
 
 function refuseFolders(input: readonly string[]): void {

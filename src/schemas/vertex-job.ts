@@ -66,15 +66,21 @@ const jobRequest = z.object({
 
 type JobResource = z.infer<typeof jobResource>;
 
-/** The body of a create: the `BatchPredictionJob` itself, JSONL in and out. */
+/** The body of a create: the `BatchPredictionJob` itself, a table or JSONL in, JSONL out. */
 export function toCreateBody(job: NewVertexJob): Record<string, unknown> {
   return {
     displayName: job.displayName,
     model: job.model,
-    inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: [...job.inputUris] } },
+    inputConfig: inputConfigOf(job.inputUris),
     outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: job.outputUriPrefix } },
     labels: { ...job.labels },
   };
+}
+
+function inputConfigOf(uris: readonly string[]): object {
+  const [first = ''] = uris;
+  if (first.startsWith('bq://')) return { instancesFormat: 'bigquery', bigquerySource: { inputUri: first } };
+  return { instancesFormat: 'jsonl', gcsSource: { uris: [...uris] } };
 }
 
 /**

@@ -21,7 +21,7 @@ export interface StartEmulatorOptions {
 
 /** What a `VertexBatchPlugin` needs to talk to the emulator and to wait milliseconds where it would wait minutes. */
 export interface EmulatorPluginOptions {
-  readonly endpoints: { readonly api: string; readonly storage: string };
+  readonly endpoints: { readonly api: string; readonly storage: string; readonly bigquery: string };
   readonly auth: { getAccessToken(): Promise<string> };
   readonly polling: { readonly initial: string; readonly max: string };
   readonly timeouts: {
@@ -78,7 +78,7 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
 
 function pluginOptionsFor(url: string): EmulatorPluginOptions {
   return {
-    endpoints: { api: url, storage: url },
+    endpoints: { api: url, storage: url, bigquery: url },
     auth: { getAccessToken: () => Promise.resolve('emulator') },
     polling: { initial: '10ms', max: '100ms' },
     timeouts: { look: '100ms', handlerGrace: '1s', attention: '100ms', handlerAttention: '500ms' },

@@ -106,7 +106,7 @@ async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonl
     step(
       run,
       'vertexBatchResolveInput',
-      { run: accepted.run, input, ...emptyAllowed(accepted), ...needs },
+      { run: accepted.run, input, ...tablePlace(accepted.request), ...emptyAllowed(accepted), ...needs },
       { summary: `Find ${input[0]?.slice(0, 150)}${more}` },
     ),
   );
@@ -225,6 +225,11 @@ function deadlineOfParts(
 function scheduledTime(): { readonly scheduledTime?: string } {
   const [time] = workflowInfo().searchAttributes['TemporalScheduledStartTime'] ?? [];
   return time instanceof Date ? { scheduledTime: time.toISOString() } : {};
+}
+
+/** Only a table is bound to the jobs' location. */
+function tablePlace({ input, location }: AcceptedRequest): { readonly location?: string } {
+  return input[0]?.startsWith('bq://') === true ? { location } : {};
 }
 
 function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {

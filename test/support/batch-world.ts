@@ -61,7 +61,7 @@ export class BatchWorld {
   get pluginOptions(): VertexBatchPluginOptions {
     const { timeouts, ...rest } = this.#options.plugin ?? {};
     return {
-      endpoints: { api: this.url, storage: this.url },
+      endpoints: { api: this.url, storage: this.url, bigquery: this.url },
       polling: { initial: 15, max: 100 },
       timeScale: 0.01,
       ...rest,

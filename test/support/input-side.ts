@@ -10,6 +10,7 @@ import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { readWhole } from '../../src/rows/commits';
 import { LIST_PRICES } from '../../src/schemas/price-table';
+import { TableStoreMemory } from '../../src/gateways/table-store-memory';
 
 const silent = () => undefined;
 
@@ -86,7 +87,7 @@ export async function planInput(
   }: PlanInput = {},
 ) {
   const validation = { ...(foreign === undefined ? DEFAULT_VALIDATION : FOREIGN_VALIDATION), ...given };
-  const resolved = await resolveInput({ store }, { run, input }, anAttempt());
+  const resolved = await resolveInput({ store, tables: new TableStoreMemory() }, { run, input }, anAttempt());
   const { sourcesUri } = resolved;
   const ranges = [];
   for (let range = 0; range < resolved.ranges; range += 1) {

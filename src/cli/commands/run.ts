@@ -58,7 +58,7 @@ export function addRun(program: Command, host: Host): void {
 async function run(invocation: Invocation<RunFlags>, file: string | undefined): Promise<ExitCode> {
   const { flags, config, stdin } = invocation;
   const draft = await draftRequest(file, flags, config, stdin);
-  const input = await givenInput(namesOf(draft));
+  const input = await givenInput(namesOf(draft), { tables: 'as-remote' });
   try {
     const prepared = await prepare(invocation, draft, input);
     const found = await validated(invocation, input, prepared);
@@ -149,7 +149,9 @@ async function validated(
   { accepted: { keyField, ...request } }: PreparedRun,
 ): Promise<Validated | null> {
   const { output, flags } = invocation;
-  const looked = flags.dryRun === true ? input : { ...input, remote: [] };
+  // the rows of a table are looked at by the run
+  const files = input.remote.filter((uri) => uri.startsWith('gs://'));
+  const looked = { ...input, remote: flags.dryRun === true ? files : [] };
   if (looked.local.length + looked.remote.length === 0) return null;
   const { signal } = new AbortController();
   const options = { keyField, signal, ...validationByFlags(flags, SHOWN_PROBLEMS, validationOf(request)) };

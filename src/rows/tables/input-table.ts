@@ -5,27 +5,33 @@ import type { CallOptions } from '../commits';
 /** Types that a column besides `request` may not have, by the documentation of batch prediction from BigQuery. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(['RECORD', 'STRUCT', 'RANGE', 'DATETIME', 'GEOGRAPHY']);
 
+const EMPTY = 'is empty: it must have one request a row.';
+
 /** Columns that the service adds to its output. */
 const RESERVED: ReadonlySet<string> = new Set(['response', 'status']);
 
 /** The table of an input, if a job can read it and we can by index. @throws {BatchError} with the remedy */
-export async function findInputTable(store: TableStore, uri: string, options: CallOptions = {}): Promise<StoredTable> {
+export async function findInputTable(
+  store: TableStore,
+  uri: string,
+  { allowEmpty = false, ...options }: CallOptions & { readonly allowEmpty?: boolean } = {},
+): Promise<StoredTable> {
   const table = await store.find(uri, options);
   if (table === undefined)
     throw new BatchError('InputNotFound', `Input ${uri} does not exist; check project, dataset and table.`);
-  const problem = tableProblem(table);
+  const problem = tableProblem(table) ?? (table.rows === 0 && !allowEmpty ? EMPTY : undefined);
   if (problem !== undefined) throw new BatchError('InvalidInput', `Input ${uri} ${problem}`);
   return table;
 }
 
-function tableProblem({ uri, type, columns, isStreaming, rows }: StoredTable): string | undefined {
+function tableProblem({ uri, type, columns, isStreaming }: StoredTable): string | undefined {
   if (type !== 'TABLE') return `is a ${type}, whose rows can't be read by index; ${copied(uri)}.`;
   const column = columnsProblem(columns);
   if (column !== undefined) return column;
   if (isStreaming) {
     return `has rows in its streaming buffer, which aren't counted yet; try again when they are in (up to 90 minutes), or load rows instead of streaming them.`;
   }
-  return rows === 0 ? 'is empty: it must have one request a row.' : undefined;
+  return undefined;
 }
 
 function columnsProblem(columns: readonly TableColumn[]): string | undefined {

@@ -8,10 +8,11 @@ import { GatewayError } from '../../../src/gateways/gateway-error';
 import type { ObjectStore, StoredObject } from '../../../src/gateways/object-store';
 import { readJson } from '../../../src/rows/commits';
 import { planUri } from '../../../src/rows/plan';
+import { TableStoreMemory } from '../../../src/gateways/table-store-memory';
 import { anAttempt, aRun, aStore, storeWith } from '../../support/input-side';
 
 async function resolve(store: ObjectStore, ...input: string[]) {
-  const resolved = await resolveInput({ store }, { run: aRun(), input }, anAttempt());
+  const resolved = await resolveInput({ store, tables: new TableStoreMemory() }, { run: aRun(), input }, anAttempt());
   return { resolved, sources: await readJson<Sources>(store, resolved.sourcesUri) };
 }
 
@@ -115,8 +116,8 @@ describe('resolveInput', () => {
     ],
     [
       'bq://acme.prompts.today',
-      'InvalidRequest',
-      "input bq://acme.prompts.today is a BigQuery table, which this version doesn't read; export it to gs:// as JSONL",
+      'InputNotFound',
+      'Input bq://acme.prompts.today does not exist; check project, dataset and table.',
     ],
     ['gs://acme', 'InvalidRequest', 'input must be gs://bucket/name, with * for many objects, got "gs://acme"'],
     ['prompts.jsonl', 'InvalidRequest', 'input must be gs://bucket/name, with * for many objects, got "prompts.jsonl"'],
@@ -133,7 +134,7 @@ describe('resolveInput', () => {
   test('takes an input without a row where that is allowed, but no name that nothing has', async () => {
     const store = await aStore({ 'gs://acme/empty.jsonl': '' });
     const allowing = (...input: string[]) =>
-      resolveInput({ store }, { run: aRun(), input, allowEmpty: true }, anAttempt());
+      resolveInput({ store, tables: new TableStoreMemory() }, { run: aRun(), input, allowEmpty: true }, anAttempt());
     for (const input of ['gs://acme/empty.jsonl', 'gs://acme/none/*']) {
       expect(await allowing(input)).toMatchObject({ files: 0, bytes: 0, ranges: 0 });
     }
@@ -180,7 +181,9 @@ describe('rights that a run needs before it spends anything', () => {
       isRequired,
     };
     const store = await aStore({ 'gs://acme/in.jsonl': '{}\n' });
-    const beginning = () => resolveInput({ store, preflight }, { run: aRun(), input, needs: NEEDS }, anAttempt());
+    const tables = new TableStoreMemory();
+    const beginning = () =>
+      resolveInput({ store, tables, preflight }, { run: aRun(), input, needs: NEEDS }, anAttempt());
     return { emulator, store, beginning };
   }
 

@@ -7,6 +7,7 @@ import { loadPartIndex } from '../../../src/rows/part-index-stored';
 import { planUri, readPlan } from '../../../src/rows/plan';
 import { readRows } from '../../../src/rows/read-rows';
 import { writeRowList } from '../../../src/rows/row-list';
+import { TableStoreMemory } from '../../../src/gateways/table-store-memory';
 import { anAttempt, aRequest, aRun, aStore, planInput, storeWith } from '../../support/input-side';
 
 const A = 'gs://acme/in/a.jsonl';
@@ -162,7 +163,8 @@ describe('checkInput', () => {
   test('names what changed or vanished since the plan', async () => {
     const store = await aStore({ [A]: [{ request: aRequest('1') }], [B]: [{ request: aRequest('2') }] });
     await planInput(store);
-    const check = () => checkInput({ store }, { run, planUri: planUri(run) }, anAttempt());
+    const check = () =>
+      checkInput({ store, tables: new TableStoreMemory() }, { run, planUri: planUri(run) }, anAttempt());
     expect(await check()).toEqual({ changed: [] });
     await store.write(A, 'x');
     await store.delete(B);

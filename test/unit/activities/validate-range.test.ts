@@ -6,13 +6,18 @@ import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';
 import { type ValidatedRange, validationDirectory } from '../../../src/rows/validated-range';
+import { TableStoreMemory } from '../../../src/gateways/table-store-memory';
 import { anAttempt, aRequest, aRun, aStore, rowsOf, storeWith } from '../../support/input-side';
 
 const run = aRun();
 
 async function resolved(objects: Readonly<Record<string, string | readonly unknown[]>>) {
   const store = await aStore(objects);
-  const { sourcesUri, ranges } = await resolveInput({ store }, { run, input: ['gs://acme/in/*'] }, anAttempt());
+  const { sourcesUri, ranges } = await resolveInput(
+    { store, tables: new TableStoreMemory() },
+    { run, input: ['gs://acme/in/*'] },
+    anAttempt(),
+  );
   return { store, sourcesUri, ranges };
 }
 

@@ -9,6 +9,7 @@ import { Crc32c } from '../../../src/rows/crc32c';
 import { requireReadAsFound, withChecksum } from '../../../src/rows/input-checksums';
 import { mergeValidation } from '../../../src/rows/merged-validation';
 import { validationDirectory } from '../../../src/rows/validated-range';
+import { TableStoreMemory } from '../../../src/gateways/table-store-memory';
 import { aRequest, anAttempt, aRun, aStore, storeWith } from '../../support/input-side';
 
 const run = aRun();
@@ -29,7 +30,11 @@ function damaging(store: ObjectStore, damaged: string): ObjectStore {
 }
 
 async function validated(store: ObjectStore) {
-  const { sourcesUri } = await resolveInput({ store }, { run, input: ['gs://acme/in/*'] }, anAttempt());
+  const { sourcesUri } = await resolveInput(
+    { store, tables: new TableStoreMemory() },
+    { run, input: ['gs://acme/in/*'] },
+    anAttempt(),
+  );
   await validateRange({ store }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
   return mergeValidation(store, await readJson<Sources>(store, sourcesUri), validationDirectory(run, sourcesUri, null));
 }

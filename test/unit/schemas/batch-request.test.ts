@@ -203,14 +203,19 @@ describe('a request', () => {
       "input has 9710 characters in 90 URIs, at most 8000 fit into a workflow's history; use a wildcard such as gs://bucket/prompts/*.jsonl",
     ],
     [
-      'a BigQuery input',
-      { input: 'bq://acme.prompts.today' },
-      "bq://acme.prompts.today is a BigQuery table, which this version can't read or write; export it to gs://bucket/prompts.jsonl",
+      'a dataset as input',
+      { input: 'bq://acme.prompts' },
+      'input must be bq://project.dataset.table, got bq://acme.prompts',
+    ],
+    [
+      'a table beside files',
+      { input: ['bq://acme.prompts.today', 'gs://acme/in.jsonl'] },
+      'input bq://acme.prompts.today is a table, which must be the only input; leave the others out',
     ],
     [
       'a BigQuery output',
       { output: 'bq://acme.answers' },
-      "bq://acme.answers is a BigQuery table, which this version can't read or write; export it to gs://bucket/prompts.jsonl",
+      "output bq://acme.answers lies in BigQuery, which this version can't write; use gs://bucket/answers/, whose results/ can be loaded into a table",
     ],
     ['an output with a wildcard', { output: 'gs://acme/*/' }, `output ${OUTPUT}, got "gs://acme/*/"`],
     ['an output with a line break', { output: 'gs://acme/a\nb/' }, String.raw`output ${OUTPUT}, got "gs://acme/a\nb/"`],

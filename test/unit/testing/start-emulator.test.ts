@@ -115,7 +115,7 @@ describe('startEmulator', () => {
   it('gives options that a plugin takes as they are', async () => {
     const emulator = await anEmulator();
     const options: VertexBatchPluginOptions = emulator.pluginOptions;
-    expect(options.endpoints).toEqual({ api: emulator.url, storage: emulator.url });
+    expect(options.endpoints).toEqual({ api: emulator.url, storage: emulator.url, bigquery: emulator.url });
   });
 
   it('is gone after close', async () => {

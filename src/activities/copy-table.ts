@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { BatchError } from '../domain/batch-error';
+import { isGatewayError } from '../gateways/gateway-error';
+import type { ObjectStore } from '../gateways/object-store';
+import type { StoredTable, TableStore } from '../gateways/table-store';
+import { commitOnce, type DataObject, dataObject, findRecord, nonce } from '../rows/commits';
+import { inParallel } from '../rows/in-parallel';
+import { joinObjects, publish } from '../rows/publish';
+import { type RowRange, rowRanges } from '../rows/tables/read-table-lines';
+import { tableLines } from '../rows/tables/table-line';
+import type { Attempt, RowGateways } from './attempt';
+
+export interface TableGateways extends RowGateways {
+  readonly tables: TableStore;
+}
+
+const RANGE_BYTES = 32_000_000;
+const RANGES_AT_A_TIME = 4;
+
+/**
+ * Copies a table as it is now into one object of JSON lines whose name begins with `base`; the line is the row's number.
+ * Ranges are read side by side and noted as they are done: a later attempt goes on with those that are missing.
+ * @throws {BatchError} `InputChanged` when the table changed while it was read
+ */
+export async function copyTable(
+  { store, tables }: TableGateways,
+  table: StoredTable,
+  base: string,
+  attempt: Attempt,
+): Promise<DataObject> {
+  const { signal } = attempt;
+  const ranges = rowRanges(table, RANGE_BYTES);
+  const name = `${base}-${pinOf(table)}`;
+  const standing = await store.find(`${name}.jsonl`, { signal });
+  if (standing !== undefined) return dataObject(standing, table.rows);
+  const [first, ...rest] = await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
+    copyRange({ store, tables }, table, { ...ranges[range]!, uri: `${name}/${range}` }, attempt),
+  );
+  if (first === undefined) throw new RangeError(`${table.uri} has no rows to copy`);
+  await assertSame(tables, table, signal);
+  const joined = await joinObjects(store, [first, ...rest], `${name}/joined`, { signal });
+  const copy = await publish(store, joined, `${name}.jsonl`, { signal });
+  await deletePieces(store, `${name}/`, signal);
+  return copy;
+}
+
+/** The same version of a table has the same name. */
+function pinOf({ uri, lastModified, rows }: StoredTable): string {
+  return createHash('sha256')
+    .update(JSON.stringify([uri, lastModified, rows]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+async function copyRange(
+  { store, tables }: TableGateways,
+  table: StoredTable,
+  { uri, ...range }: RowRange & { readonly uri: string },
+  attempt: Attempt,
+): Promise<DataObject> {
+  const { signal } = attempt;
+  const standing = await findRecord<DataObject>(store, `${uri}.json`, { signal });
+  if (standing !== undefined) return standing;
+  const lines = linesOf(tables, table, range, attempt);
+  const object = await store.write(`${uri}-${nonce()}.jsonl`, lines, { ifGenerationMatch: 0, signal });
+  const record = dataObject(object, range.to - range.from);
+  return (await commitOnce(store, `${uri}.json`, record, { signal })).record;
+}
+
+async function* linesOf(
+  tables: TableStore,
+  { uri, columns }: StoredTable,
+  range: RowRange,
+  { signal, heartbeat }: Attempt,
+): AsyncGenerator<string> {
+  const toLine = tableLines(columns);
+  try {
+    for await (const page of tables.readRows(uri, { ...range, signal })) {
+      heartbeat();
+      yield page.map((cells) => `${toLine(cells)}\n`).join('');
+    }
+  } catch (error) {
+    if (isGatewayError(error, 'not-found', 'precondition')) throw tableChanged(uri, error);
+    throw error;
+  }
+}
+
+async function assertSame(tables: TableStore, table: StoredTable, signal: AbortSignal): Promise<void> {
+  const now = await tables.find(table.uri, { signal });
+  if (now === undefined || pinOf(now) !== pinOf(table)) throw tableChanged(table.uri);
+}
+
+function tableChanged(uri: string, cause?: unknown): BatchError {
+  return new BatchError('InputChanged', `${uri} changed while the run read it`, { cause });
+}
+
+async function deletePieces(store: ObjectStore, directory: string, signal: AbortSignal): Promise<void> {
+  for await (const { uri } of store.list(directory, { signal })) await store.delete(uri);
+}
