@@ -71,12 +71,13 @@ async function* linesOf(
   tables: TableStore,
   { uri, columns }: StoredTable,
   range: RowRange,
-  { signal, heartbeat }: Attempt,
+  attempt: Attempt,
 ): AsyncGenerator<string> {
+  const { signal } = attempt;
   const toLine = tableLines(columns);
   try {
     for await (const page of tables.readRows(uri, { ...range, signal })) {
-      heartbeat();
+      attempt.heartbeat();
       yield page.map((cells) => `${toLine(cells)}\n`).join('');
     }
   } catch (error) {
