@@ -41,7 +41,11 @@ async function answer(
       return jsonResponse({ projectNumber: number, projectId: project, lifecycleState: 'ACTIVE' });
     case 'POST getIamPolicy':
       assertAllowed(scenario(), 'resourcemanager.projects.getIamPolicy', project);
-      return jsonResponse({ version: 1, etag: 'BwXhqDVDF3c=', bindings: projectBindings(scenario(), number) });
+      return jsonResponse({
+        version: 1,
+        etag: 'BwXhqDVDF3c=',
+        bindings: projectBindings(scenario(), [...new Set([number, ...projects.numbers])]),
+      });
     case 'POST testIamPermissions':
       return jsonResponse(tested(scenario(), await request.json()));
     default:
@@ -49,8 +53,9 @@ async function answer(
   }
 }
 
-function projectBindings({ access }: Scenario, number: string) {
-  return bindingsOf(access?.projectRoles ?? { 'roles/aiplatform.serviceAgent': [serviceAgentOf(number)] });
+/** All buckets belong to one project: by default each other project's agent has been let in there, too. */
+function projectBindings({ access }: Scenario, numbers: readonly string[]) {
+  return bindingsOf(access?.projectRoles ?? { 'roles/aiplatform.serviceAgent': numbers.map(serviceAgentOf) });
 }
 
 /** Those of the permissions that the caller has; without any, not even the field. */

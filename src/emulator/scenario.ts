@@ -144,7 +144,7 @@ export interface BigQueryBehaviour {
 export interface AccessBehaviour {
   /** Permissions that the caller lacks: calls that need one are refused, and `testIamPermissions` leaves it out. @default none */
   readonly denied?: readonly string[];
-  /** Members by role in the policy of any project. @default Vertex AI's service agent under `roles/aiplatform.serviceAgent` */
+  /** Members by role in the policy of any project. @default Vertex AI's service agents under `roles/aiplatform.serviceAgent` */
   readonly projectRoles?: Readonly<Record<string, readonly string[]>>;
   /** Members by role in the policy of any bucket. @default none */
   readonly bucketRoles?: Readonly<Record<string, readonly string[]>>;

@@ -10,6 +10,11 @@ export class Projects {
     this.firstNumber = firstNumber;
   }
 
+  /** Of all projects that were named by their ids. */
+  get numbers(): readonly string[] {
+    return [...this.#numbers.values()];
+  }
+
   numberOf(project: string): string {
     if (/^\d+$/.test(project)) return project;
     let number = this.#numbers.get(project);

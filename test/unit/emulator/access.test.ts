@@ -25,6 +25,16 @@ describe('projects', () => {
     expect(await benchWith({ projectRoles: {} }).json('POST', policy, {})).toMatchObject({ bindings: [] });
   });
 
+  it('let each other’s agents in, since all buckets are of the first', async () => {
+    const bench = benchWith(undefined);
+    await bench.json('GET', '/v1/projects/acme');
+    const { projectNumber } = await bench.json<{ projectNumber: string }>('GET', '/v1/projects/other');
+    const other = `serviceAccount:service-${projectNumber}@gcp-sa-aiplatform.iam.gserviceaccount.com`;
+    expect(await bench.json('POST', '/v3/projects/123456789012:getIamPolicy', {})).toMatchObject({
+      bindings: [{ members: [AGENT, other] }],
+    });
+  });
+
   it('tell which of the permissions asked for the caller has', async () => {
     const bench = benchWith({ denied: ['aiplatform.batchPredictionJobs.create'] });
     const test = (permissions: unknown) =>
