@@ -1,18 +1,13 @@
-import { loadavg } from 'node:os';
 import type { ProgramBenchmark } from '../benchmark';
-import { compilePrograms } from '../contest/compiled-programs';
 import { detailsOf } from '../contest/details';
-import { installPython } from '../contest/python';
+import { CONTEST_ROWS, CONTEST_SEED, holdContest } from '../contest/generated-contest';
 import { runRounds } from '../contest/rounds';
-import { withScratchDirectory } from '../contest/scratch-directory';
 import { requireRoom } from '../generated/input-file';
 import { textOf } from '../report';
 import { compared } from './comparison';
 import { collectors } from './contestants';
 import { prepareOutputs } from './preparation';
 
-const ROWS = { small: 40_000, large: 200_000 };
-const SEED = 4;
 /** Input, two outputs and what everybody writes in every round, a row. */
 const SCRATCH_BYTES_PER_ROW = 60_000;
 
@@ -21,16 +16,10 @@ export const collect: ProgramBenchmark = {
   kind: 'programs',
   name: 'collect',
   async run({ runs, size, install }, say) {
-    if (install) {
-      say('installing pydantic and DuckDB');
-      await installPython();
-    }
-    const load = loadavg()[0] ?? 0;
-    say('compiling the programs');
-    await compilePrograms();
-    return await withScratchDirectory(async (directory) => {
-      await requireRoom(directory, ROWS[size] * SCRATCH_BYTES_PER_ROW);
-      const prepared = await prepareOutputs(directory, { rows: ROWS[size], seed: SEED }, say);
+    const rows = CONTEST_ROWS[size];
+    return await holdContest({ install }, say, async (directory, loadNote) => {
+      await requireRoom(directory, rows * SCRATCH_BYTES_PER_ROW);
+      const prepared = await prepareOutputs(directory, { rows, seed: CONTEST_SEED }, say);
       const { contestants, absent } = await collectors(directory, prepared);
       const rounds = await runRounds(contestants, runs, prepared.rows, say);
       const { bytes } = prepared.withKeys;
@@ -40,7 +29,7 @@ export const collect: ProgramBenchmark = {
         baseline: 'what users write, in the same round',
         measurements: compared(rounds),
         details: detailsOf(contestants, rounds, bytes),
-        notes: [...NOTES, `Load of the machine before: ${textOf(load)}.`, ...absent],
+        notes: [...NOTES, loadNote, ...absent],
       };
     });
   },

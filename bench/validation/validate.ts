@@ -1,36 +1,24 @@
-import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { ProgramBenchmark } from '../benchmark';
 import { textOf } from '../report';
 import { detailsOf } from '../contest/details';
+import { CONTEST_ROWS, CONTEST_SEED, holdContest } from '../contest/generated-contest';
 import { compared } from './comparison';
-import { compilePrograms } from '../contest/compiled-programs';
 import { bareNode } from '../contest/contestant';
 import { oursFromFile, otherPrograms, overHttp, parseFromFile, zodFromFile } from './contestants';
 import { withEmulatedStorage } from './emulated-storage';
 import { requireRoom, writeInputFile } from '../generated/input-file';
-import { installPython } from '../contest/python';
 import { runRounds } from '../contest/rounds';
-import { withScratchDirectory } from '../contest/scratch-directory';
-
-const ROWS = { small: 40_000, large: 200_000 };
-const SEED = 4;
 
 /** How fast rows are validated, and in how much memory, beside what else reads them. */
 export const validate: ProgramBenchmark = {
   kind: 'programs',
   name: 'validate',
   async run({ runs, size, install }, say) {
-    if (install) {
-      say('installing pydantic and DuckDB');
-      await installPython();
-    }
-    const load = loadavg()[0] ?? 0;
-    say('compiling the programs');
-    await compilePrograms();
-    return await withScratchDirectory(async (directory) => {
-      say(`writing ${ROWS[size]} rows`);
-      const input = await writeInputFile(join(directory, 'input.jsonl'), { rows: ROWS[size], seed: SEED });
+    const rows = CONTEST_ROWS[size];
+    return await holdContest({ install }, say, async (directory, loadNote) => {
+      say(`writing ${rows} rows`);
+      const input = await writeInputFile(join(directory, 'input.jsonl'), { rows, seed: CONTEST_SEED });
       await requireRoom(directory, input.bytes);
       return await withEmulatedStorage(join(directory, 'objects'), input.path, async (storage) => {
         const { contestants: others, absent } = await otherPrograms(input.path);
@@ -50,7 +38,7 @@ export const validate: ProgramBenchmark = {
           baseline: 'the other program in the same round; for memory, what users write',
           measurements: compared(rounds, Number.parseInt(process.versions.node, 10)),
           details: detailsOf(contestants, rounds, input.bytes),
-          notes: [...NOTES, `Load of the machine before: ${textOf(load)}.`, ...absent],
+          notes: [...NOTES, loadNote, ...absent],
         };
       });
     });

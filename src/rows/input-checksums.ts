@@ -1,7 +1,7 @@
 import type { FileRange, SourceFile, Sources } from '../activities/contract';
 import { BatchError } from '../domain/batch-error';
 import { Crc32c, fromBase64Crc32c, joinCrc32c, toBase64Crc32c } from './crc32c';
-import { piecesOf } from './ranges';
+import { firstByteOf, piecesOf } from './ranges';
 import type { ValidatedPiece } from './validated-range';
 
 /**
@@ -14,7 +14,7 @@ export async function* withChecksum(
   whole: (crc32c: string) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   const checksum = new Crc32c();
-  let position = Math.max(0, from - 1);
+  let position = firstByteOf(from);
   for await (const chunk of chunks) {
     const isOpen = position < to;
     checksum.update(chunk.subarray(Math.max(0, from - position), Math.max(0, to - position)));

@@ -113,7 +113,7 @@ export function linesOfRange({ from, to }: Pick<FileRange, 'from' | 'to'>) {
 }
 
 /** The byte before the range tells whether a line begins at its first byte. */
-function firstByteOf(from: number): number {
+export function firstByteOf(from: number): number {
   return Math.max(0, from - 1);
 }
 

@@ -1,7 +1,7 @@
 import { ActivityFailure, CancellationScope, condition, sleep, TimeoutFailure } from '@temporalio/workflow';
 import type { BatchActivities } from '../activities/contract';
 import type { KnownRun, RunState } from './run-state';
-import { step, type GuardedName, type StepOptions, type ValueOf } from './steps';
+import { schedule, step, type GuardedName, type StepOptions, type ValueOf } from './steps';
 
 const DEFAULT_SILENCE_MS = 10 * 60_000;
 /** Asking again costs history, so it becomes rarer. */
@@ -105,20 +105,38 @@ const ATTENTION = 'handler queue';
 /** A check of a request takes no time. */
 const FIRST_WAIT_MS = 15_000;
 
-/** The first step on a handler's task queue, of which nothing is known yet: it is shown early that nobody takes it. */
-export async function untilTaken<Value>(
+/**
+ * The first step where the caller's handler is, of whose task queue nothing is known yet: it is shown early that nobody takes it.
+ * `taskQueue`: null for the run's own.
+ */
+export async function firstStep<Name extends keyof BatchActivities>(
+  run: RunState,
+  taskQueue: string | null,
+  name: Name,
+  input: Parameters<BatchActivities[Name]>[0],
+  summary: string,
+): ReturnType<typeof schedule<Name>> {
+  const options = { summary, taskQueue };
+  return await run.interruptible(() =>
+    taskQueue === null
+      ? schedule(name, input, options)
+      : untilTaken(run, taskQueue, (bound) => schedule(name, input, { ...options, ...bound })),
+  );
+}
+
+async function untilTaken<Value>(
   run: RunState,
   taskQueue: string,
-  ask: (waitMs?: number) => Promise<Value>,
+  ask: (bound: { readonly scheduleToStartTimeout?: number }) => Promise<Value>,
 ): Promise<Value> {
   try {
-    return await ask(FIRST_WAIT_MS);
+    return await ask({ scheduleToStartTimeout: FIRST_WAIT_MS });
   } catch (error) {
     if (!wasNeverTaken(error)) throw error;
   }
   run.raise(ATTENTION, silenceOf(taskQueue));
   try {
-    return await ask();
+    return await ask({});
   } finally {
     run.clear(ATTENTION);
   }

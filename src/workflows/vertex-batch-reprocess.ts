@@ -4,12 +4,12 @@ import { NO_BOOKS, verdictOf } from '../domain/outcome';
 import { NO_USAGE } from '../domain/usage';
 import type { BatchReason, BatchResult, ReprocessRequest } from '../messages';
 import { conclude, handlerTaskQueue, refuseCron, stopWhenCancelled } from './around-steps';
-import { untilTaken } from './handler-queue';
+import { firstStep } from './handler-queue';
 import { listenForCancel } from './listen';
 import { processPart } from './process-part';
 import { RunState } from './run-state';
 import { RunStopped } from './run-stopped';
-import { schedule, step } from './steps';
+import { step } from './steps';
 
 type FoundHandler = NonNullable<AcceptedRun['handler']>;
 
@@ -99,19 +99,8 @@ class Pass {
   }
 
   async #findHandler({ handlerName: name }: FoundResults, taskQueue: string | null): Promise<FoundHandler> {
-    const ask = (scheduleToStartTimeout?: number) =>
-      schedule(
-        'vertexBatchFindHandler',
-        { name },
-        {
-          summary: `Find handler ${name}`.slice(0, 190),
-          taskQueue,
-          ...(scheduleToStartTimeout === undefined ? {} : { scheduleToStartTimeout }),
-        },
-      );
-    const found = await this.#run.interruptible(() =>
-      taskQueue === null ? ask() : untilTaken(this.#run, taskQueue, ask),
-    );
+    const summary = `Find handler ${name}`.slice(0, 190);
+    const found = await firstStep(this.#run, taskQueue, 'vertexBatchFindHandler', { name }, summary);
     return { ...found, taskQueue };
   }
 

@@ -8,7 +8,7 @@ import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import type { AdoptRequest, BatchRequest, BatchResult } from '../messages';
 import { validationCounts } from '../domain/validation-counts';
 import { adopt, endUnplanned } from './adoption';
-import { untilTaken } from './handler-queue';
+import { firstStep } from './handler-queue';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
 import { conclude, handlerTaskQueue, refuseCron, stopWhenCancelled } from './around-steps';
@@ -16,7 +16,7 @@ import { RunBooks } from './run-books';
 import { runParts } from './run-parts';
 import { RunState } from './run-state';
 import { RunStopped } from './run-stopped';
-import { inParallel, schedule, step } from './steps';
+import { inParallel, step } from './steps';
 
 /** Ranges of the input that are validated at a time. */
 const RANGES_AT_A_TIME = 50;
@@ -81,18 +81,9 @@ async function runSteps(
 
 async function accept(run: RunState, request: BatchRequest | AdoptRequest): Promise<AcceptedRun> {
   run.publish();
-  const taskQueue = handlerTaskQueue(request);
-  const ask = (waitMs?: number) =>
-    schedule(
-      'vertexBatchAcceptRequest',
-      { request, execution: workflowInfo().firstExecutionRunId, ...scheduledTime() },
-      {
-        summary: 'Check the request and find the handler',
-        taskQueue,
-        ...(waitMs === undefined ? {} : { scheduleToStartTimeout: waitMs }),
-      },
-    );
-  const accepted = await run.interruptible(() => (taskQueue === null ? ask() : untilTaken(run, taskQueue, ask)));
+  const input = { request, execution: workflowInfo().firstExecutionRunId, ...scheduledTime() };
+  const summary = 'Check the request and find the handler';
+  const accepted = await firstStep(run, handlerTaskQueue(request), 'vertexBatchAcceptRequest', input, summary);
   run.accepted = accepted;
   return accepted;
 }

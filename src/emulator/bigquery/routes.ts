@@ -1,4 +1,5 @@
 import { isDenied } from '../access';
+import { decoded, findRoute, type FoundRoute, route, type Route } from '../route-table';
 import type { BigQueryHandler, BigQueryService } from './bigquery-call';
 import { accessDenied, BigQueryError, errorResponse, invalid } from './bigquery-error';
 import { changeDataset, createDataset, deleteDataset, getDataset, listDatasets } from './dataset-routes';
@@ -10,18 +11,12 @@ import { changeTable, createTable, deleteTable, getTable, listTables, testTableP
 /** Answers what BigQuery's REST API would; `undefined` for a path that is none of its. */
 export type BigQueryRoutes = (request: Request) => Promise<Response | undefined>;
 
-interface Route {
-  readonly method: string;
-  readonly pattern: readonly string[];
-  readonly handler: BigQueryHandler;
-  /** What the caller needs; null for what anybody may ask. */
-  readonly permission: string | null;
-}
-
 const DATASET = 'datasets/:dataset';
 const TABLE = `${DATASET}/tables/:table`;
+/** Clients write it behind the table's name, or as a segment; no segment of theirs has a bare `|`. */
+const TEST_PERMISSIONS = '|testIamPermissions';
 
-const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route<BigQueryHandler>[] = [
   route('GET datasets', listDatasets, null),
   route('POST datasets', createDataset, 'bigquery.datasets.create'),
   route(`GET ${DATASET}`, getDataset, 'bigquery.datasets.get'),
@@ -36,7 +31,7 @@ const ROUTES: readonly Route[] = [
   route(`DELETE ${TABLE}`, deleteTable, 'bigquery.tables.delete'),
   route(`GET ${TABLE}/data`, listTableData, 'bigquery.tables.getData'),
   route(`POST ${TABLE}/insertAll`, insertAll, 'bigquery.tables.updateData'),
-  route(`POST ${TABLE}/:testIamPermissions`, testTablePermissions, null),
+  route(`POST ${TABLE}/${TEST_PERMISSIONS}`, testTablePermissions, null),
   route('GET jobs', listJobs, null),
   route('POST jobs', insertJob, 'bigquery.jobs.create'),
   route('GET jobs/:job', getJob, null),
@@ -56,7 +51,7 @@ export function createBigQueryRoutes(service: BigQueryService): BigQueryRoutes {
     if (groups === undefined) return undefined;
     try {
       const { handler, path, permission } = found(request.method, groups['rest'] ?? '');
-      const project = decoded(groups['project'] ?? '');
+      const project = decoded(groups['project'] ?? '', malformed);
       const base = `${url.origin}${groups['prefix']}`;
       const denied = permission !== null && isDenied(service.scenario(), permission);
       if (denied) throw accessDenied(permission, { project, ...path });
@@ -68,36 +63,13 @@ export function createBigQueryRoutes(service: BigQueryService): BigQueryRoutes {
   };
 }
 
-function route(methodAndPattern: string, handler: BigQueryHandler, permission: Route['permission']): Route {
-  const [method = '', pattern = ''] = methodAndPattern.split(' ');
-  return { method, pattern: pattern.split('/'), handler, permission };
+function found(method: string, rest: string): FoundRoute<BigQueryHandler> {
+  const segments = rest.replace(/\/?:testIamPermissions$/, `/${TEST_PERMISSIONS}`).split('/');
+  const known = findRoute(ROUTES, method, segments, malformed);
+  if (known === undefined) throw new BigQueryError(404, 'notFound', 'Not Found');
+  return known;
 }
 
-function found(method: string, rest: string) {
-  const segments = rest.replace(/(?<!\/):testIamPermissions$/, '/:testIamPermissions').split('/');
-  for (const { method: routeMethod, pattern, handler, permission } of ROUTES) {
-    const path = routeMethod === method ? pathOf(pattern, segments) : undefined;
-    if (path !== undefined) return { handler, path, permission };
-  }
-  throw new BigQueryError(404, 'notFound', 'Not Found');
-}
-
-function pathOf(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return undefined;
-  const path: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const segment = segments[index] ?? '';
-    if (expected === segment) continue;
-    if (!expected.startsWith(':') || expected === ':testIamPermissions') return undefined;
-    path[expected.slice(1)] = decoded(segment);
-  }
-  return path;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw invalid(`Malformed URL: ${segment}`);
-  }
+function malformed(segment: string): Error {
+  return invalid(`Malformed URL: ${segment}`);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,6 +17,13 @@ export class DiskPieceStore implements PieceStore {
   constructor(directory: string) {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true });
+  }
+
+  /** Deletes what a process that died left of pieces that nothing holds. */
+  keepOnly(isHeld: (id: string) => boolean): void {
+    for (const id of readdirSync(this.#directory)) {
+      if (!isHeld(id)) rmSync(join(this.#directory, id));
+    }
   }
 
   create(): PieceWriter {

@@ -1,4 +1,5 @@
 import type { BlobStore } from './blob-store';
+import { findRoute, type FoundRoute, route, type Route } from '../route-table';
 import type { Scenario } from '../scenario';
 import {
   createBucket,
@@ -38,20 +39,12 @@ export interface StorageRoutesOptions {
 /** Answers what the JSON API of Cloud Storage would; `undefined` for a path that is none of its. */
 export type StorageRoutes = (request: Request) => Promise<Response | undefined>;
 
-interface Route {
-  readonly method: string;
-  readonly pattern: readonly string[];
-  readonly handler: StorageHandler;
-  /** What the caller needs; null for what anybody may ask. */
-  readonly permission: string | null;
-}
-
 const OBJECT = '/storage/v1/b/:bucket/o/:object';
 const UPLOAD = '/upload/storage/v1/b/:bucket/o';
 const BUCKETS = 'storage.buckets';
 const OBJECTS = 'storage.objects';
 
-const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route<StorageHandler>[] = [
   route('GET /storage/v1/b', listBuckets, `${BUCKETS}.list`),
   route('POST /storage/v1/b', createBucket, `${BUCKETS}.create`),
   route('GET /storage/v1/b/:bucket', getBucket, `${BUCKETS}.get`),
@@ -87,7 +80,7 @@ export function createStorageRoutes(options: StorageRoutesOptions): StorageRoute
       ...{ scenario: scenario(), projectNumber: projectNumber() },
     };
     try {
-      const { handler, path, permission } = found(request.method, url.pathname);
+      const { handler, path, permission } = found(request.method, url.pathname.split('/'));
       if (permission !== null) assertAllowed(context, permission);
       return await handler({ ...context, path, listingLagMs: lagOf });
     } catch (thrown) {
@@ -98,36 +91,8 @@ export function createStorageRoutes(options: StorageRoutesOptions): StorageRoute
   };
 }
 
-function route(methodAndPattern: string, handler: StorageHandler, permission: Route['permission']): Route {
-  const [method = '', pattern = ''] = methodAndPattern.split(' ');
-  return { method, pattern: pattern.split('/'), handler, permission };
-}
-
-function found(method: string, pathname: string) {
-  const segments = pathname.split('/');
-  for (const { method: routeMethod, pattern, handler, permission } of ROUTES) {
-    const path = routeMethod === method ? pathOf(pattern, segments) : undefined;
-    if (path) return { handler, path, permission };
-  }
-  throw new StorageError(404, 'notFound', 'Not Found');
-}
-
-/** Segments are decoded one by one, so that a slash in an object's name doesn't divide it. */
-function pathOf(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return undefined;
-  const path: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const segment = segments[index]!;
-    if (expected.startsWith(':')) path[expected.slice(1)] = decoded(segment);
-    else if (expected !== segment) return undefined;
-  }
-  return path;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw invalid(`Malformed URL: ${segment}`);
-  }
+function found(method: string, segments: readonly string[]): FoundRoute<StorageHandler> {
+  const known = findRoute(ROUTES, method, segments, (segment) => invalid(`Malformed URL: ${segment}`));
+  if (known === undefined) throw new StorageError(404, 'notFound', 'Not Found');
+  return known;
 }

@@ -1,6 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { FileRange } from '../../activities/contract';
+import { firstByteOf } from '../ranges';
 import type { InputFile } from './range-messages';
 
 const CHUNK_BYTES = 262_144;
@@ -13,7 +14,7 @@ export async function* readFilePiece({ path, size }: InputFile, { from }: FileRa
   const file = openSync(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let position = Math.max(0, from - 1);
+    let position = firstByteOf(from);
     while (position < size) {
       const bytes = readSync(file, chunk, 0, Math.min(chunk.length, size - position), position);
       if (bytes === 0) throw new Error(`${path} has become shorter while it was read: ${position} of ${size} bytes`);

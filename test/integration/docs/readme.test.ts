@@ -15,10 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runProgram } from '../../../src/cli/program';
 import { BatchWorld, prompt } from '../../support/batch-world';
 import { codeBlocks, commandsIn, ROOT } from '../../support/markdown';
 import { untilState } from '../../support/life-stories';
+import { environmentOf, runHere } from '../../support/program';
 import { waitFor } from '../../support/wait-for';
 
 const run = promisify(execFile);
@@ -82,7 +82,7 @@ describe('the README', () => {
       },
     });
     project = writeProject(world);
-    worker = spawn(process.execPath, [...node, 'worker.ts'], { cwd: project, env: environment() });
+    worker = spawn(process.execPath, [...node, 'worker.ts'], { cwd: project, env: environmentOf(world) });
     for (const stream of [worker.stdout, worker.stderr]) stream?.on('data', (piece) => (output += String(piece)));
   });
 
@@ -95,17 +95,11 @@ describe('the README', () => {
     await world.close();
   });
 
-  function environment(): NodeJS.ProcessEnv {
-    return {
-      ...process.env,
-      TEMPORAL_ADDRESS: world.temporal.address,
-      VERTEX_BATCH_EMULATOR: world.url,
-      VERTEX_BATCH_TASK_QUEUE: world.taskQueue,
-    };
-  }
-
   async function example(...words: string[]): Promise<string> {
-    const { stdout, stderr } = await run(process.execPath, [...node, ...words], { cwd: project, env: environment() });
+    const { stdout, stderr } = await run(process.execPath, [...node, ...words], {
+      cwd: project,
+      env: environmentOf(world),
+    });
     return stdout + stderr;
   }
 
@@ -121,19 +115,7 @@ describe('the README', () => {
     return await handle.result();
   }
 
-  async function commandLine(words: readonly string[]): Promise<{ exitCode: number | undefined; text: string }> {
-    let text = '';
-    let exitCode: number | undefined;
-    const stream = { columns: 120, write: (piece: string) => ((text += piece), true) };
-    await runProgram(words, {
-      environment: environment(),
-      stdin: (async function* () {})(),
-      stdout: stream,
-      stderr: stream,
-      end: (code) => (exitCode = code),
-    });
-    return { exitCode, text };
-  }
+  const commandLine = (words: readonly string[]) => runHere(words, { environment: environmentOf(world), columns: 120 });
 
   it('starts a run whose answers the handler gets', async () => {
     await world.put(

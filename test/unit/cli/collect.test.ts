@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runProgram } from '../../../src/cli/program';
 import { serveEmulator, createEmulator } from '../../../src/emulator';
 import { CollectBench } from '../../support/collect-bench';
 import { answered } from '../../support/job-output';
+import { runHere } from '../../support/program';
 
 let bench: CollectBench;
 
@@ -19,26 +19,10 @@ function row(key: string): object {
   return { key, request: { contents: [{ role: 'user', parts: [{ text: `prompt of ${key}` }] }] } };
 }
 
-async function cli(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const said = { stdout: '', stderr: '', exitCode: -1 };
-  const sink = (name: 'stdout' | 'stderr') => ({
-    columns: 200,
-    write: (text: string) => {
-      said[name] += text;
-      return true;
-    },
-  });
-  await runProgram(words, {
+const cli = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  runHere(words, {
     environment: { TEMPORAL_CONFIG_FILE: join(bench.directory, 'none.toml'), ...environment },
-    stdin: (async function* () {})(),
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    end: (exitCode) => {
-      said.exitCode = exitCode;
-    },
   });
-  return said;
-}
 
 const words = (...more: readonly string[]) => [
   ...['collect', bench.path('out'), '--input', bench.path('in.jsonl'), '--to', bench.path('to')],

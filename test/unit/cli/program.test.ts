@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/cli/command-line';
-import { runProgram } from '../../../src/cli/program';
+import { runHere } from '../../support/program';
 
 let directory: string;
 
@@ -15,29 +15,12 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 /** Runs the command line in this process. */
-async function cli(words: readonly string[], environment: Host['environment'] = {}, stdin = '') {
-  const said = { stdout: '', stderr: '', exitCode: undefined as number | undefined };
-  const sink = (name: 'stdout' | 'stderr') => ({
-    columns: 100,
-    write: (text: string) => {
-      said[name] += text;
-      return true;
-    },
-  });
-  async function* input(): AsyncGenerator<string> {
-    if (stdin !== '') yield stdin;
-  }
-  await runProgram(words, {
+const cli = (words: readonly string[], environment: Host['environment'] = {}, stdin = '') =>
+  runHere(words, {
     environment: { TEMPORAL_CONFIG_FILE: join(directory, 'none.toml'), ...environment },
-    stdin: input(),
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    end: (exitCode) => {
-      said.exitCode = exitCode;
-    },
+    columns: 100,
+    stdin,
   });
-  return said;
-}
 
 async function file(name: string, content: string): Promise<string> {
   const path = join(directory, name);

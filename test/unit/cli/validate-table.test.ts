@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../../../src/cli/program';
 import { createEmulator, serveEmulator, type EmulatorServer } from '../../../src/emulator';
 import { EmulatedTables } from '../../support/emulated-tables';
+import { runHere } from '../../support/program';
 
 const COLUMNS = [
   { name: 'key', type: 'STRING', mode: 'NULLABLE' },
@@ -45,26 +45,10 @@ function request(role: string, parametersJsonSchema?: object): string {
   });
 }
 
-async function validate(...words: readonly string[]) {
-  const said = { stdout: '', stderr: '', exitCode: -1 };
-  const sink = (name: 'stdout' | 'stderr') => ({
-    columns: 200,
-    write: (text: string) => {
-      said[name] += text;
-      return true;
-    },
-  });
-  await runProgram(['validate', ...words], {
+const validate = (...words: readonly string[]) =>
+  runHere(['validate', ...words], {
     environment: { TEMPORAL_CONFIG_FILE: '/none.toml', VERTEX_BATCH_EMULATOR: server.url },
-    stdin: (async function* () {})(),
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    end: (exitCode) => {
-      said.exitCode = exitCode;
-    },
   });
-  return said;
-}
 
 describe('vertex-batch validate bq://', () => {
   it('42, 43, 47: takes a table whose requests are sound', async () => {

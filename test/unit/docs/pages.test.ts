@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../../src/cli/program';
 import { FIXED_RULES, REPAIRS, VALIDATION_RULES, type ValidationRule } from '../../../src/domain/validation-rules';
 import { parseScenario } from '../../../src/emulator';
 import { acceptRequest } from '../../../src/schemas/batch-request';
@@ -16,6 +15,7 @@ import {
   targetOf,
   type CodeBlock,
 } from '../../support/markdown';
+import { runHere } from '../../support/program';
 
 const blocks = pages().flatMap((page) => codeBlocks(page));
 
@@ -72,19 +72,7 @@ describe('the pages', () => {
 });
 
 /** What a command's help says of itself. */
-async function helpOf(command: string): Promise<{ readonly text: string; readonly exitCode: number | undefined }> {
-  let text = '';
-  let exitCode: number | undefined;
-  const stream = { columns: 200, write: (piece: string) => ((text += piece), true) };
-  await runProgram([command, '--help'], {
-    environment: {},
-    stdin: (async function* () {})(),
-    stdout: stream,
-    stderr: stream,
-    end: (code) => (exitCode = code),
-  });
-  return { text, exitCode };
-}
+const helpOf = (command: string) => runHere([command, '--help']);
 
 const ours = ['vertex-batch', 'temporal-vertex-batch'];
 const commandLines = blocks
