@@ -13,6 +13,8 @@ export interface Config {
   readonly location: string | null;
   /** Path of the module with the worker's handlers. */
   readonly handlers: string | null;
+  /** Path of the JSON file with prices. */
+  readonly prices: string | null;
   readonly endpoints: Endpoints;
   /** Where the Temporal UI is served, without a slash at the end. */
   readonly uiUrl: string | null;
@@ -70,6 +72,7 @@ export function readConfig(environment: Environment = process.env): Config {
       'a region such as us-central1, or global',
     ),
     handlers: value('VERTEX_BATCH_HANDLERS') ?? null,
+    prices: value('VERTEX_BATCH_PRICES') ?? null,
     endpoints: readEndpoints(environment),
     uiUrl:
       checked(environment, 'VERTEX_BATCH_UI_URL', /^https?:\/\/\S+$/, 'the URL of the Temporal UI')?.replace(

@@ -6,7 +6,10 @@ import type { Handlers } from './define-handler';
 import { AccessTokensGoogle } from './gateways/access-tokens-google';
 import { VertexBatchPlugin, type VertexBatchPluginOptions } from './plugin';
 
-export interface BatchWorkerOptions extends Pick<VertexBatchPluginOptions, 'handlers' | 'polling' | 'timeouts'> {
+export interface BatchWorkerOptions extends Pick<
+  VertexBatchPluginOptions,
+  'handlers' | 'polling' | 'prices' | 'timeouts'
+> {
   readonly temporal: TemporalTarget;
   readonly taskQueue: string;
   readonly endpoints: Endpoints;
@@ -36,8 +39,15 @@ export function installRuntime(level: LogLevel = 'WARN'): void {
 /** A connected worker with our activities, our workflow and the caller's handlers. */
 export async function createBatchWorker(options: BatchWorkerOptions): Promise<BatchWorker> {
   const { temporal, taskQueue, endpoints, workflowsPath = require.resolve('./workflows') } = options;
-  const { handlers = {}, polling = {}, timeouts = {} } = options;
-  const plugin = new VertexBatchPlugin({ handlers, polling, timeouts, endpoints, auth: new AccessTokensGoogle() });
+  const { handlers = {}, polling = {}, prices, timeouts = {} } = options;
+  const plugin = new VertexBatchPlugin({
+    handlers,
+    polling,
+    timeouts,
+    endpoints,
+    auth: new AccessTokensGoogle(),
+    ...(prices !== undefined && { prices }),
+  });
   const connection = await NativeConnection.connect(temporal.connection);
   try {
     const worker = await Worker.create({

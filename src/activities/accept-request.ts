@@ -45,7 +45,7 @@ function refuseUnknownCost({ maxCostUsd, model }: AcceptedRequest, prices: Price
   if (maxCostUsd === undefined || priceOf(prices, model, dayOf(Date.now())) !== undefined) return;
   throw new BatchError(
     'InvalidRequest',
-    `maxCostUsd needs a price, and the price table of ${prices.date} has none for ${model}; add it by the option prices of the worker's plugin, or leave maxCostUsd out, got ${maxCostUsd}`,
+    `maxCostUsd needs a price, and the price table of ${prices.date} has none for ${model}; add it by --prices of the worker, or the option prices of its plugin, or leave maxCostUsd out, got ${maxCostUsd}`,
   );
 }
 

@@ -13,7 +13,7 @@ export function estimateRefusal(estimate: EstimatedCost | null, maxCostUsd: numb
   if (maxCostUsd === null) return null;
   if (estimate === null) {
     return exceeded(
-      `maxCostUsd is ${dollarsText(maxCostUsd)}, and what the input will cost isn't known: the price table lacks the model, or a price for audio. Add it by the plugin's option prices, or leave maxCostUsd out. Nothing was sent or spent.`,
+      `maxCostUsd is ${dollarsText(maxCostUsd)}, and what the input will cost isn't known: the price table lacks the model, or a price for audio. Add it by --prices of the worker, or the option prices of its plugin, or leave maxCostUsd out. Nothing was sent or spent.`,
     );
   }
   const { microsUsd, priceTable } = estimate;

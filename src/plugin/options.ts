@@ -12,7 +12,7 @@ import { TableStoreRest } from '../gateways/table-store-rest';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
 import type { DurationLike } from '../messages';
 import { durationMs } from '../schemas/duration';
-import { LIST_PRICES, readPriceTable } from '../schemas/price-table';
+import { priceTableOf } from '../schemas/price-table';
 
 export interface VertexBatchPluginOptions {
   /** Handlers by the name that requests use; made with `defineHandler`. @default none */
@@ -193,7 +193,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
     },
     handlers: checkedHandlers(options.handlers ?? {}),
     polling: { initialMs, maxMs },
-    prices: options.prices === undefined ? LIST_PRICES : readPriceTable(options.prices),
+    prices: priceTableOf(options.prices),
     concurrency: {
       validate: atLeastOne('concurrency.validate', options.concurrency?.validate ?? 4),
       collect: atLeastOne('concurrency.collect', options.concurrency?.collect ?? 4),

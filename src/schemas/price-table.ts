@@ -62,6 +62,14 @@ export function readPriceTable(value: unknown): PriceTable {
 /** Google's list prices, as far as a source is known. */
 export const LIST_PRICES: PriceTable = readPriceTable(listed);
 
+/**
+ * The caller's own prices, else Google's list prices.
+ * @throws {TypeError} as {@link readPriceTable} does
+ */
+export function priceTableOf(own: object | undefined): PriceTable {
+  return own === undefined ? LIST_PRICES : readPriceTable(own);
+}
+
 function modelPrice({ above200k, until, ...prices }: Given): ModelPrice {
   return {
     ...inMicros(prices),

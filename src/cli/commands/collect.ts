@@ -8,17 +8,18 @@ import {
 } from '../../collect/collect-outputs';
 import { count } from '../../domain/count-text';
 import { objectStoreAnywhere } from '../../gateways/object-store-anywhere';
-import { LIST_PRICES } from '../../schemas/price-table';
+import { priceTableOf } from '../../schemas/price-table';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-code';
 import { objectStore } from '../google';
 import { listenForInterrupts } from '../interrupts';
+import { addPricesOption, givenPrices, type PricesFlags } from '../prices';
 import { collectProgressText } from '../text/collect-progress';
 import { plain } from '../text/plain';
 import { countOf } from '../text/quantities';
 import { resultText } from '../text/result-text';
 
-interface CollectFlags extends CommonFlags {
+interface CollectFlags extends CommonFlags, PricesFlags {
   readonly input: readonly string[];
   readonly to: string;
   readonly keyField?: string;
@@ -47,7 +48,7 @@ export function addCollect(program: Command, host: Host): void {
     .option('--allow-partial', 'exit code 0 also when some rows have no answer')
     .addHelpText('after', AFTER_HELP);
   const example = 'vertex-batch collect gs://acme/out/prediction-model-2026-11-22/ --input prompts.jsonl --to answers/';
-  withCommonOptions(command, example).action(action<CollectFlags, [outputs: string[]]>(host, collect));
+  withCommonOptions(addPricesOption(command), example).action(action<CollectFlags, [outputs: string[]]>(host, collect));
 }
 
 async function collect(invocation: Invocation<CollectFlags>, outputs: readonly string[]): Promise<ExitCode> {
@@ -70,10 +71,11 @@ async function collect(invocation: Invocation<CollectFlags>, outputs: readonly s
 
 /** Collects with a live line that tells how far it is. */
 async function collectLive(
-  { output, config }: Invocation,
+  { output, config, flags }: Invocation<CollectFlags>,
   request: CollectRequest,
   signal: AbortSignal,
 ): Promise<Collected> {
+  const prices = priceTableOf(await givenPrices(flags, config));
   let progress: CollectProgress = { phase: 'reading input', bytes: 0, of: 0 };
   let begun = performance.now();
   const { live, colors } = output;
@@ -87,7 +89,7 @@ async function collectLive(
   };
   const store = objectStoreAnywhere({ remote: () => objectStore(config), onRead });
   const attempt = { signal, log: remarks(output), heartbeat: () => {} };
-  const collected = await collectOutputs({ store, prices: LIST_PRICES }, request, attempt, onPhase);
+  const collected = await collectOutputs({ store, prices }, request, attempt, onPhase);
   live.hide();
   return collected;
 }

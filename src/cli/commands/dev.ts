@@ -7,11 +7,12 @@ import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } fro
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, type ExitCode } from '../exit-code';
 import { listenForInterrupts } from '../interrupts';
+import { addPricesOption, givenPrices, type PricesFlags } from '../prices';
 import { requirePackages, WORKER_PACKAGES } from '../optional-packages';
 import { DEFAULT_BUCKET, makeBuckets, readScenario } from './emulator';
 import { handlersModule, workerApplication } from './worker';
 
-interface DevFlags extends CommonFlags {
+interface DevFlags extends CommonFlags, PricesFlags {
   readonly handlers?: string;
   readonly scenario?: string;
 }
@@ -38,12 +39,15 @@ export function addDev(program: Command, host: Host): void {
     )
     .option('--handlers <module>', 'JavaScript module that exports handlers (default: VERTEX_BATCH_HANDLERS)')
     .option('--scenario <file>', 'JSON file that says how emulated jobs go and what fails');
-  withCommonOptions(command, 'vertex-batch dev --handlers ./dist/handlers.js').action(action<DevFlags>(host, dev));
+  withCommonOptions(addPricesOption(command), 'vertex-batch dev --handlers ./dist/handlers.js').action(
+    action<DevFlags>(host, dev),
+  );
 }
 
 async function dev({ flags, config, output, taskQueue }: Invocation<DevFlags>): Promise<ExitCode> {
   const scenario = await readScenario(flags.scenario);
   const handlersPath = handlersModule(flags, config);
+  const prices = await givenPrices(flags, config);
   requirePackages('dev', WORKER_PACKAGES);
   const { createBatchWorker, installRuntime, loadHandlers } = workerApplication();
   const handlers = handlersPath === undefined ? {} : await loadHandlers(handlersPath);
@@ -68,6 +72,7 @@ async function dev({ flags, config, output, taskQueue }: Invocation<DevFlags>): 
       endpoints: { api: url, storage: url, bigquery: url, trustedHosts: [] },
       handlers,
       polling: POLLING,
+      ...(prices !== undefined && { prices }),
     });
     const drained = worker.run();
     cleanup.push(async () => {

@@ -5,10 +5,11 @@ import type { AcceptedRequest } from '../../domain/accepted-request';
 import { validationOf } from '../../domain/accepted-validation';
 import { runIdentity } from '../../run-identity';
 import { acceptRequest } from '../../schemas/batch-request';
-import { LIST_PRICES } from '../../schemas/price-table';
+import { priceTableOf } from '../../schemas/price-table';
 import { action, withCommonOptions, type Host, type Invocation } from '../command-line';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { objectStore } from '../google';
+import { addPricesOption, givenPrices, type PricesFlags } from '../prices';
 import { addRequestOptions, draftRequest, type DraftRequest, type RequestFlags } from '../run/request-flags';
 import { toBatchRequest } from '../run/normalised-request';
 import { entry, showStarted, type StartFlags } from '../run/show-started';
@@ -26,7 +27,7 @@ import { addValidationOptions, validationByFlags } from '../validation/validatio
 
 const SHOWN_PROBLEMS = 20;
 
-interface RunFlags extends RequestFlags, StartFlags {
+interface RunFlags extends RequestFlags, StartFlags, PricesFlags {
   readonly dryRun?: boolean;
 }
 
@@ -52,11 +53,12 @@ export function addRun(program: Command, host: Host): void {
     .option('--allow-partial', 'exit code 0 also when some rows have no answer');
   const example =
     'vertex-batch run -w summaries/2026-11-22 --model gemini-2.5-flash --input prompts.jsonl --output gs://acme/answers/';
-  withCommonOptions(command, example).action(action<RunFlags, [file: string | undefined]>(host, run));
+  withCommonOptions(addPricesOption(command), example).action(action<RunFlags, [file: string | undefined]>(host, run));
 }
 
 async function run(invocation: Invocation<RunFlags>, file: string | undefined): Promise<ExitCode> {
   const { flags, config, stdin } = invocation;
+  const prices = priceTableOf(await givenPrices(flags, config));
   const draft = await draftRequest(file, flags, config, stdin);
   const input = await givenInput(namesOf(draft), { tables: 'as-remote' });
   try {
@@ -65,7 +67,7 @@ async function run(invocation: Invocation<RunFlags>, file: string | undefined): 
     if (found !== null && !found.report.valid) return EXIT.failed;
     // what lies elsewhere is read in a dry run only
     const isWhole = flags.dryRun === true || input.remote.length === 0;
-    const estimate = found === null || !isWhole ? null : runEstimate(found, prepared.accepted.model, LIST_PRICES);
+    const estimate = found === null || !isWhole ? null : runEstimate(found, prepared.accepted.model, prices);
     const isTooMuch = estimate !== null && exceeds(invocation, prepared, estimate);
     if (flags.dryRun === true) {
       showPlan(invocation, prepared, { validation: found?.report ?? null, estimate });

@@ -6,8 +6,9 @@ import { EXIT, type ExitCode } from '../exit-code';
 import { listenForInterrupts } from '../interrupts';
 import { requirePackages, WORKER_PACKAGES } from '../optional-packages';
 import { existingFile } from '../existing-file';
+import { addPricesOption, givenPrices, type PricesFlags } from '../prices';
 
-interface WorkerFlags extends CommonFlags, TemporalFlags {
+interface WorkerFlags extends CommonFlags, TemporalFlags, PricesFlags {
   readonly handlers?: string;
   readonly workflows?: string;
 }
@@ -21,7 +22,7 @@ export function addWorker(program: Command, host: Host): void {
     )
     .option('--handlers <module>', 'JavaScript module that exports handlers (default: VERTEX_BATCH_HANDLERS)')
     .option('--workflows <module>', 'workflows file that re-exports ours, to be bundled in place of ours');
-  withCommonOptions(command, 'vertex-batch worker --handlers ./dist/handlers.js').action(
+  withCommonOptions(addPricesOption(command), 'vertex-batch worker --handlers ./dist/handlers.js').action(
     action<WorkerFlags>(host, runWorker),
   );
 }
@@ -35,6 +36,7 @@ async function runWorker({
 }: Invocation<WorkerFlags>): Promise<ExitCode> {
   const handlersPath = handlersModule(flags, config);
   const workflowsPath = flags.workflows === undefined ? undefined : existingFile('--workflows', flags.workflows);
+  const prices = await givenPrices(flags, config);
   requirePackages('worker', WORKER_PACKAGES);
   const { createBatchWorker, installRuntime, loadHandlers } = workerApplication();
   const handlers = handlersPath === undefined ? {} : await loadHandlers(handlersPath);
@@ -46,6 +48,7 @@ async function runWorker({
     taskQueue,
     endpoints: config.endpoints,
     handlers,
+    ...(prices !== undefined && { prices }),
     ...(workflowsPath !== undefined && { workflowsPath }),
   });
   if (interrupts.signal.aborted) return EXIT.done;

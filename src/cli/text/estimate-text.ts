@@ -26,7 +26,10 @@ export function estimateText(estimate: RunEstimate, maxCostUsd: number | null = 
   const tokens = `~${tokensText(promptTokens)} tokens in, ~${tokensText(outputTokens)} out`;
   const size = `${countOf(rows, 'row')} in ${countOf(parts, 'job')}`;
   if (cost === null)
-    return [`${tokens} · cost unknown`, `${size} · the price table has nothing for this model, or for its audio`];
+    return [
+      `${tokens} · cost unknown`,
+      `${size} · the price table has nothing for this model, or for its audio: give one with --prices`,
+    ];
   const most = maxCostUsd === null ? '' : ` of ${dollarsText(maxCostUsd)}`;
   return [
     `${tokens} · ~${dollarsText(cost.usd)}${most} (prices of ${cost.priceTable})`,

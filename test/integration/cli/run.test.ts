@@ -10,6 +10,7 @@ import { vertexBatch, type CliProcess } from '../../support/cli-process';
 import { waitFor } from '../../support/wait-for';
 
 const QUICK = { durations: { JOB_STATE_PENDING: 50, JOB_STATE_RUNNING: 100 } };
+const PRICE = { input: 1, output: 2, source: 'contract' };
 const HELD = { transitions: [{ state: 'JOB_STATE_PENDING', hold: true }] };
 const taskQueue = `cli-${randomUUID()}`;
 
@@ -24,6 +25,8 @@ let worker: CliProcess;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cli-test-'));
+  const prices = join(directory, 'prices.json');
+  await writeFile(prices, JSON.stringify({ date: '2026-01-31', models: { 'gemini-2.5-flash': [PRICE] } }));
   emulator = createEmulator({ scenario: QUICK });
   emulator.blobs.createBucket('bucket');
   server = await serveEmulator(emulator);
@@ -31,6 +34,7 @@ beforeAll(async () => {
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     VERTEX_BATCH_EMULATOR: server.url,
     VERTEX_BATCH_TASK_QUEUE: taskQueue,
+    VERTEX_BATCH_PRICES: prices,
     GOOGLE_CLOUD_PROJECT: 'acme',
     GOOGLE_CLOUD_LOCATION: 'us-central1',
   });
@@ -69,6 +73,8 @@ describe('run', () => {
     const { exitCode, stdout } = await cli(runWords(id, await inputFile(someRows(20)))).ended();
     expect(stdout).toMatch(/validated +20 rows/);
     expect(stdout).toContain(`gs://bucket/answers/${id}/`);
+    expect(stdout).toMatch(/^estimate .* \(prices of 2026-01-31\)$/m);
+    expect(stdout).toMatch(/^tokens .* cost \$[\d.]+ \(estimated \$[\d.]+, prices of 2026-01-31\)$/m);
     expect(stdout).toMatch(/succeeded +20 answered · 0 blocked · 0 failed · 0 missing · of 20/);
     expect(exitCode).toBe(0);
   });

@@ -58,6 +58,14 @@ describe('vertex-batch collect', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('counts at the prices that a file has', async () => {
+    await bench.put('prices.json', [
+      { date: '2026-01-31', models: { m: [{ input: 1, output: 2, source: 'contract' }] } },
+    ]);
+    const { stdout } = await cli(words('--prices', bench.path('prices.json')));
+    expect(stdout).toContain('cost $0.000007 (prices of 2026-01-31)');
+  });
+
   it('ends with 2 for what can’t be used', async () => {
     expect(await cli(['collect', bench.path('none'), '--input', bench.path('in.jsonl'), '--to', 'x'])).toMatchObject({
       stderr: expect.stringContaining('InputNotFound: Output') as string,

@@ -14,6 +14,7 @@ describe('readConfig', () => {
       project: null,
       location: null,
       handlers: null,
+      prices: null,
       endpoints: { trustedHosts: [] },
       uiUrl: null,
     };

@@ -238,6 +238,16 @@ describe('run --dry-run', () => {
     expect(wet.exitCode).toBe(1);
   });
 
+  it('estimates at the prices that a file has, and the flag’s before the environment’s', async () => {
+    const prices = (date: string) =>
+      JSON.stringify({ date, models: { 'gemini-2.5-flash': [{ input: 0, output: 1, source: 'contract' }] } });
+    const words = [...RUN, '--input', await file('prompts.jsonl', row), '--dry-run'];
+    const environment = { ...GOOGLE, VERTEX_BATCH_PRICES: await file('environment.json', prices('2026-01-30')) };
+    expect((await cli(words, environment)).stdout).toContain('~$0.000256 (prices of 2026-01-30)');
+    const flag = ['--prices', await file('flag.json', prices('2026-01-31'))];
+    expect((await cli([...words, ...flag], environment)).stdout).toContain('~$0.000256 (prices of 2026-01-31)');
+  });
+
   it('gives a request that is accepted again, the same', async () => {
     const prompts = await file('prompts.jsonl', row);
     const first = await cli([...RUN, '-w', 'my/run', '--input', prompts, '--dry-run', '--json'], GOOGLE);
