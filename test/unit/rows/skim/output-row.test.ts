@@ -110,6 +110,18 @@ describe('skimming an output row', () => {
     expect(rawText?.toString('utf8')).toBe(JSON.stringify(LONG));
   });
 
+  test('sees an empty answer in any character that trim takes for white space', () => {
+    const spaces = Array.from({ length: 0xffff }, (_, code) => String.fromCharCode(code)).filter(
+      (c) => c.trim() === '',
+    );
+    expect(spaces.length).toBeGreaterThan(20);
+    const skimmer = aSkimmer();
+    for (const space of spaces) {
+      const { outcome } = skimmer.read(lineOf({ key: 'a', response: answer([{ text: space.repeat(60) }]) })) ?? {};
+      expect(outcome?.kind, space.codePointAt(0)?.toString(16)).toBe('failed');
+    }
+  });
+
   test.each([
     [
       'two responses',
