@@ -11,7 +11,8 @@ import { handlerDirectory } from '../rows/work-paths';
 import { endedJob } from './collected-result';
 import type { OutputDirectory } from './find-output-directories';
 
-const RANGES_AT_A_TIME = 4;
+/** One reads while the other waits; more are no faster, and each holds a scanner and chunks. */
+const RANGES_AT_A_TIME = 2;
 
 /** What the rows are joined with. */
 export interface PlannedInput {
