@@ -183,6 +183,10 @@ export interface BatchProgress {
   /** What validation found; left out while that is nothing. */
   readonly validation?: ValidationCounts;
   readonly handler: { readonly processed: number; readonly rejected: number };
+  /** In USD: `usd` of the parts that are settled, null until one is; left out while neither that nor an estimate is known. */
+  readonly cost?:
+    | { readonly usd: number; readonly estimatedUsd: number | null; readonly priceTable: string }
+    | { readonly usd: null; readonly estimatedUsd: number; readonly priceTable: string };
   readonly estimatedEndTime: string | null;
   readonly jobs: readonly JobProgress[];
   readonly jobCount: number;

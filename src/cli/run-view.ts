@@ -1,4 +1,5 @@
 import type { RunStatus } from '../client';
+import { costTextOf } from '../domain/cost-text';
 import { isTerminal } from '../domain/job-state';
 import type { Output } from './output';
 import { endedJobLine, pastLine, progressLine, waitedJob, type Look } from './text/progress-line';
@@ -10,6 +11,7 @@ export class RunView {
   #stage = '';
   #last: RunStatus | undefined;
   #attention = '';
+  #cost: string | undefined;
   readonly #jobs = new Set<string>();
 
   constructor(output: Output) {
@@ -26,6 +28,7 @@ export class RunView {
     this.#last = status;
     this.#announceJobs(status);
     this.#announceAttention(status);
+    this.#announceCost(status);
     if (status.execution !== 'RUNNING') return;
     if (live.isVisible) live.show((columns) => this.#line(status, columns));
     else if (isNew && !isInBetween(status)) this.#output.print(this.#line(status, this.#output.columns));
@@ -63,6 +66,14 @@ export class RunView {
       this.#jobs.add(end);
       this.#output.print(endedJobLine(job, status, this.#look(this.#output.columns)));
     }
+  }
+
+  /** What the worker expects, and what each of several parts added; the result has the rest. */
+  #announceCost(status: RunStatus): void {
+    const cost = costTextOf(status);
+    if (status.execution !== 'RUNNING' || cost === undefined || cost === this.#cost) return;
+    this.#cost = cost;
+    this.#output.print(`  ${cost}`);
   }
 
   #announceAttention(status: RunStatus): void {

@@ -1,4 +1,4 @@
-import type { BatchResult } from '../messages';
+import type { BatchProgress, BatchResult } from '../messages';
 import type { EstimatedCost } from './run-budget';
 
 export interface CostFacts {
@@ -21,4 +21,12 @@ export function costOfRun({ parts, estimate = null, isUnsent = false }: CostFact
     estimatedUsd: estimate === null ? null : estimate.microsUsd / 1_000_000,
     priceTable,
   };
+}
+
+/** What is known of a run that goes on: what its settled parts cost, else what is expected. */
+export function costSoFar(facts: CostFacts): BatchProgress['cost'] {
+  const cost = costOfRun(facts);
+  if (cost !== null || facts.estimate == null) return cost ?? undefined;
+  const { microsUsd, priceTable } = facts.estimate;
+  return { usd: null, estimatedUsd: microsUsd / 1_000_000, priceTable };
 }

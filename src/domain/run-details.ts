@@ -1,4 +1,5 @@
 import type { BatchProgress, JobProgress } from '../messages';
+import { costTextOf } from './cost-text';
 import { count } from './count-text';
 import { cutText } from './cut-text';
 import { shortState } from './job-state';
@@ -16,6 +17,7 @@ export function detailsText(progress: BatchProgress, directory: string | null): 
         ]),
     ...jobLines(progress),
     ...rowLines(progress),
+    ...costLines(progress),
     ...(progress.estimatedEndTime === null ? [] : [`ends about ${minute(progress.estimatedEndTime)}`]),
     ...(progress.deadline === null || progress.phase === 'closed'
       ? []
@@ -34,7 +36,12 @@ export function detailsText(progress: BatchProgress, directory: string | null): 
 const LONGEST_MESSAGE = 800;
 
 function text(message: string): string {
-  return cutText(message, LONGEST_MESSAGE);
+  return withDollars(cutText(message, LONGEST_MESSAGE));
+}
+
+/** The UI takes what stands between two dollar signs for mathematics. */
+function withDollars(plain: string): string {
+  return plain.replaceAll('$', String.raw`\$`);
 }
 
 function headline(progress: BatchProgress): string {
@@ -81,6 +88,11 @@ function rowLines(progress: BatchProgress): string[] {
   return [
     `${count(input)} rows · the service reported ${count(succeeded)} done, ${count(failed ?? 0)} failed${percent}${at}`,
   ];
+}
+
+function costLines(progress: BatchProgress): string[] {
+  const cost = costTextOf(progress);
+  return cost === undefined ? [] : [withDollars(cost)];
 }
 
 function second(time: string): string {

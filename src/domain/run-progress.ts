@@ -37,6 +37,7 @@ export interface ProgressFacts {
   readonly validation: ValidationCounts | null;
   readonly processed: number;
   readonly rejected: number;
+  readonly cost: BatchProgress['cost'];
   readonly jobs: readonly TrackedJob[];
   /** Parts that have not begun. */
   readonly partsToCome: number;
@@ -62,6 +63,7 @@ export function progressOf(facts: ProgressFacts): BatchProgress {
     books: facts.books,
     ...(facts.validation !== null && !isClean(facts.validation) && { validation: facts.validation }),
     handler: { processed: facts.processed, rejected: facts.rejected },
+    ...(facts.cost !== undefined && { cost: facts.cost }),
     estimatedEndTime: end === null ? null : time(end),
     jobs: facts.jobs.map((job) => jobProgress(job)),
     jobCount: facts.jobs.length,

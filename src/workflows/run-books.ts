@@ -2,7 +2,7 @@ import type { PlannedParts, SettledPart } from '../activities/contract';
 import { validationCounts } from '../domain/validation-counts';
 import { addBooks, NO_BOOKS, totalOf, verdictOf } from '../domain/outcome';
 import { addCounts, addUsage, addUsageByModel, NO_USAGE } from '../domain/usage';
-import { costOfRun } from '../domain/run-cost';
+import { costOfRun, costSoFar } from '../domain/run-cost';
 import { queuedSeconds, runningSeconds } from '../domain/job-times';
 import type { BatchReason, BatchResult, RowBooks } from '../messages';
 import type { PartEnd } from './run-part';
@@ -38,6 +38,7 @@ export class RunBooks {
 
   open(planned: PlannedParts): void {
     this.#planned = planned;
+    this.#run.cost = costSoFar(this.#costs);
   }
 
   stopBy(reason: BatchReason): void {
@@ -47,6 +48,7 @@ export class RunBooks {
   settle(part: SettledPart): void {
     this.#settled.push(part);
     this.#run.books = this.#books;
+    this.#run.cost = costSoFar(this.#costs);
   }
 
   enterParts(ends: readonly PartEnd[]): void {
@@ -69,11 +71,7 @@ export class RunBooks {
       usage: this.#settled.map((part) => part.usage).reduce(addUsage, NO_USAGE),
       usageByModel: this.#settled.map(({ usageByModel = {} }) => usageByModel).reduce(addUsageByModel, {}),
       finishReasons: this.#settled.map(({ finishReasons = {} }) => finishReasons).reduce(addCounts, {}),
-      cost: costOfRun({
-        parts: this.#settled.map(({ cost = null }) => cost),
-        estimate: this.#planned?.estimate ?? null,
-        isUnsent: jobs.length === 0,
-      }),
+      cost: costOfRun({ ...this.#costs, isUnsent: jobs.length === 0 }),
       startTime: new Date(this.#run.startedAt).toISOString(),
       endTime: new Date().toISOString(),
       queuedSeconds: queuedSeconds(jobs),
@@ -107,6 +105,13 @@ export class RunBooks {
   #ofOnePart(uriOf: (part: SettledPart) => string | null): string | null {
     const [first] = this.#settled;
     return first === undefined || this.#run.parts.count > 1 ? null : uriOf(first);
+  }
+
+  get #costs() {
+    return {
+      parts: this.#settled.map(({ cost = null }) => cost),
+      estimate: this.#planned?.estimate ?? null,
+    };
   }
 
   get #books(): RowBooks {

@@ -39,6 +39,7 @@ export class RunState {
   validation: ValidationCounts | null = null;
   processed = 0;
   rejected = 0;
+  cost: BatchProgress['cost'];
   checkedAt: string | null = null;
   deadline: number | null = null;
   /** `deadlines.run` is over, whether or not it was what stopped the run. */
@@ -134,6 +135,7 @@ export class RunState {
     this.closed = { outcome: result.outcome, reason: result.reason, rows: result.rows, manifest: result.manifest };
     this.#attentions.clear();
     this.books = this.books ?? NO_BOOKS;
+    this.cost = result.cost ?? this.cost;
     this.phase = 'closed';
     this.since = Date.now();
     this.publish();
@@ -151,6 +153,7 @@ export class RunState {
       validation: this.validation,
       processed: this.processed,
       rejected: this.rejected,
+      cost: this.cost,
       jobs: this.jobs,
       partsToCome: this.parts.toCome,
       now: Date.now(),

@@ -1,7 +1,7 @@
 import type { Colors } from '../colors';
 import type { BatchOutcome, BatchResult } from '../../messages';
+import { costText } from '../../domain/cost-text';
 import { count } from '../../domain/count-text';
-import { dollarsText } from '../../domain/dollars-text';
 import { plain, wrapped } from './plain';
 import { bytesText, durationText, tokensText } from './quantities';
 
@@ -79,9 +79,7 @@ function tokenLine({ usage, cost }: BatchResult): string {
     `${tokensText(usage.candidatesTokenCount)} candidates`,
     ...(usage.thoughtsTokenCount > 0 ? [`${tokensText(usage.thoughtsTokenCount)} thoughts`] : []),
   ];
-  if (cost === null) return kinds.join(' · ');
-  const estimate = cost.estimatedUsd === null ? '' : `estimated ${dollarsText(cost.estimatedUsd)}, `;
-  return `${kinds.join(' · ')} · cost ${dollarsText(cost.usd)} (${estimate}prices of ${cost.priceTable})`;
+  return [...kinds, ...(cost === null ? [] : [costText(cost)])].join(' · ');
 }
 
 function tookText(result: BatchResult): string {

@@ -1,6 +1,7 @@
 import type { Colors } from '../colors';
 import type { RunStatus } from '../../client';
 import type { Attention, JobProgress } from '../../messages';
+import { costTextOf } from '../../domain/cost-text';
 import { count } from '../../domain/count-text';
 import { isTerminal, shortState } from '../../domain/job-state';
 import { padded, plain } from './plain';
@@ -13,10 +14,12 @@ export function statusText(
   look: { readonly now: number; readonly columns: number; readonly colors: Colors },
 ): string {
   const { colors, now } = look;
+  const cost = costTextOf(status);
   return [
     `${colors.bold(plain(status.workflowId))}   ${headline(status, now)}`,
     ...jobLines(status, now),
     ...rowLines(status),
+    ...(cost === undefined ? [] : [cost]),
     ...(status.phase === 'waiting' && status.execution === 'RUNNING' ? [progressLine(status, look)] : []),
     ...(status.attention === null ? [] : attentionLines(status.attention, status, look)),
     ...(status.closed?.manifest == null ? [] : [`manifest  ${status.closed.manifest}`]),

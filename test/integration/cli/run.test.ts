@@ -141,10 +141,15 @@ describe('run', () => {
     following.interrupt();
     const interrupted = await following.ended();
     expect(interrupted.exitCode).toBe(130);
+    expect(interrupted.stdout).toMatch(/^ {2}estimated cost \$[\d.]+ \(prices of 2026-01-31\)$/m);
     expect(interrupted.stderr).toContain(`vertex-batch watch ${id}`);
     expect(interrupted.stderr).toContain(`vertex-batch cancel ${id}`);
 
-    expect(await statusOf(id)).toMatchObject({ execution: 'RUNNING', phase: 'waiting' });
+    expect(await statusOf(id)).toMatchObject({
+      execution: 'RUNNING',
+      phase: 'waiting',
+      cost: { usd: null, priceTable: '2026-01-31' },
+    });
     expect(await cli(['result', id]).ended()).toMatchObject({ exitCode: 4 });
     const cancelled = cli(['cancel', id, '--reason', 'enough']);
     expect(await cancelled.ended()).toMatchObject({ exitCode: 0 });

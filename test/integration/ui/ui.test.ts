@@ -51,7 +51,9 @@ describe.skipIf(UI === null)('a run in the Temporal UI (skipped where TEMPORAL_A
   it('says what it is, where it stands and how to stop it', { timeout: 120_000 }, async () => {
     await open('user-metadata');
     expect(await lacks('gemini-2.5-flash · gs://acme/in/*.jsonl → note', 'output gs://acme/out/')).toEqual([]);
-    expect(await lacks('RUNNING since', '40 rows', `vertex-batch cancel ${run.workflowId}`)).toEqual([]);
+    expect(
+      await lacks('RUNNING since', '40 rows', 'estimated cost $', `vertex-batch cancel ${run.workflowId}`),
+    ).toEqual([]);
     const links = await linksNamed(jobId(job));
     expect(links).toEqual([expect.stringContaining(`/batch-predictions/${jobId(job)}?project=`)]);
     await photograph('running-details');
@@ -84,7 +86,12 @@ describe.skipIf(UI === null)('a run in the Temporal UI (skipped where TEMPORAL_A
     await run.result();
     await open('user-metadata');
     expect(
-      await lacks('closed: succeeded', '40 rows = 40 answered + 0 blocked + 0 failed + 0 missing', 'handled 40'),
+      await lacks(
+        'closed: succeeded',
+        '40 rows = 40 answered + 0 blocked + 0 failed + 0 missing',
+        'handled 40',
+        '(estimated $0.01, prices of',
+      ),
     ).toEqual([]);
     await photograph('closed-details');
     await open('timeline');

@@ -95,12 +95,14 @@ describe('a run with a budget', () => {
   it.concurrent('begins no part any more when those before have used it up', async () => {
     await inWorld(
       async (world) => {
-        const result = await (await world.start({ maxCostUsd: ESTIMATED_USD, concurrentJobs: 1 })).result();
+        const run = await world.start({ maxCostUsd: ESTIMATED_USD, concurrentJobs: 1 });
+        const result = await run.result();
         expect(result).toMatchObject({
           outcome: 'partial',
           reason: { type: 'BudgetExceeded' },
           rows: { answered: 8, missing: 8 },
         });
+        expect((await run.status()).cost).toEqual(result.cost);
         expectBalanced(result);
         expect(world.paidJobs()).toHaveLength(1);
       },

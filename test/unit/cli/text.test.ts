@@ -164,6 +164,13 @@ describe('where a run stands', () => {
     expect(line).not.toMatch(/█|░|%/);
   });
 
+  it('is told with what it costs', () => {
+    const cost = { usd: null, estimatedUsd: 21.6, priceTable: '2026-11-01' } as const;
+    const text = statusText(aStatus({ cost }), { now: NOW, columns: 120, colors });
+    expect(text).toMatch(/^estimated cost \$21\.60 \(prices of 2026-11-01\)$/m);
+    expect(statusText(aStatus(), { now: NOW, columns: 120, colors })).not.toContain('cost');
+  });
+
   it('is told with jobs and what a person must decide', () => {
     const text = statusText(
       aStatus({

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOfModels, UsageSums } from '../../../src/domain/model-usage';
 import { priceOf } from '../../../src/domain/price-table';
-import { costOfRun } from '../../../src/domain/run-cost';
+import { costOfRun, costSoFar } from '../../../src/domain/run-cost';
 import { NO_USAGE, type TokenUsage } from '../../../src/domain/usage';
 import { LIST_PRICES, readPriceTable } from '../../../src/schemas/price-table';
 
@@ -99,6 +99,17 @@ describe('what rows cost', () => {
     expect(costOfRun({ parts: [part], estimate })).toEqual({ usd: 1.5, estimatedUsd: 2.5, priceTable: '2026-11-01' });
     expect(costOfRun({ parts: [part, null], estimate })).toBeNull();
     expect(costOfRun({ parts: [] })).toBeNull();
+  });
+
+  it('is expected until a part is settled, and while the cost of one isn’t known', () => {
+    const part = { microsUsd: 1_500_000, priceTable: '2026-11-01' };
+    const estimate = { microsUsd: 2_500_000, priceTable: '2026-10-31' };
+    const expected = { usd: null, estimatedUsd: 2.5, priceTable: '2026-10-31' };
+    expect(costSoFar({ parts: [], estimate })).toEqual(expected);
+    expect(costSoFar({ parts: [part, null], estimate })).toEqual(expected);
+    expect(costSoFar({ parts: [part], estimate })).toEqual({ usd: 1.5, estimatedUsd: 2.5, priceTable: '2026-11-01' });
+    expect(costSoFar({ parts: [part] })).toEqual({ usd: 1.5, estimatedUsd: null, priceTable: '2026-11-01' });
+    expect(costSoFar({ parts: [] })).toBeUndefined();
   });
 
   it('is nothing where nothing was sent, and unknown where a job was left', () => {

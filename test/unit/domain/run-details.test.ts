@@ -15,6 +15,7 @@ function someFacts(facts: Partial<ProgressFacts> = {}): ProgressFacts {
     validation: null,
     processed: 0,
     rejected: 0,
+    cost: undefined,
     jobs: [],
     partsToCome: 0,
     now: START + 60_000,
@@ -60,6 +61,29 @@ describe('the current details of a run', () => {
 
   it('make no count up before the service gives one', () => {
     expect(linesOf({ jobs: [aJob()] })).toContain('30,000 rows');
+  });
+
+  it('say what is expected to be spent, what was so far, and in the end all of it', () => {
+    const priceTable = '2026-11-01';
+    const spent = { usd: 21.12, estimatedUsd: 21.6, priceTable };
+    const books = { answered: 10_000, blocked: 0, failed: 0, missing: 0 };
+    expect(linesOf({ cost: { usd: null, estimatedUsd: 21.6, priceTable } })).toContain(
+      String.raw`estimated cost \$21.60 (prices of 2026-11-01)`,
+    );
+    expect(linesOf({ books, cost: { ...spent, usd: 7.04 } })).toContain(
+      String.raw`cost so far \$7.04 (estimated \$21.60, prices of 2026-11-01)`,
+    );
+    expect(linesOf({ books: { ...books, failed: 20_000 }, cost: { ...spent, estimatedUsd: null } })).toContain(
+      String.raw`cost \$21.12 (prices of 2026-11-01)`,
+    );
+    expect(linesOf({}).join('\n')).not.toContain('cost');
+  });
+
+  it('keep dollars from being read as mathematics', () => {
+    const reason = { type: 'BudgetExceeded', message: 'estimated to cost $2.00, above maxCostUsd, $1.00' } as const;
+    const rows = { input: 1, answered: 0, blocked: 0, failed: 0, missing: 1 };
+    const [headline] = linesOf({ phase: 'closed', closed: { outcome: 'failed', reason, rows, manifest: null } });
+    expect(headline).toContain(String.raw`cost \$2.00, above maxCostUsd, \$1.00`);
   });
 
   it('link the job and the files, and say how to stop', () => {

@@ -42,6 +42,7 @@ function facts(given: Partial<ProgressFacts> = {}): ProgressFacts {
     validation: null,
     processed: 0,
     rejected: 0,
+    cost: undefined,
     jobs: [aJob()],
     partsToCome: 0,
     now: NOW,
@@ -169,6 +170,7 @@ describe('the memo', () => {
           request,
           deadline: NOW,
           checkedAt: ATTENTION.since,
+          cost: { usd: 123_456.789012, estimatedUsd: 123_456.789012, priceTable: '2026-11-01' },
           books: { answered: 200_000, blocked: 200_000, failed: 200_000, missing: 200_000 },
           ...(closed === null
             ? {}
