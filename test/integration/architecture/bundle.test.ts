@@ -44,6 +44,7 @@ describe('the workflow bundle', () => {
   });
 
   it('is little larger than the smallest workflow’s, since every isolate loads it', () => {
-    expect(ours.size - smallest.size).toBeLessThan(240 * kilobytes);
+    // A table of prices or rules that slipped in would weigh more than what is left here, comments included.
+    expect(ours.size - smallest.size).toBeLessThan(280 * kilobytes);
   });
 });
