@@ -1,19 +1,22 @@
 import type { Handlers } from '../define-handler';
 import { commitOnce, findRecord, nonce, readJson } from '../rows/commits';
-import { LineWriter } from '../rows/line-writer';
 import { metadataOf } from '../rows/metadata';
 import { loadPartIndex } from '../rows/part-index-stored';
 import { readPlan } from '../rows/plan';
-import { readRangeLines } from '../rows/ranges';
+import { inTurns } from '../rows/in-turns';
+import { linesOfRange, readRangeBytes } from '../rows/ranges';
 import type { CollectRecord, JobOutputs } from '../rows/records';
 import { loadRequestHashes } from '../rows/request-hashes';
 import { withScanner } from '../rows/skim/scanners';
+import { LineSkimmer } from '../rows/skim/skimmed-lines';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import { writtenOnce } from '../rows/written-once';
 import type { Attempt, RowGateways } from './attempt';
 import type { CollectedRange, CollectRangeInput } from './contract';
 import { handlerOf } from './handler-of';
 import { RangeCollector } from './range-collector';
+
+const SUFFIX = { results: '.jsonl', errors: '.jsonl', entries: '.rows' } as const;
 
 /** Joins, classifies and writes the rows that begin in one range of a job's output, once. */
 export async function collectRange(
@@ -46,14 +49,26 @@ export async function collectRange(
       schema: handler?.schema ? { name: input.handler?.name ?? '', schema: handler.schema } : null,
       hashes: () => loadRequestHashes(store, plan, input.part, index, { signal, log: attempt.log }),
       metadata: (row) => metadataOf(store, index, plan.keys.field, row, { signal, log: attempt.log }),
-      newWriter: (what) => new LineWriter(store, `${recordUri.slice(0, -'.json'.length)}-${nonce()}-${what}.jsonl`),
+      store,
+      nameOf: (what) => `${recordUri.slice(0, -'.json'.length)}-${nonce()}-${what}${SUFFIX[what]}`,
     });
+    const skimmer = new LineSkimmer(scanner, linesOfRange(range));
+    const place = { file, ordinal: range.file, endedWell: outputs.endedWell };
     try {
-      for await (const line of readRangeLines(store, file, range, { signal })) {
+      for await (const chunk of inTurns(readRangeBytes(store, file, range, { signal }))) {
         signal.throwIfAborted();
         attempt.heartbeat();
-        await collector.add(line, range.file, file, outputs.endedWell);
+        skimmer.give(chunk);
+        for (let line = skimmer.next(); line !== undefined; line = skimmer.next()) {
+          const waiting = collector.add(line, place);
+          if (waiting === undefined) continue;
+          await waiting;
+          attempt.heartbeat();
+        }
+        if (skimmer.isDone) break;
       }
+      const last = skimmer.last();
+      if (last !== undefined) await collector.add(last, place);
       const { record } = await commitOnce(store, recordUri, await collector.close(), { signal });
       return summaryOf(record);
     } finally {

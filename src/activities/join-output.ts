@@ -11,12 +11,15 @@ export type JoinedRow =
 
 const STRANGER: JoinedRow = { kind: 'stranger' };
 
-/** Finds the row by the key that the line echoes, or by its request where it echoes none, or one that others made up. */
-export async function joinOutput(
+/**
+ * Finds the row by the key that the line echoes, or by its request where it echoes none, or one that others made up; `undefined`
+ * where the hashes of the input's requests are needed to tell.
+ */
+export function joinOutput(
   index: PartIndex,
-  hashes: () => Promise<RequestHashes>,
+  hashes: RequestHashes | undefined,
   output: Pick<OutputRow, 'key' | 'requestHash'>,
-): Promise<JoinedRow> {
+): JoinedRow | undefined {
   const { key } = output;
   if (typeof key === 'string' || typeof key === 'number') {
     const row = index.rowOfOutputKey(String(key));
@@ -25,7 +28,8 @@ export async function joinOutput(
   }
   const hash = output.requestHash();
   if (hash === undefined) return STRANGER;
-  const [row, ...others] = (await hashes()).rowsOf(hash);
+  if (hashes === undefined) return undefined;
+  const [row, ...others] = hashes.rowsOf(hash);
   if (row === undefined) return STRANGER;
   return others.length === 0 ? { kind: 'row', row } : { kind: 'ambiguous', row, requestHash: hash };
 }

@@ -1,9 +1,8 @@
-import { imbalancesOf, PartBooks, type RowEntry } from '../domain/books';
+import { imbalancesOf, PartBooks } from '../domain/books';
 import { BatchError } from '../domain/batch-error';
 import type { ObjectStore } from '../gateways/object-store';
-import { type CollectedRow, readCollectedRow } from '../rows/collected-rows';
+import { type CollectedWords, readCollectedRows } from '../rows/collected-rows';
 import { type DataObject, findRecord, readJson } from '../rows/commits';
-import { readObjectLines } from '../rows/object-lines';
 import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
 import type { RequestHashes } from '../rows/request-hashes';
@@ -13,6 +12,7 @@ import type { Attempt } from './attempt';
 import type { SettlePartInput, SourceFile } from './contract';
 
 const KEPT_PROBLEMS = 100;
+const NO_WORDS: CollectedWords = { statuses: [], modelVersions: [] };
 
 /** One collected range; entries of the books name it by its place in the list. */
 export interface CollectedObjects {
@@ -20,6 +20,7 @@ export interface CollectedObjects {
   readonly results: DataObject | null;
   readonly errors: DataObject | null;
   readonly entries: DataObject | null;
+  readonly words: CollectedWords;
   /** The output files that it was collected from. */
   readonly files: readonly SourceFile[];
 }
@@ -53,15 +54,15 @@ export async function mergeRounds(
   const imbalances: string[] = [];
   let strangers = 0;
   if (quarantine !== null) {
-    objects.push({ round: 0, results: null, errors: quarantine.errors, entries: null, files: [] });
+    objects.push({ round: 0, results: null, errors: quarantine.errors, entries: null, words: NO_WORDS, files: [] });
     await takeOut(store, books, quarantine, attempt);
   }
   for (const round of [...rounds].sort((left, right) => left.round - right.round)) {
     books.beginRound(round.round);
     const { records, files } = await readRecords(store, round.outputsUri, attempt);
     for (const record of records) {
-      const { results, errors, entries } = record;
-      objects.push({ round: round.round, results, errors, entries, files });
+      const { results, errors, entries, words } = record;
+      objects.push({ round: round.round, results, errors, entries, words, files });
       await enterRecord(store, hashes, books, record, objects.length - 1, attempt);
       problems.push(...record.problems.slice(0, KEPT_PROBLEMS - problems.length));
       strangers += record.strangers;
@@ -101,28 +102,21 @@ async function enterRecord(
   object: number,
   attempt: Attempt,
 ): Promise<void> {
-  if (record.entries === null) return;
-  const { modelVersions = [] } = record;
+  const { entries, words } = record;
+  if (entries === null) return;
   let entered = 0;
-  for await (const line of readObjectLines(store, record.entries, { signal: attempt.signal })) {
+  for await (const rows of readCollectedRows(store, entries, words, { signal: attempt.signal })) {
     attempt.heartbeat();
-    const entry = readCollectedRow(line.content?.toString('utf8') ?? '');
-    await enterRow(hashes, books, { ...entry, object, modelVersion: modelVersions[entry.model ?? -1] ?? null });
-    entered += 1;
+    for (const row of rows) {
+      const { requestHash } = row;
+      if (requestHash === null) books.enter(row.row, { ...row, object });
+      else books.enterAmbiguous((await hashes()).rowsOf(requestHash), { ...row, object });
+    }
+    entered += rows.length;
   }
   if (entered !== record.answered + record.blocked + record.failed) {
-    throw new Error(`${record.entries.uri} has ${entered} rows, its record has another number`);
+    throw new Error(`${entries.uri} has ${entered} rows, its record has another number`);
   }
-}
-
-async function enterRow(
-  hashes: () => Promise<RequestHashes>,
-  books: PartBooks,
-  entry: CollectedRow & RowEntry,
-): Promise<void> {
-  const { row, requestHash } = entry;
-  if (requestHash === null) books.enter(row, entry);
-  else books.enterAmbiguous((await hashes()).rowsOf(requestHash), entry);
 }
 
 function sumOf(records: readonly CollectRecord[]): { rows: number; unreadable: number } {

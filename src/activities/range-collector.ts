@@ -1,19 +1,28 @@
 import type { Handler } from '../define-handler';
 import type { AnsweredRow, FailedRow, RowOutcome } from '../domain/row-outcome';
 import { addUsage, NO_USAGE, type TokenUsage } from '../domain/usage';
-import { type OutputPlace, writeCollectedRow } from '../rows/collected-rows';
-import type { Line } from '../rows/lines';
-import type { LineWriter } from '../rows/line-writer';
+import type { ObjectStore } from '../gateways/object-store';
+import { CollectedRowsWriter, type OutputPlace } from '../rows/collected-rows';
+import { LineWriter } from '../rows/line-writer';
 import type { Metadata } from '../rows/metadata';
 import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, OutputProblem } from '../rows/records';
 import type { RequestHashes } from '../rows/request-hashes';
-import { type ErrorRow, resultLine, type ResultRow } from '../rows/result-row';
+import { type ErrorRow, resultLine } from '../rows/result-row';
 import { type OutputRow, OutputSkimmer, readOutputRow } from '../rows/skim/output-row';
 import type { Scanner } from '../rows/skim/scanner';
+import type { SkimmedLine } from '../rows/skim/skimmed-lines';
 import type { SourceFile } from './contract';
 import { fitOutput, outputMismatch } from './fit-output';
 import { joinOutput, type JoinedRow } from './join-output';
+
+/** An output file, and its place among the others. */
+export interface CollectedFile {
+  readonly file: SourceFile;
+  readonly ordinal: number;
+  /** The job succeeded: the file is whole. */
+  readonly endedWell: boolean;
+}
 
 /** Problems that a range's record holds, at most, and how much of each line. */
 const KEPT_PROBLEMS = 20;
@@ -27,7 +36,9 @@ export interface CollectorParts {
   readonly schema: { readonly name: string; readonly schema: NonNullable<Handler['schema']> } | null;
   readonly hashes: () => Promise<RequestHashes>;
   readonly metadata: (row: number) => Promise<Metadata>;
-  readonly newWriter: (what: 'results' | 'errors' | 'entries') => LineWriter;
+  readonly store: ObjectStore;
+  /** Of an object to write; what two attempts write has two names. */
+  readonly nameOf: (what: 'results' | 'errors' | 'entries') => string;
 }
 
 /** Takes the lines of one range and keeps their sums. */
@@ -36,42 +47,40 @@ export class RangeCollector {
   readonly #skimmer: OutputSkimmer;
   readonly #results: LineWriter;
   readonly #errors: LineWriter;
-  readonly #entries: LineWriter;
+  readonly #entries: CollectedRowsWriter;
   readonly #counts = { lines: 0, rows: 0, answered: 0, blocked: 0, failed: 0, strangers: 0, unreadable: 0, torn: 0 };
   readonly #problems: OutputProblem[] = [];
   #usage: TokenUsage = NO_USAGE;
-  readonly #modelVersions: string[] = [];
+  /** Read when a row can't be found without them. */
+  #hashes: RequestHashes | undefined;
 
   constructor(parts: CollectorParts) {
+    const { store, nameOf } = parts;
     this.#parts = parts;
     this.#skimmer = new OutputSkimmer(parts.scanner, parts.index.outputKeyField);
-    this.#results = parts.newWriter('results');
-    this.#errors = parts.newWriter('errors');
-    this.#entries = parts.newWriter('entries');
+    this.#results = new LineWriter(store, nameOf('results'));
+    this.#errors = new LineWriter(store, nameOf('errors'));
+    this.#entries = new CollectedRowsWriter(store, nameOf('entries'));
   }
 
-  async add({ content, ...line }: Line, ordinal: number, file: SourceFile, endedWell: boolean): Promise<void> {
-    const row = content && (this.#skimmer.read(content) ?? this.#readInFull(content));
-    if (row === 'blank') return;
+  /** Takes the next line; a promise where something has to be waited for before the line after it. */
+  add(line: SkimmedLine, place: CollectedFile): Promise<void> | undefined {
+    const row = this.#skimmer.read(line) ?? this.#readInFull(line.content());
+    if (row === 'blank') return undefined;
     this.#counts.lines += 1;
     if (row === undefined) {
-      const isUnfinished = !endedWell && line.byte + line.length >= file.size;
+      const isUnfinished = !place.endedWell && line.byte + line.length >= place.file.size;
       this.#counts[isUnfinished ? 'torn' : 'unreadable'] += 1;
-      this.#note(isUnfinished ? 'torn' : 'unreadable', file, line, content);
-      return;
+      this.#note(isUnfinished ? 'torn' : 'unreadable', line, place);
+      return undefined;
     }
     this.#counts.rows += 1;
-    const joined = await joinOutput(this.#parts.index, this.#parts.hashes, row);
-    if (joined.kind === 'stranger') {
-      this.#counts.strangers += 1;
-      this.#note('stranger', file, line, content);
-      return;
-    }
-    await this.#write(joined, row, { file: ordinal, from: line.byte, to: line.byte + line.length });
-    for (const writer of this.#writers()) if (writer.isFull) await writer.drain();
+    const joined = joinOutput(this.#parts.index, this.#hashes, row);
+    return joined === undefined ? this.#takeByHash(row, line, place) : this.#take(joined, row, line, place);
   }
 
-  #readInFull(content: Buffer): OutputRow | 'blank' | undefined {
+  #readInFull(content: Buffer | undefined): OutputRow | 'blank' | undefined {
+    if (content === undefined) return undefined;
     const row = readOutputRow(content, this.#parts.index.outputKeyField);
     return row === undefined && content.toString('utf8').trim() === '' ? 'blank' : row;
   }
@@ -81,10 +90,10 @@ export class RangeCollector {
     return {
       ...this.#counts,
       usage: this.#usage,
-      modelVersions: this.#modelVersions,
       results: results ?? null,
       errors: errors ?? null,
       entries: entries ?? null,
+      words: this.#entries.words,
       problems: this.#problems,
     };
   }
@@ -93,64 +102,91 @@ export class RangeCollector {
     await Promise.all(this.#writers().map((writer) => writer.abandon()));
   }
 
-  async #write(joined: Exclude<JoinedRow, { kind: 'stranger' }>, output: OutputRow, echo: OutputPlace): Promise<void> {
+  async #takeByHash(output: OutputRow, line: SkimmedLine, place: CollectedFile): Promise<void> {
+    this.#hashes = await this.#parts.hashes();
+    const joined = joinOutput(this.#parts.index, this.#hashes, output) ?? { kind: 'stranger' };
+    await this.#take(joined, output, line, place);
+  }
+
+  #take(joined: JoinedRow, output: OutputRow, line: SkimmedLine, place: CollectedFile): Promise<void> | undefined {
+    if (joined.kind === 'stranger') {
+      this.#counts.strangers += 1;
+      this.#note('stranger', line, place);
+      return undefined;
+    }
+    const echo = { file: place.ordinal, from: line.byte, to: line.byte + line.length };
+    if (output.outcome.kind !== 'answered') return this.#write(joined, output, { outcome: output.outcome, echo });
+    const metadata = this.#parts.index.metadataOf(joined.row);
+    if (this.#parts.schema !== null || metadata === undefined) return this.#fitAndWrite(joined, output, echo);
+    return this.#write(joined, output, { outcome: output.outcome, echo, metadata });
+  }
+
+  async #fitAndWrite(joined: FoundRow, output: OutputRow, echo: OutputPlace): Promise<void> {
     const { row } = joined;
-    const { outcome, fitted } = await this.#fitted(row, output);
+    const fitted = await this.#fitted(row, output);
+    if (fitted.outcome.kind !== 'answered') return await this.#write(joined, output, { ...fitted, echo });
+    const metadata = this.#parts.index.metadataOf(row) ?? (await this.#parts.metadata(row));
+    await this.#write(joined, output, { ...fitted, echo, metadata });
+  }
+
+  #write(joined: FoundRow, output: OutputRow, { outcome, echo, ...rest }: Collected): Promise<void> | undefined {
+    const { row } = joined;
     const place =
       outcome.kind === 'answered'
-        ? this.#results.add(...linesOf(await this.#resultRow(row, outcome, fitted, output), output.rawText))
+        ? this.#results.add(...this.#resultLine(row, outcome, rest, output))
         : this.#errors.add(JSON.stringify(this.#errorRow(row, outcome)));
     this.#counts[outcome.kind] += 1;
     this.#usage = addUsage(this.#usage, outcome.usage);
-    this.#entries.add(
-      writeCollectedRow({
-        row,
-        kind: outcome.kind,
-        code: outcome.kind === 'failed' ? outcome.code : null,
-        status: outcome.kind === 'answered' ? (outcome.finishReason ?? '') : outcome.status,
-        retryable: outcome.kind === 'failed' && outcome.retryable,
-        usage: outcome.usage,
-        requestHash: joined.kind === 'ambiguous' ? joined.requestHash : null,
-        echo: outcome.kind === 'failed' ? echo : null,
-        model: this.#modelNumber(outcome.modelVersion),
-        ...(outcome.promptAudioTokens !== undefined && { promptAudioTokens: outcome.promptAudioTokens }),
-        ...place,
-      }),
-    );
+    this.#entries.add({
+      row,
+      kind: outcome.kind,
+      code: outcome.kind === 'failed' ? outcome.code : null,
+      status: outcome.kind === 'answered' ? (outcome.finishReason ?? '') : outcome.status,
+      retryable: outcome.kind === 'failed' && outcome.retryable,
+      usage: outcome.usage,
+      requestHash: joined.kind === 'ambiguous' ? joined.requestHash : null,
+      echo: outcome.kind === 'failed' ? echo : null,
+      modelVersion: outcome.modelVersion,
+      promptAudioTokens: outcome.promptAudioTokens ?? 0,
+      offset: place.offset,
+      length: place.length,
+    });
+    return this.#results.isFull || this.#errors.isFull || this.#entries.isFull ? this.#drain() : undefined;
   }
 
-  async #fitted(
-    row: number,
-    { outcome, rawText }: OutputRow,
-  ): Promise<{ readonly outcome: RowOutcome; readonly fitted?: unknown }> {
+  async #drain(): Promise<void> {
+    for (const writer of this.#writers()) if (writer.isFull) await writer.drain();
+  }
+
+  async #fitted(row: number, { outcome, rawText }: OutputRow): Promise<Pick<Collected, 'outcome' | 'fitted'>> {
     const { schema, index } = this.#parts;
     if (schema === null || outcome.kind !== 'answered') return { outcome };
     const text = rawText === undefined ? outcome.text : (JSON.parse(rawText.toString('utf8')) as string);
-    const result = fitOutput(schema.name, schema.schema, index.keyOf(row), text);
-    const fit = result instanceof Promise ? await result : result;
+    const fit = await fitOutput(schema.name, schema.schema, index.keyOf(row), text);
     if (fit.kind === 'fits') return { outcome, fitted: fit.output };
     return { outcome: outputMismatch({ ...outcome, text }, fit.why) satisfies FailedRow };
   }
 
-  async #resultRow(
+  #resultLine(
     row: number,
     { text, finishReason, modelVersion, usage, wholeResponse }: AnsweredRow,
-    fitted: unknown,
+    { fitted, metadata = {} }: Pick<Collected, 'fitted' | 'metadata'>,
     output: OutputRow,
-  ): Promise<ResultRow> {
+  ): readonly (string | Buffer)[] {
     const { index } = this.#parts;
-    return {
+    const result = {
       key: index.keyOf(row),
       outcome: 'answered',
       source: index.sourceOf(row),
-      metadata: index.metadataOf(row) ?? (await this.#parts.metadata(row)),
+      metadata,
       text,
       ...(fitted === undefined ? {} : { output: fitted }),
       finishReason,
       modelVersion,
       usage,
       ...(wholeResponse ? { response: output.response() } : {}),
-    };
+    } as const;
+    return output.rawText === undefined ? [JSON.stringify(result)] : resultLine(result, output.rawText);
   }
 
   #errorRow(row: number, outcome: Exclude<RowOutcome, { kind: 'answered' }>): ErrorRow {
@@ -166,22 +202,24 @@ export class RangeCollector {
     };
   }
 
-  #modelNumber(version: string | null): number | null {
-    if (version === null) return null;
-    const known = this.#modelVersions.indexOf(version);
-    return known === -1 ? this.#modelVersions.push(version) - 1 : known;
-  }
-
-  #note(kind: OutputProblem['kind'], { uri }: SourceFile, { byte }: Pick<Line, 'byte'>, content?: Buffer): void {
+  #note(kind: OutputProblem['kind'], line: SkimmedLine, { file: { uri } }: CollectedFile): void {
     if (this.#problems.length >= KEPT_PROBLEMS) return;
-    this.#problems.push({ kind, uri, byte, text: content?.toString('utf8').slice(0, KEPT_TEXT) ?? '' });
+    const text = line.content()?.toString('utf8').slice(0, KEPT_TEXT) ?? '';
+    this.#problems.push({ kind, uri, byte: line.byte, text });
   }
 
-  #writers(): readonly LineWriter[] {
+  #writers(): readonly (LineWriter | CollectedRowsWriter)[] {
     return [this.#results, this.#errors, this.#entries];
   }
 }
 
-function linesOf(row: ResultRow, rawText: Buffer | undefined): readonly (string | Buffer)[] {
-  return rawText === undefined ? [JSON.stringify(row)] : resultLine(row, rawText);
+type FoundRow = Exclude<JoinedRow, { kind: 'stranger' }>;
+
+/** What there is to write of a row. */
+interface Collected {
+  readonly outcome: RowOutcome;
+  /** The answer as the handler's schema has it. */
+  readonly fitted?: unknown;
+  readonly metadata?: Metadata;
+  readonly echo: OutputPlace;
 }

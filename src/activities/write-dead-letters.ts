@@ -1,10 +1,9 @@
 import { BatchError } from '../domain/batch-error';
 import type { PartBooks } from '../domain/books';
 import type { ObjectStore } from '../gateways/object-store';
-import { type OutputPlace, readCollectedRow } from '../rows/collected-rows';
+import { type OutputPlace, readCollectedRows } from '../rows/collected-rows';
 import { type DataObject, nonce } from '../rows/commits';
 import { LineWriter } from '../rows/line-writer';
-import { readObjectLines } from '../rows/object-lines';
 import type { PartIndex } from '../rows/part-index';
 import { readRows } from '../rows/read-rows';
 import type { Attempt } from './attempt';
@@ -128,13 +127,14 @@ async function readOutputRow(
 
 /** Where the output lines stand that won these rows. */
 async function* echoesOf({ store, books, objects, attempt }: UnansweredRows, rows: ReadonlySet<number>) {
-  for (const [object, { entries, files }] of objects.entries()) {
+  for (const [object, { entries, words, files }] of objects.entries()) {
     if (entries === null) continue;
-    for await (const { content } of readObjectLines(store, entries, { signal: attempt.signal })) {
-      const { row, echo: place, offset } = readCollectedRow(content?.toString('utf8') ?? '');
-      const file: SourceFile | undefined = place === null ? undefined : files[place.file];
-      if (place === null || file === undefined || !rows.has(row)) continue;
-      if (books.kindOf(row) === 'failed' && books.isWinner(row, object, offset)) yield { row, place, file };
+    for await (const collected of readCollectedRows(store, entries, words, { signal: attempt.signal })) {
+      for (const { row, echo: place, offset } of collected) {
+        const file: SourceFile | undefined = place === null ? undefined : files[place.file];
+        if (place === null || file === undefined || !rows.has(row)) continue;
+        if (books.kindOf(row) === 'failed' && books.isWinner(row, object, offset)) yield { row, place, file };
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ interface Call {
 }
 
 const COMPOSE_LIMIT = 32;
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 
 /**
  * {@link ObjectStore} over files of this machine, by their absolute paths. A file is written beside its name and then given it, so

@@ -1,5 +1,8 @@
 import type { RowClass, RowEntry } from '../domain/books';
 import { TOKEN_KINDS, usageOf } from '../domain/usage';
+import type { ObjectStore } from '../gateways/object-store';
+import type { CallOptions, DataObject } from './commits';
+import { ObjectWriter } from './object-writer';
 
 /** What is kept of each row of a range: enough to choose the winners without its text. */
 export interface CollectedRow extends Omit<RowEntry, 'object' | 'modelVersion'> {
@@ -8,8 +11,8 @@ export interface CollectedRow extends Omit<RowEntry, 'object' | 'modelVersion'> 
   readonly requestHash: bigint | null;
   /** Bytes of a failed row's line in an output file, by the file's ordinal: its echo may be all that is left of the request. */
   readonly echo: OutputPlace | null;
-  /** Place of what answered in the record's `modelVersions`; null where the line names none. */
-  readonly model: number | null;
+  /** What answered; null where the line names none. */
+  readonly modelVersion: string | null;
 }
 
 export interface OutputPlace {
@@ -18,48 +21,157 @@ export interface OutputPlace {
   readonly to: number;
 }
 
-type Written = readonly [
-  row: number,
-  kind: RowClass,
-  code: number | null,
-  status: string,
-  retryable: 0 | 1,
-  offset: number,
-  length: number,
-  usage: readonly number[] | null,
-  requestHash: string | null,
-  echo: readonly [file: number, from: number, to: number] | null,
-  model?: number | null,
-  promptAudioTokens?: number,
-];
-
-/** One line of a range's `entries`. */
-export function writeCollectedRow(entry: CollectedRow): string {
-  const { row, kind, code, status, retryable, offset, length, usage, requestHash, echo, model } = entry;
-  const { promptAudioTokens = 0 } = entry;
-  const counts = usage && TOKEN_KINDS.map((token) => usage[token]);
-  const hash = requestHash === null ? null : requestHash.toString(16);
-  const place = echo && ([echo.file, echo.from, echo.to] as const);
-  const written: Written = [row, kind, code, status, retryable ? 1 : 0, offset, length, counts, hash, place, model];
-  return JSON.stringify(promptAudioTokens > 0 ? [...written, promptAudioTokens] : written);
+/** Words that rows of a range share; the rows have places in here. */
+export interface CollectedWords {
+  readonly statuses: readonly string[];
+  readonly modelVersions: readonly string[];
 }
 
-export function readCollectedRow(line: string): CollectedRow {
-  const [row, kind, code, status, retryable, offset, length, counts, hash, place, model, audio] = JSON.parse(
-    line,
-  ) as Written;
+/**
+ * A row is 120 bytes, little-endian: row, status, model (from 1), length and the echo's file as u32; kind and flags as u8 with two bytes
+ * of nothing; then as f64 code, offset, the echo's ends, tokens of {@link TOKEN_KINDS}, audio of the prompt; last the request's hash.
+ */
+const ROW_BYTES = 120;
+const AT = {
+  row: 0,
+  status: 4,
+  model: 8,
+  length: 12,
+  file: 16,
+  kind: 20,
+  flags: 21,
+  code: 24,
+  offset: 32,
+  from: 40,
+  to: 48,
+  usage: 56,
+  audio: 104,
+  hash: 112,
+} as const;
+
+const RETRYABLE = 1;
+const HAS_CODE = 2;
+const HAS_USAGE = 4;
+const HAS_HASH = 8;
+const HAS_ECHO = 16;
+
+const KINDS = ['answered', 'blocked', 'failed'] as const satisfies readonly RowClass[];
+
+/** Writes one object of collected rows. */
+export class CollectedRowsWriter extends ObjectWriter {
+  readonly #statuses = new Places();
+  readonly #models = new Places();
+  readonly #row = Buffer.alloc(ROW_BYTES);
+
+  constructor(store: ObjectStore, uri: string) {
+    super(store, uri, 'application/octet-stream');
+  }
+
+  get words(): CollectedWords {
+    return { statuses: this.#statuses.words, modelVersions: this.#models.words };
+  }
+
+  add({ row, kind, code, status, retryable, offset, length, usage, requestHash, echo, ...rest }: CollectedRow): void {
+    const bytes = this.#row.fill(0);
+    const { modelVersion, promptAudioTokens = 0 } = rest;
+    bytes.writeUInt32LE(row, AT.row);
+    bytes.writeUInt32LE(this.#statuses.of(status), AT.status);
+    if (modelVersion !== null) bytes.writeUInt32LE(this.#models.of(modelVersion) + 1, AT.model);
+    bytes.writeUInt32LE(length, AT.length);
+    bytes[AT.kind] = KINDS.indexOf(kind);
+    bytes.writeDoubleLE(offset, AT.offset);
+    let flags = retryable ? RETRYABLE : 0;
+    if (code !== null) {
+      flags |= HAS_CODE;
+      bytes.writeDoubleLE(code, AT.code);
+    }
+    if (usage !== null) {
+      flags |= HAS_USAGE;
+      for (let column = 0; column < TOKEN_KINDS.length; column += 1) {
+        bytes.writeDoubleLE(usage[TOKEN_KINDS[column]!], AT.usage + 8 * column);
+      }
+    }
+    if (requestHash !== null) {
+      flags |= HAS_HASH;
+      bytes.writeBigUInt64LE(requestHash, AT.hash);
+    }
+    if (echo !== null) {
+      flags |= HAS_ECHO;
+      bytes.writeUInt32LE(echo.file, AT.file);
+      bytes.writeDoubleLE(echo.from, AT.from);
+      bytes.writeDoubleLE(echo.to, AT.to);
+    }
+    bytes[AT.flags] = flags;
+    bytes.writeDoubleLE(promptAudioTokens, AT.audio);
+    this.append(bytes);
+    this.endRow();
+  }
+}
+
+/** The rows of an object in their order, as many at a time as come together. */
+export async function* readCollectedRows(
+  store: ObjectStore,
+  { uri, generation, bytes, rows }: DataObject,
+  words: CollectedWords,
+  call: CallOptions = {},
+): AsyncGenerator<readonly CollectedRow[], void, undefined> {
+  if (bytes !== rows * ROW_BYTES) throw new Error(`${uri} has ${bytes} bytes, not ${rows} rows of ${ROW_BYTES}`);
+  let rest = Buffer.alloc(0);
+  for await (const chunk of store.read(uri, { generation, ...call })) {
+    const held = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const whole = held.length - (held.length % ROW_BYTES);
+    yield Array.from({ length: whole / ROW_BYTES }, (_, place) => rowAt(held, place * ROW_BYTES, words));
+    rest = Buffer.from(held.subarray(whole));
+  }
+}
+
+function rowAt(bytes: Buffer, start: number, { statuses, modelVersions }: CollectedWords): CollectedRow {
+  const flags = bytes[start + AT.flags]!;
+  const model = bytes.readUInt32LE(start + AT.model);
   return {
-    row,
-    kind,
-    code,
-    status,
-    retryable: retryable === 1,
-    offset,
-    length,
-    usage: counts && usageOf((token) => counts[TOKEN_KINDS.indexOf(token)] ?? 0),
-    requestHash: hash === null ? null : BigInt(`0x${hash}`),
-    echo: place && { file: place[0], from: place[1], to: place[2] },
-    model: model ?? null,
-    ...(audio !== undefined && { promptAudioTokens: audio }),
+    row: bytes.readUInt32LE(start + AT.row),
+    kind: known(KINDS, bytes[start + AT.kind]!),
+    code: (flags & HAS_CODE) === 0 ? null : bytes.readDoubleLE(start + AT.code),
+    status: known(statuses, bytes.readUInt32LE(start + AT.status)),
+    retryable: (flags & RETRYABLE) !== 0,
+    offset: bytes.readDoubleLE(start + AT.offset),
+    length: bytes.readUInt32LE(start + AT.length),
+    usage: (flags & HAS_USAGE) === 0 ? null : usageAt(bytes, start + AT.usage),
+    requestHash: (flags & HAS_HASH) === 0 ? null : bytes.readBigUInt64LE(start + AT.hash),
+    echo: (flags & HAS_ECHO) === 0 ? null : echoAt(bytes, start),
+    modelVersion: model === 0 ? null : known(modelVersions, model - 1),
+    promptAudioTokens: bytes.readDoubleLE(start + AT.audio),
   };
+}
+
+function usageAt(bytes: Buffer, start: number) {
+  let at = start - 8;
+  return usageOf(() => bytes.readDoubleLE((at += 8)));
+}
+
+function echoAt(bytes: Buffer, start: number): OutputPlace {
+  return {
+    file: bytes.readUInt32LE(start + AT.file),
+    from: bytes.readDoubleLE(start + AT.from),
+    to: bytes.readDoubleLE(start + AT.to),
+  };
+}
+
+function known<Word>(words: readonly Word[], place: number): Word {
+  const word = words[place];
+  if (word === undefined) throw new Error(`A collected row names word ${place} of ${words.length}`);
+  return word;
+}
+
+/** Gives each word a place, from 0, in the order in which they come. */
+class Places {
+  readonly words: string[] = [];
+  readonly #places = new Map<string, number>();
+
+  of(word: string): number {
+    const known = this.#places.get(word);
+    if (known !== undefined) return known;
+    this.#places.set(word, this.words.length);
+    return this.words.push(word) - 1;
+  }
 }

@@ -1,131 +1,20 @@
-import type { ObjectStore, StoredObject } from '../gateways/object-store';
-import { type DataObject, dataObject } from './commits';
+import type { ObjectStore } from '../gateways/object-store';
+import { ObjectWriter } from './object-writer';
 
-/** Bytes of lines that are handed to the store at a time. */
-const CHUNK_BYTES = 256 * 1024;
-/** What a chunk has room for beyond its size: most lines that reach over its end. */
-const ROOM_FOR_A_LINE = 32 * 1024;
-/** Chunks that wait for the store before the writer is full. */
-const MAX_WAITING = 4;
-
-/**
- * Writes one object of JSON lines as they come; nothing is written when none come. Memory: some chunks.
- * Whoever adds lines awaits {@link drain} whenever {@link isFull} says so.
- */
-export class LineWriter {
-  readonly #store: ObjectStore;
-  readonly #uri: string;
-  readonly #abort = new AbortController();
-  #written: Promise<StoredObject> | undefined;
-  #chunk: Buffer = Buffer.alloc(0);
-  #chunkBytes = 0;
-  #waiting: Buffer[] = [];
-  #ended = false;
-  #wakeStore: () => void = () => {};
-  #wakeWriter: () => void = () => {};
-  #rows = 0;
-  #bytes = 0;
-
+/** Writes one object of JSON lines as they come. */
+export class LineWriter extends ObjectWriter {
   constructor(store: ObjectStore, uri: string) {
-    this.#store = store;
-    this.#uri = uri;
-  }
-
-  get isFull(): boolean {
-    return this.#waiting.length >= MAX_WAITING;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get rows(): number {
-    return this.#rows;
+    super(store, uri, 'application/x-ndjson');
   }
 
   /** Adds a line, in one piece or several, and its line feed; tells where the line stands, the line feed left out. */
   add(...pieces: readonly (string | Buffer)[]): { readonly offset: number; readonly length: number } {
-    const offset = this.#bytes;
-    for (const piece of pieces) this.#append(piece);
-    const length = this.#bytes - offset;
-    this.#append(LINE_FEED);
-    this.#rows += 1;
-    if (this.#chunkBytes >= CHUNK_BYTES) this.#handOver();
+    const offset = this.bytes;
+    for (const piece of pieces) this.append(piece);
+    const length = this.bytes - offset;
+    this.append(LINE_FEED);
+    this.endRow();
     return { offset, length };
-  }
-
-  #append(piece: string | Buffer): void {
-    // a UTF-16 unit takes three bytes at most
-    const room = typeof piece === 'string' ? 3 * piece.length : piece.length;
-    if (this.#chunkBytes + room > this.#chunk.length) this.#grow(room);
-    const bytes =
-      typeof piece === 'string'
-        ? this.#chunk.write(piece, this.#chunkBytes)
-        : piece.copy(this.#chunk, this.#chunkBytes);
-    this.#chunkBytes += bytes;
-    this.#bytes += bytes;
-  }
-
-  #grow(room: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, this.#chunkBytes + room) + ROOM_FOR_A_LINE);
-    this.#chunk.copy(larger, 0, 0, this.#chunkBytes);
-    this.#chunk = larger;
-  }
-
-  /** Resolves when more lines may be added; rejects when the store refused the object. */
-  async drain(): Promise<void> {
-    while (this.isFull) {
-      const space = new Promise<void>((resolve) => {
-        this.#wakeWriter = resolve;
-      });
-      await Promise.race([space, this.#written]);
-    }
-  }
-
-  /** The object, once the store has all of it; null when there were no lines. */
-  async close(): Promise<DataObject | null> {
-    this.#ended = true;
-    if (this.#rows === 0) return null;
-    this.#handOver();
-    if (this.#written === undefined) return null;
-    return dataObject(await this.#written, this.#rows);
-  }
-
-  /** Leaves nothing behind, unless the object was closed. */
-  async abandon(): Promise<void> {
-    if (this.#ended && this.#waiting.length === 0) return;
-    this.#abort.abort();
-    this.#wakeStore();
-    await this.#written?.catch(() => {});
-  }
-
-  #handOver(): void {
-    if (this.#chunkBytes > 0) this.#waiting.push(this.#chunk.subarray(0, this.#chunkBytes));
-    this.#chunk = Buffer.alloc(0);
-    this.#chunkBytes = 0;
-    this.#wakeStore();
-    if (this.#written !== undefined) return;
-    this.#written = this.#store.write(this.#uri, this.#chunks(), {
-      ifGenerationMatch: 0,
-      contentType: 'application/x-ndjson',
-      signal: this.#abort.signal,
-    });
-    // Whoever drains or closes hears of it.
-    this.#written.catch(() => {});
-  }
-
-  async *#chunks(): AsyncGenerator<Buffer> {
-    for (;;) {
-      this.#abort.signal.throwIfAborted();
-      const chunk = this.#waiting.shift();
-      this.#wakeWriter();
-      if (chunk !== undefined) yield chunk;
-      else if (this.#ended) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.#wakeStore = resolve;
-        });
-    }
   }
 }
 

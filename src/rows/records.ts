@@ -1,5 +1,6 @@
 import type { FileRange, Outputs, SettledPart } from '../activities/contract';
 import type { TokenUsage } from '../messages';
+import type { CollectedWords } from './collected-rows';
 import type { DataObject } from './commits';
 
 /** What was found of a job's output. */
@@ -24,12 +25,12 @@ export interface CollectRecord {
   /** An unfinished last line in the output of a job that died: 0 or 1. */
   readonly torn: number;
   readonly usage: TokenUsage;
-  /** What answered, as the lines name it; the entries have places in here. Left out by earlier versions. */
-  readonly modelVersions?: readonly string[];
   readonly results: DataObject | null;
   readonly errors: DataObject | null;
-  /** Lines as `collected-rows.ts` writes them. */
+  /** One for each of them and of the errors, as `collected-rows.ts` writes them. */
   readonly entries: DataObject | null;
+  /** What the entries name by its place. */
+  readonly words: CollectedWords;
   /** The first few lines that aren't rows of the part. */
   readonly problems: readonly OutputProblem[];
 }

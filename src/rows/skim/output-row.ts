@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { RowOutcome } from '../../domain/row-outcome';
 import { classifyOutputRow } from '../../schemas/output-row';
 import { rawMember } from '../raw-member';
 import { requestHash } from '../request-hash';
-import { BASE64_STUB, type Scanner, SCANNER_CAPACITY, TEXT_STUB, UNKNOWN_TEMPLATE } from './scanner';
 import { HashedTemplates } from './hashed-templates';
+import { BASE64_STUB, type Scanner, TEXT_STUB, UNKNOWN_TEMPLATE } from './scanner';
+import type { SkimmedLine } from './skimmed-lines';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -53,12 +53,10 @@ export class OutputSkimmer {
   }
 
   /** The same as {@link readOutputRow} gives, but for raw text; `undefined` where the line has to be read in full. */
-  read(line: Buffer): OutputRow | undefined {
-    const scanner = this.#scanner;
-    if (line.length > SCANNER_CAPACITY || !isUtf8(line)) return undefined;
-    line.copy(scanner.input);
-    scanner.scanLine(0, line.length);
-    if (scanner.isOdd) return undefined;
+  read(skimmed: SkimmedLine): OutputRow | undefined {
+    const scanner = skimmed.skimmed();
+    const line = skimmed.content();
+    if (scanner === undefined || line === undefined) return undefined;
     const skeleton = parsedObject(scanner.skeleton);
     if (skeleton === undefined || Object.keys(skeleton).length !== scanner.rowMembers) return undefined;
     const key = this.#keyOf(skeleton);

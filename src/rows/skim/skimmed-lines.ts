@@ -49,7 +49,13 @@ export class LineSkimmer {
   #number = 0;
   /** Offset of what the scanner's input holds first, or of the long line. */
   #byte: number;
+  /** Bytes in the scanner's input; those that are whole lines; those of them that were taken. */
   #held = 0;
+  #whole = 0;
+  #taken = 0;
+  #areValid = false;
+  /** What was given and isn't held yet. */
+  #rest: Buffer = NOTHING;
   #long: LongLine | undefined;
   #isDone = false;
 
@@ -61,81 +67,116 @@ export class LineSkimmer {
     this.#maxLineBytes = maxLineBytes ?? MAX_LINE_BYTES;
   }
 
-  /** All lines that begin before `to` were given; what follows need not be read. */
+  /** All lines that begin before `to` were taken; what follows need not be read. */
   get isDone(): boolean {
     return this.#isDone;
   }
 
   /** Gives the lines that end in these bytes, which follow those given before. */
   add(chunk: Buffer, take: TakeLine): void {
-    let rest = this.#skipping ? this.#skip(chunk) : chunk;
-    while (rest.length > 0 && !this.#isDone) {
-      if (this.#long !== undefined) {
-        const end = rest.indexOf(LINE_FEED);
-        this.#long.add(end === -1 ? rest : rest.subarray(0, end));
-        rest = end === -1 ? rest.subarray(rest.length) : rest.subarray(end + 1);
-        if (end !== -1) this.#endLong(this.#long, true, take);
-      } else {
-        const piece = rest.subarray(0, SCANNER_CAPACITY - this.#held);
-        rest = rest.subarray(piece.length);
-        this.#hold(piece, take);
-      }
-    }
+    this.give(chunk);
+    for (let line = this.next(); line !== undefined; line = this.next()) take(line);
   }
 
   /** Gives the last line, where no line feed ends it. */
   end(take: TakeLine): void {
-    if (this.#isDone || this.#skipping) return;
-    if (this.#long !== undefined) this.#endLong(this.#long, false, take);
-    else if (this.#held > 0) this.#scan(this.#held, false, take);
+    const last = this.last();
+    if (last !== undefined) take(last);
+  }
+
+  /** Bytes that follow those given before; {@link next} has their lines. They mustn't change before it has no more. */
+  give(chunk: Buffer): void {
+    this.#rest = this.#skipping ? this.#skip(chunk) : chunk;
+  }
+
+  /** The next line that ends in what was given; `undefined` when more must be given, or nothing more is wanted. */
+  next(): SkimmedLine | undefined {
+    for (;;) {
+      if (this.#isDone) return undefined;
+      if (this.#taken < this.#whole) return this.#nextHeld();
+      this.#dropTaken();
+      if (this.#isDone || this.#rest.length === 0) return undefined;
+      if (this.#long === undefined) this.#hold();
+      else if (this.#lengthen(this.#long)) return this.#endLong(this.#long, true);
+    }
+  }
+
+  /** The last line, where no line feed ends it; after {@link next} has no more. */
+  last(): SkimmedLine | undefined {
+    if (this.#isDone || this.#skipping) return undefined;
+    if (this.#long !== undefined) return this.#endLong(this.#long, false);
+    if (this.#held === 0 || this.#byte >= this.#to) return undefined;
+    this.#readyToScan(this.#held);
+    const line = this.#scanned(0, false);
     this.#held = 0;
+    this.#whole = 0;
+    return line;
   }
 
   #skip(chunk: Buffer): Buffer {
     const end = chunk.indexOf(LINE_FEED);
     this.#skipping = end === -1;
-    const rest = end === -1 ? chunk.subarray(chunk.length) : chunk.subarray(end + 1);
+    const rest = end === -1 ? NOTHING : chunk.subarray(end + 1);
     this.#byte += chunk.length - rest.length;
     this.#isDone = this.#byte >= this.#to;
     return rest;
   }
 
-  #hold(piece: Buffer, take: TakeLine): void {
-    const { input } = this.#scanner;
-    piece.copy(input, this.#held);
+  #nextHeld(): SkimmedLine | undefined {
+    if (this.#byte + this.#taken >= this.#to) {
+      this.#isDone = true;
+      return undefined;
+    }
+    return this.#scanned(this.#taken, true);
+  }
+
+  #scanned(start: number, isEnded: boolean): SkimmedLine {
+    this.#taken = this.#scanner.scanLine(start, this.#whole);
+    const position = { number: this.#number++, byte: this.#byte + start, start, isEnded, areValid: this.#areValid };
+    return new ScannedLine(this.#scanner, position, this.#maxLineBytes);
+  }
+
+  #dropTaken(): void {
+    if (this.#whole === 0) return;
+    this.#scanner.input.copyWithin(0, this.#whole, this.#held);
+    this.#held -= this.#whole;
+    this.#byte += this.#whole;
+    this.#whole = 0;
+    this.#taken = 0;
+    this.#isDone = this.#byte >= this.#to;
+  }
+
+  /** Takes as much of what was given as there is room for; a line for which there is none becomes a long one. */
+  #hold(): void {
+    const piece = this.#rest.subarray(0, SCANNER_CAPACITY - this.#held);
+    this.#rest = this.#rest.subarray(piece.length);
+    piece.copy(this.#scanner.input, this.#held);
     const lastEnd = piece.lastIndexOf(LINE_FEED);
     const whole = lastEnd === -1 ? 0 : this.#held + lastEnd + 1;
     this.#held += piece.length;
-    if (whole > 0) {
-      this.#scan(whole, true, take);
-      input.copyWithin(0, whole, this.#held);
-      this.#held -= whole;
-      this.#byte += whole;
-      this.#isDone ||= this.#byte >= this.#to;
-    } else if (this.#held === SCANNER_CAPACITY) {
+    if (whole > 0) this.#readyToScan(whole);
+    else if (this.#held === SCANNER_CAPACITY) {
       this.#long = new LongLine(this.#maxLineBytes);
-      this.#long.add(Buffer.from(input));
+      this.#long.add(Buffer.from(this.#scanner.input));
       this.#held = 0;
     }
   }
 
-  /** The lines in the first bytes of the scanner's input. */
-  #scan(length: number, isEnded: boolean, take: TakeLine): void {
-    const scanner = this.#scanner;
-    const areValid = isUtf8(scanner.input.subarray(0, length));
-    for (let start = 0; start < length;) {
-      const byte = this.#byte + start;
-      if (byte >= this.#to) {
-        this.#isDone = true;
-        return;
-      }
-      const next = scanner.scanLine(start, length);
-      take(new ScannedLine(scanner, { number: this.#number++, byte, start, isEnded, areValid }, this.#maxLineBytes));
-      start = next;
-    }
+  #readyToScan(whole: number): void {
+    this.#whole = whole;
+    this.#taken = 0;
+    this.#areValid = isUtf8(this.#scanner.input.subarray(0, whole));
   }
 
-  #endLong(long: LongLine, isEnded: boolean, take: TakeLine): void {
+  /** Whether the line ends in what was given. */
+  #lengthen(long: LongLine): boolean {
+    const end = this.#rest.indexOf(LINE_FEED);
+    long.add(end === -1 ? this.#rest : this.#rest.subarray(0, end));
+    this.#rest = end === -1 ? NOTHING : this.#rest.subarray(end + 1);
+    return end !== -1;
+  }
+
+  #endLong(long: LongLine, isEnded: boolean): SkimmedLine {
     const hasCarriageReturn = long.lastByte === CARRIAGE_RETURN;
     const length = long.length - (hasCarriageReturn ? 1 : 0);
     const content = () => long.content()?.subarray(0, length);
@@ -143,9 +184,11 @@ export class LineSkimmer {
     this.#byte += long.length + 1;
     this.#long = undefined;
     this.#isDone = this.#byte >= this.#to;
-    take({ number: this.#number++, byte, length, hasCarriageReturn, isEnded, skimmed: () => undefined, content });
+    return { number: this.#number++, byte, length, hasCarriageReturn, isEnded, skimmed: () => undefined, content };
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 interface LinePosition {
   readonly number: number;
