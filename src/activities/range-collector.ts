@@ -180,11 +180,11 @@ export class RangeCollector {
       source: index.sourceOf(row),
       metadata,
       text,
-      ...(fitted === undefined ? {} : { output: fitted }),
+      output: fitted,
       finishReason,
       modelVersion,
       usage,
-      ...(wholeResponse ? { response: output.response() } : {}),
+      response: wholeResponse ? output.response() : undefined,
     } as const;
     return output.rawText === undefined ? [JSON.stringify(result)] : resultLine(result, output.rawText);
   }

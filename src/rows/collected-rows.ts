@@ -130,16 +130,16 @@ function rowAt(bytes: Buffer, start: number, { statuses, modelVersions }: Collec
   const model = bytes.readUInt32LE(start + AT.model);
   return {
     row: bytes.readUInt32LE(start + AT.row),
-    kind: known(KINDS, bytes[start + AT.kind]!),
+    kind: wordAt(KINDS, bytes[start + AT.kind]!),
     code: (flags & HAS_CODE) === 0 ? null : bytes.readDoubleLE(start + AT.code),
-    status: known(statuses, bytes.readUInt32LE(start + AT.status)),
+    status: wordAt(statuses, bytes.readUInt32LE(start + AT.status)),
     retryable: (flags & RETRYABLE) !== 0,
     offset: bytes.readDoubleLE(start + AT.offset),
     length: bytes.readUInt32LE(start + AT.length),
     usage: (flags & HAS_USAGE) === 0 ? null : usageAt(bytes, start + AT.usage),
     requestHash: (flags & HAS_HASH) === 0 ? null : bytes.readBigUInt64LE(start + AT.hash),
     echo: (flags & HAS_ECHO) === 0 ? null : echoAt(bytes, start),
-    modelVersion: model === 0 ? null : known(modelVersions, model - 1),
+    modelVersion: model === 0 ? null : wordAt(modelVersions, model - 1),
     promptAudioTokens: bytes.readDoubleLE(start + AT.audio),
   };
 }
@@ -157,7 +157,7 @@ function echoAt(bytes: Buffer, start: number): OutputPlace {
   };
 }
 
-function known<Word>(words: readonly Word[], place: number): Word {
+function wordAt<Word>(words: readonly Word[], place: number): Word {
   const word = words[place];
   if (word === undefined) throw new Error(`A collected row names word ${place} of ${words.length}`);
   return word;

