@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Two suites: `unit` needs nothing but Node; `integration` gets servers from its global setup. */
 export default defineConfig({
+  // the examples name the package as its users do; here its sources are meant
+  resolve: { tsconfigPaths: true },
   test: {
     pool: 'forks',
     reporters: ['default', './test/support/closing-line-reporter.ts'],

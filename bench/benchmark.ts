@@ -10,7 +10,9 @@ export interface TemporalBenchmark {
   readonly name: string;
   /** Arguments of the Temporal server that it needs beside the usual ones. */
   readonly serverArgs?: readonly string[];
-  run(world: BenchWorld, say: Say): Promise<Report>;
+  /** Runs only where it is named, because of the time that it takes. */
+  readonly onRequest?: true;
+  run(world: BenchWorld, say: Say, options: BenchOptions): Promise<Report>;
 }
 
 /** Runs programs that need no server. */

@@ -9,7 +9,7 @@ import { createBaselineActivities } from './baseline-activities';
 import type { TemporalBenchmark } from './benchmark';
 import { type EmulatedService, LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
 import { completedActivities, ratePerSecond, type ActivitySpan } from './history';
-import { InstantJobs } from './instant-jobs';
+import { answersInFiles, InstantJobs } from './instant-jobs';
 import { atLeast, textOf, type Target } from './report';
 import { median } from './statistics';
 import type { bareFanOut } from './workflows';
@@ -141,7 +141,7 @@ async function runInMemory(world: BenchWorld): Promise<ActivitySpan[]> {
   const activities = createBatchActivities({
     store,
     tables: new TableStoreMemory(),
-    jobs: new InstantJobs(store, RANGES),
+    jobs: new InstantJobs(answersInFiles(store)),
     handlers: {},
     polling: { initialMs: 10, maxMs: 100 },
     prices: LIST_PRICES,

@@ -8,37 +8,28 @@ import type {
   VertexParent,
 } from '../src/gateways/vertex-jobs';
 
-/** A service in memory whose jobs have ended when they are created, with one output file a row. */
+/** What a job does when it is created; gives the number of its rows. */
+export type JobRun = (inputUris: readonly string[], outputDirectory: string) => Promise<number>;
+
+/** A service in memory whose jobs have ended when they are created. */
 export class InstantJobs implements VertexJobs {
-  readonly #store: ObjectStore;
-  readonly #rows: number;
+  readonly #run: JobRun;
   readonly #jobs = new Map<string, VertexJob>();
 
-  /** @param rows how many rows the input has */
-  constructor(store: ObjectStore, rows: number) {
-    this.#store = store;
-    this.#rows = rows;
+  constructor(run: JobRun) {
+    this.#run = run;
   }
 
   async create(parent: VertexParent, { inputUris, outputUriPrefix, ...job }: NewVertexJob): Promise<VertexJob> {
     const outputDirectory = `${outputUriPrefix.replace(/\/$/, '')}/prediction-model-2026`;
-    let file = 0;
-    for (const uri of inputUris) {
-      for (const line of (await this.#textOf(uri)).split('\n').filter((text) => text !== '')) {
-        file += 1;
-        await this.#store.write(
-          `${outputDirectory}/predictions_${String(file).padStart(4, '0')}.jsonl`,
-          answered(line),
-        );
-      }
-    }
+    const rows = await this.#run(inputUris, outputDirectory);
     const now = new Date().toISOString();
     const created: VertexJob = {
       ...job,
       name: `projects/1/locations/${parent.location}/batchPredictionJobs/${this.#jobs.size + 1}`,
       state: 'JOB_STATE_SUCCEEDED',
       error: null,
-      counts: { succeeded: this.#rows, failed: 0, incomplete: null },
+      counts: { succeeded: rows, failed: 0, incomplete: null },
       outputDirectory,
       createTime: now,
       startTime: now,
@@ -70,12 +61,27 @@ export class InstantJobs implements VertexJobs {
   async delete(name: string): Promise<void> {
     this.#jobs.delete(name);
   }
+}
 
-  async #textOf(uri: string): Promise<string> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#store.read(uri)) chunks.push(chunk);
-    return Buffer.concat(chunks).toString('utf8');
-  }
+/** Answers each row of the input in an output file of its own. */
+export function answersInFiles(store: ObjectStore): JobRun {
+  return async (inputUris, outputDirectory) => {
+    let rows = 0;
+    for (const uri of inputUris) {
+      for (const line of (await textOf(store, uri)).split('\n').filter((text) => text !== '')) {
+        rows += 1;
+        const name = `predictions_${String(rows).padStart(4, '0')}.jsonl`;
+        await store.write(`${outputDirectory}/${name}`, answered(line));
+      }
+    }
+    return rows;
+  };
+}
+
+async function textOf(store: ObjectStore, uri: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of store.read(uri)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function answered(line: string): string {

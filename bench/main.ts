@@ -6,6 +6,7 @@ import { fanOut } from './fan-out';
 import { type BenchOptions, parseCall } from './options';
 import { overhead } from './overhead';
 import { renderReport, type Report } from './report';
+import { scale } from './scale/scale';
 import { chosen } from './selection';
 import { exactness } from './validation/exactness';
 import { flatMemory } from './validation/flat-memory';
@@ -13,7 +14,7 @@ import { validate } from './validation/validate';
 import { waiting } from './waiting';
 import { BenchWorld, bundleWorkflows, type BenchBundle } from './world';
 
-const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, collect, flatMemory, exactness];
+const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, collect, flatMemory, exactness, scale];
 
 /** Runs the benchmarks that are named, or all; a target that is missed is no failure, a benchmark that doesn't run is. */
 async function main(): Promise<void> {
@@ -52,7 +53,7 @@ function runner(options: BenchOptions): (benchmark: Benchmark) => Promise<Report
     const sayOf = (line: string) => say(`${benchmark.name}: ${line}`);
     if (benchmark.kind === 'programs') return await benchmark.run(options, sayOf);
     bundling ??= prepareWorkflows();
-    return await runOnServer(benchmark, await bundling, sayOf);
+    return await runOnServer(benchmark, await bundling, options, sayOf);
   };
 }
 
@@ -62,10 +63,15 @@ async function prepareWorkflows(): Promise<BenchBundle> {
   return await bundleWorkflows();
 }
 
-async function runOnServer(benchmark: TemporalBenchmark, bundle: BenchBundle, sayOf: typeof say): Promise<Report> {
+async function runOnServer(
+  benchmark: TemporalBenchmark,
+  bundle: BenchBundle,
+  options: BenchOptions,
+  sayOf: typeof say,
+): Promise<Report> {
   const world = await BenchWorld.open(bundle, benchmark.serverArgs);
   try {
-    return await benchmark.run(world, sayOf);
+    return await benchmark.run(world, sayOf, options);
   } finally {
     await world.close();
   }

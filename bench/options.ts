@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 const SIZES = ['small', 'large'] as const;
 const DEFAULT_RUNS = 3;
+const DEFAULT_ROWS = 1_000_000;
 
 /** What the benchmarks that run programs are asked for. */
 export interface BenchOptions {
@@ -11,6 +12,8 @@ export interface BenchOptions {
   readonly size: (typeof SIZES)[number];
   /** Whether to get what is compared with and isn't there. @default false */
   readonly install: boolean;
+  /** Rows of the simulated run. @default 1,000,000 */
+  readonly rows: number;
 }
 
 export interface BenchCall {
@@ -33,15 +36,17 @@ export function parseCall(args: readonly string[]): BenchCall {
       runs: { type: 'string', default: String(DEFAULT_RUNS) },
       size: { type: 'string', default: 'small' },
       install: { type: 'boolean', default: false },
+      rows: { type: 'string', default: String(DEFAULT_ROWS) },
     },
   });
   const { json, install } = values;
-  return { names: positionals, json, options: { runs: runsOf(values.runs), size: sizeOf(values.size), install } };
+  const options = { runs: countOf('--runs', values.runs), size: sizeOf(values.size), install };
+  return { names: positionals, json, options: { ...options, rows: countOf('--rows', values.rows) } };
 }
 
-function runsOf(value: string): number {
+function countOf(option: string, value: string): number {
   if (/^[1-9]\d*$/.test(value)) return Number(value);
-  throw new TypeError(`--runs must be a whole number of at least 1, got ${value}`);
+  throw new TypeError(`${option} must be a whole number of at least 1, got ${value}`);
 }
 
 function sizeOf(value: string): BenchOptions['size'] {

@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { ClaimReference, SettledPart, VertexJob } from '../activities/contract';
 import { count } from '../domain/count-text';
 import { endReasonOf, isWorthAnotherRound } from '../domain/job-end';
@@ -86,7 +86,8 @@ class PartLife {
     else if (round === 1) this.#firstWasAdopted = true;
     const tracked = trackedJob(job, { part: this.#number, round, rows: this.#rows });
     run.jobs.push(tracked);
-    this.#enter('waiting');
+    // beside other parts that wait, a job is no news of the run; whoever cancels without a worker knows it by the memo alone
+    if (!this.#enter('waiting') && patched('show-each-job')) run.publish();
     const ending = await awaitEnd(run, accepted.request, job, tracked, () => this.#onRunning(claim));
     await this.#onEnd(claim, ending);
     this.#rounds.push({ round, job: ending.job, outputsUri: await this.#collect(claim, ending, tracked) });
@@ -206,8 +207,8 @@ class PartLife {
     return this.#at.plan.claimed.some((claim) => claim.part === this.#number && claim.round === round);
   }
 
-  #enter(phase: BatchPhase): void {
-    this.#at.run.enterPart(this.#number, phase);
+  #enter(phase: BatchPhase): boolean {
+    return this.#at.run.enterPart(this.#number, phase);
   }
 
   get #readsAsItLies(): boolean {

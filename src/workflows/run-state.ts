@@ -55,17 +55,19 @@ export class RunState {
   readonly #attentions = new Map<string, Attention>();
   readonly #interruptible = new Set<CancellationScope>();
 
-  enter(phase: BatchPhase): void {
-    if (this.phase === phase) return;
+  /** Whether the run was in another phase, and shows this one now. */
+  enter(phase: BatchPhase): boolean {
+    if (this.phase === phase) return false;
     this.phase = phase;
     this.since = Date.now();
     this.publish();
+    return true;
   }
 
   /** A part is in another phase; of parts in different ones, the run is in the one that says most. */
-  enterPart(part: number, phase: BatchPhase): void {
+  enterPart(part: number, phase: BatchPhase): boolean {
     this.#partPhases.set(part, phase);
-    this.enter(phaseOfParts([...this.#partPhases.values()]));
+    return this.enter(phaseOfParts([...this.#partPhases.values()]));
   }
 
   /** Nothing more happens to a part. */

@@ -3,6 +3,7 @@ import type { StartRequest } from '../../src/client';
 import type { Scenario } from '../../src/emulator/scenario';
 import type { BatchResult } from '../../src/messages';
 import type { BatchWorld } from './batch-world';
+import { createElsewhere, startAdopting } from './jobs-created-elsewhere';
 import { waitFor } from './wait-for';
 
 /** One run as it may go: what the service does, what is asked, what people do meanwhile, and how it must end. */
@@ -11,6 +12,8 @@ export interface LifeStory {
   readonly name: string;
   readonly scenario: Scenario;
   readonly request?: Partial<StartRequest>;
+  /** How the run is started, where that isn't by `request`. */
+  readonly start?: (world: BatchWorld) => Promise<VertexBatchRun>;
   /** Rows that one job takes. @default all */
   readonly rowsAJob?: number;
   /** What people do while the run lives. */
@@ -345,10 +348,50 @@ export const LIFE_STORIES: readonly LifeStory[] = [
     answered: 5,
     paidJobs: 1,
   },
+  {
+    name: 'canary',
+    scenario: {},
+    request: { canary: 4 },
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 2,
+  },
+  {
+    name: 'canary-failed',
+    scenario: { rows: [{ outcome: 'bad-request', share: 1 }] },
+    request: { canary: 4, rounds: 0 },
+    outcome: 'failed',
+    execution: 'FAILED',
+    reason: 'CanaryFailed',
+    answered: 0,
+    paidJobs: 1,
+  },
+  {
+    name: 'adopted',
+    scenario: {},
+    start: async (world) => await startAdopting(world, await createElsewhere(world)),
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 1,
+  },
+  {
+    name: 'adopted-and-failed-rows-in-another-round',
+    scenario: { rows: [{ outcome: 'resource-exhausted', share: 0.5, firstJobs: 1 }] },
+    start: async (world) => await startAdopting(world, await createElsewhere(world)),
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 2,
+  },
 ];
 
 /** So many jobs are running. */
-async function untilJobs(run: VertexBatchRun, jobs: number): Promise<void> {
+export async function untilJobs(run: VertexBatchRun, jobs: number): Promise<void> {
   await waitFor(
     async () => (await run.status()).jobs.filter(({ state }) => state === 'JOB_STATE_RUNNING').length === jobs,
     { what: `${run.workflowId} to have ${jobs} running jobs`, timeoutMs: 20_000 },

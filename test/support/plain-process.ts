@@ -18,14 +18,15 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a program with nothing in its environment but the PATH and what is given. */
+/** Starts a program with nothing in its environment but the PATH and what is given, as another user where one is given. */
 export function startPlainProcess(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
+  user: { readonly uid?: number; readonly gid?: number } = {},
 ): PlainProcess {
   const [program = '', ...args] = command;
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment };
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...user });
   running.add(child);
   const ended = once(child, 'close').finally(() => running.delete(child));
   let output = '';

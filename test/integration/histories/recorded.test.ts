@@ -23,6 +23,9 @@ const REQUIRED = [
   'create-lost-and-found',
   'create-lost-and-adopted',
   'create-lost-and-resubmitted',
+  'several-parts',
+  'canary',
+  'adopted',
 ];
 
 /** Recorded with the code of today, and in a directory for each version with the code of that version. */

@@ -1,17 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { StartAdoption, VertexBatchRun } from '../../../src/client';
 import type { Scenario } from '../../../src/emulator/scenario';
-import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
-import type { NewVertexJob } from '../../../src/gateways/vertex-jobs';
-import { VertexJobsRest } from '../../../src/gateways/vertex-jobs-rest';
 import { defineHandler } from '../../../src/define-handler';
 import { BatchWorld, prompts, WORKFLOWS_PATH, type WorldOptions } from '../../support/batch-world';
+import { createElsewhere, startAdopting as start } from '../../support/jobs-created-elsewhere';
 import { untilState } from '../../support/life-stories';
 import { replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
 import { waitFor } from '../../support/wait-for';
 
-const PARENT = { project: 'acme-project', location: 'us-central1' };
 const RUNS_LONG: Scenario = { durations: { JOB_STATE_RUNNING: 60_000 } };
 
 /** A world in which somebody has created a job of his own, over ten rows. */
@@ -33,24 +29,6 @@ async function inWorld(
   } finally {
     await world.close();
   }
-}
-
-async function createElsewhere(world: BatchWorld, job: Partial<NewVertexJob> = {}): Promise<string> {
-  const jobs = new VertexJobsRest({ tokens: new AccessTokensFixed(), endpoint: world.url });
-  const created = await jobs.create(PARENT, {
-    displayName: 'nightly export',
-    model: 'publishers/google/models/gemini-2.5-flash',
-    inputUris: ['gs://acme/in/*.jsonl'],
-    outputUriPrefix: 'gs://acme/elsewhere/answers',
-    labels: {},
-    ...job,
-  });
-  return created.name;
-}
-
-function start(world: BatchWorld, job: string, request: Partial<StartAdoption> = {}): Promise<VertexBatchRun> {
-  const { input: _, ...same } = world.request();
-  return world.client.start({ ...same, adopt: { job }, ...request });
 }
 
 function stateOf(world: BatchWorld, name: string): string | undefined {

@@ -109,4 +109,49 @@ describe('a run with a budget', () => {
       { plugin: { jobLimits: { rows: 8 } } },
     );
   });
+
+  it.concurrent('with a canary, sends not even that where all of it would cost too much', async () => {
+    await inWorld(async (world) => {
+      const run = await world.start({ canary: 4, maxCostUsd: ESTIMATED_USD - 0.001 });
+      await expect(run.result()).rejects.toMatchObject({ type: 'BudgetExceeded', result: { cost: { usd: 0 } } });
+      expect(world.paidJobs()).toHaveLength(0);
+    });
+  });
+
+  it.concurrent('keeps the rest from being sent when a good canary has cost more than was expected', async () => {
+    await inWorld(async (world) => {
+      const result = await (await world.start({ canary: 4, maxCostUsd: ESTIMATED_USD })).result();
+      expect(result).toMatchObject({
+        outcome: 'partial',
+        reason: { type: 'BudgetExceeded' },
+        rows: { input: ROWS, answered: 4, missing: ROWS - 4 },
+        jobCount: 1,
+      });
+      expectBalanced(result);
+      expect(await world.readRows(result.deadLetters ?? '')).toHaveLength(ROWS - 4);
+      expect(world.paidJobs()).toHaveLength(1);
+    });
+  });
+
+  it.concurrent('that is large enough lets a canary and the rest through', async () => {
+    await inWorld(async (world) => {
+      const result = await (await world.start({ canary: 4, maxCostUsd: 1 })).result();
+      expect(result).toMatchObject({ outcome: 'succeeded', rows: { answered: ROWS }, jobCount: 2 });
+      expect(world.paidJobs()).toHaveLength(2);
+    });
+  });
+
+  it.concurrent('is no excuse for a canary whose answers are bad', async () => {
+    await inWorld(
+      async (world) => {
+        const run = await world.start({ canary: 4, maxCostUsd: 1, rounds: 0 });
+        await expect(run.result()).rejects.toMatchObject({
+          type: 'CanaryFailed',
+          result: { rows: { input: ROWS, failed: 4, missing: ROWS - 4 }, jobCount: 1 },
+        });
+        expect(world.paidJobs()).toHaveLength(1);
+      },
+      { scenario: { rows: [{ outcome: 'bad-request', share: 1 }] } },
+    );
+  });
 });

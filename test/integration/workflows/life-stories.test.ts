@@ -48,7 +48,7 @@ async function tell(story: LifeStory, cached: boolean): Promise<StoryEnd> {
   });
   try {
     await world.put('gs://acme/in/prompts.jsonl', prompts(ROWS));
-    const run = await world.start(story.request ?? {});
+    const run = await (story.start?.(world) ?? world.start(story.request));
     await story.act?.(world, run);
     const closed = await closeOf(run);
     const { execution } = await run.status();

@@ -35,8 +35,10 @@ describe('the pages', () => {
     expect(broken.map((link) => `${where(link)} ${link.target}`)).toEqual([]);
   });
 
-  it('TypeScript in the README is a file of examples, or whole lines of one', () => {
-    const shown = blocks.filter(({ page, language }) => page === 'README.md' && language === 'ts');
+  const shownOn = (name: string) => blocks.filter(({ page, language }) => page === name && language === 'ts');
+
+  it.each(['README.md', 'docs/handlers.md'])('TypeScript in %s is a file of examples, or lines of one', (page) => {
+    const shown = shownOn(page);
     expect(shown.length).toBeGreaterThan(0);
     for (const block of shown) {
       const [, name = '', code = ''] = /^\/\/ (\S+\.ts)\n([^]*)$/.exec(block.code) ?? [];
@@ -45,8 +47,8 @@ describe('the pages', () => {
     }
   });
 
-  it('each file of examples stands in the README as a whole', () => {
-    const shown = blocks.filter(({ page, language }) => page === 'README.md' && language === 'ts');
+  it('each file of examples stands in the README or the page of handlers as a whole', () => {
+    const shown = [...shownOn('README.md'), ...shownOn('docs/handlers.md')];
     for (const name of [
       'handlers',
       'workflows',
@@ -57,6 +59,9 @@ describe('the pages', () => {
       'prompts.test',
       'read',
       'handlers.test',
+      'postgres',
+      'rate-limited',
+      'invoices',
     ]) {
       const file = readFileSync(join(ROOT, 'examples', `${name}.ts`), 'utf8');
       expect(shown.map(({ code }) => code)).toContain(`// ${name}.ts\n${file}`);
