@@ -16,12 +16,13 @@ export class EmulatedTables {
   }
 
   /** Makes a table, or another of that name; its dataset must be there. */
-  async put(uri: string, { columns, rows, type = 'TABLE' }: TableToMake): Promise<void> {
+  async put(uri: string, { columns, rows, type = 'TABLE', expires }: TableToMake): Promise<void> {
     const { project, dataset, table } = parseTableUri(uri);
     const tables = `projects/${project}/datasets/${dataset}/tables`;
     await this.#call('DELETE', `${tables}/${table}`).catch(() => undefined);
     const view = type === 'VIEW' ? { view: { query: 'SELECT 1' } } : {};
-    await this.#call('POST', tables, { tableReference: { tableId: table }, schema: { fields: columns }, ...view });
+    const about = { ...view, ...(expires !== undefined && { expirationTime: String(expires) }) };
+    await this.#call('POST', tables, { tableReference: { tableId: table }, schema: { fields: columns }, ...about });
     const json = rows.map((cells) => ({ json: Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])) }));
     if (json.length > 0) await this.#call('POST', `${tables}/${table}/insertAll`, { rows: json });
   }

@@ -7,6 +7,8 @@ export interface TableToMake {
   readonly rows: readonly (readonly Cell[])[];
   /** @default TABLE */
   readonly type?: string;
+  /** Milliseconds since 1970. @default never */
+  readonly expires?: number;
 }
 
 export interface TableStoreUnderTest {
