@@ -41,7 +41,7 @@ async function results(directory: string | null): Promise<ResultRow[]> {
 }
 
 describe('a run over a table', () => {
-  it('41, 55, 56, 57: has the job read it, and gives every row its answer', async () => {
+  it('41, 55, 56, 57, 63: has the job read it, and gives every row its answer', async () => {
     await tables.put(URI, { columns: COLUMNS, rows: rows(30) });
     const result = await (await world.start({ input: URI })).result();
     expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 30, answered: 30 } });
