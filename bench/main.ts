@@ -10,11 +10,22 @@ import { scale } from './scale/scale';
 import { chosen } from './selection';
 import { exactness } from './validation/exactness';
 import { flatMemory } from './validation/flat-memory';
+import { bigquery } from './tables/bigquery';
 import { validate } from './validation/validate';
 import { waiting } from './waiting';
 import { BenchWorld, bundleWorkflows, type BenchBundle } from './world';
 
-const BENCHMARKS: readonly Benchmark[] = [overhead, waiting, fanOut, validate, collect, flatMemory, exactness, scale];
+const BENCHMARKS: readonly Benchmark[] = [
+  overhead,
+  waiting,
+  fanOut,
+  validate,
+  bigquery,
+  collect,
+  flatMemory,
+  exactness,
+  scale,
+];
 
 /** Runs the benchmarks that are named, or all; a target that is missed is no failure, a benchmark that doesn't run is. */
 async function main(): Promise<void> {

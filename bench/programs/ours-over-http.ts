@@ -5,8 +5,9 @@ import { resolveInput } from '../../src/activities/resolve-input';
 import { validateRange } from '../../src/activities/validate-range';
 import type { RunReference } from '../../src/domain/accepted-request';
 import { DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
+import { AccessTokensFixed } from '../../src/gateways/access-tokens-google';
 import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
-import { TableStoreMemory } from '../../src/gateways/table-store-memory';
+import { TableStoreRest } from '../../src/gateways/table-store-rest';
 import { readJson } from '../../src/rows/commits';
 import { compareRanges } from '../../src/rows/compare-ranges';
 import { mergeValidation } from '../../src/rows/merged-validation';
@@ -19,16 +20,13 @@ import { quietAttempt } from './quiet-attempt';
 const AT_A_TIME = 4;
 const SETTINGS = { keyField: null, validation: DEFAULT_VALIDATION };
 
-/** A run's own activities, from finding the input to the merge of its ranges, against Cloud Storage at this address. */
+/** A run's own activities, from finding the input to the merge of its ranges, against Cloud Storage and BigQuery at this address. */
 async function validateOverHttp(apiEndpoint: string, uri: string): Promise<Verdict> {
   const gateways = { store: new ObjectStoreGcs({ apiEndpoint }) };
   const run: RunReference = { directory: `gs://acme/${randomUUID()}/`, key: 'bench', execution: randomUUID() };
   const attempt = quietAttempt();
-  const { sourcesUri } = await resolveInput(
-    { ...gateways, tables: new TableStoreMemory() },
-    { run, input: [uri] },
-    attempt,
-  );
+  const tables = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: apiEndpoint });
+  const { sourcesUri } = await resolveInput({ ...gateways, tables }, { run, input: [uri] }, attempt);
   const sources = await readJson<Sources>(gateways.store, sourcesUri);
   const waiting = sources.ranges.keys();
   const slot = async () => {

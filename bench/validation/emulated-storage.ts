@@ -11,22 +11,28 @@ export interface EmulatedStorage {
   readonly url: string;
   /** The object's `gs://` URI. */
   readonly uri: string;
+  /** The same rows as a `bq://` table, if that was asked for. */
+  readonly table: string;
 }
+
+const TABLE = 'bq://acme.d.prompts';
 
 /** Runs `work` beside an emulated Cloud Storage in a process of its own, which keeps its objects in the directory. */
 export async function withEmulatedStorage<T>(
   directory: string,
   path: string,
   work: (storage: EmulatedStorage) => Promise<T>,
+  { withTable = false }: { readonly withTable?: boolean } = {},
 ): Promise<T> {
-  const server = spawn(process.execPath, compiledProgram('emulator', [directory, path, BUCKET, NAME]), {
+  const table = withTable ? [TABLE] : [];
+  const server = spawn(process.execPath, compiledProgram('emulator', [directory, path, BUCKET, NAME, ...table]), {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(server, 'close');
   try {
     for await (const line of createInterface({ input: server.stdout })) {
       const { url } = JSON.parse(line) as { url: string };
-      return await work({ url, uri: `gs://${BUCKET}/${NAME}` });
+      return await work({ url, uri: `gs://${BUCKET}/${NAME}`, table: TABLE });
     }
     throw new Error('The emulator ended before it served');
   } finally {

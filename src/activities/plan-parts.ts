@@ -185,13 +185,14 @@ const NOTHING_COMPARED: Comparison = { problems: [], errors: 0, warnings: 0 };
 
 async function report(
   store: ObjectStore,
-  { run, validation = DEFAULT_VALIDATION }: PlanPartsInput,
+  { run, sources, validation = DEFAULT_VALIDATION }: SourcesToPlan,
   merged: MergedValidation,
   comparison: Comparison,
   signal: AbortSignal,
 ): Promise<Reported> {
   const { uri, first } = await writeReport(store, `${run.directory}validation.jsonl`, merged, comparison, {
     maxProblems: validation.maxProblems,
+    copyOf: sources.table?.uri,
     signal,
   });
   return {

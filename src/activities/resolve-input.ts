@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BatchError } from '../domain/batch-error';
+import { tablePlace } from '../domain/input-table';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
-import type { StoredTable } from '../gateways/table-store';
+import type { StoredTable, TableStore } from '../gateways/table-store';
 import { findInputTable } from '../rows/tables/input-table';
 import { commitOnce } from '../rows/commits';
 import { type InputPattern, parseInputPattern } from '../rows/input-pattern';
@@ -9,7 +10,7 @@ import { planRanges } from '../rows/ranges';
 import { toSourceFile } from '../rows/source-file';
 import { workDirectory } from '../rows/work-directory';
 import { planUri } from '../rows/plan';
-import { requireRights, type RightsGateways } from '../preflight/require-rights';
+import { requireRights, type LookGateways, type NeededRights, type RightsGateways } from '../preflight/require-rights';
 import type { Attempt } from './attempt';
 import { copyTable, type TableGateways } from './copy-table';
 import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
@@ -22,14 +23,18 @@ export async function resolveInput(
   given: ResolveInputInput,
   attempt: Attempt,
 ): Promise<ResolvedInput> {
-  const { store } = gateways;
+  const { store, tables } = gateways;
   const { run, input, allowEmpty = false, needs } = given;
   const { signal } = attempt;
   const isTable = input[0]?.startsWith('bq://') === true;
-  const sources = isTable
-    ? await tableSources(gateways, given, attempt)
+  const found = isTable
+    ? await findTable(tables, given, attempt)
     : await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
-  if (needs !== undefined && preflight?.isRequired === true) await beforeSpending(store, preflight, run, needs, signal);
+  if (needs !== undefined && preflight?.isRequired === true) {
+    const asked = 'files' in found ? needs : { ...needs, table: found };
+    await beforeSpending(store, { ...preflight, tables }, run, asked, signal);
+  }
+  const sources = 'files' in found ? found : await copySources(gateways, found, given, attempt);
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
@@ -43,44 +48,41 @@ export async function resolveInput(
 /** An id that has its plan may have jobs that are paid for, and they aren't left alone for a right that only new ones need. */
 async function beforeSpending(
   store: ObjectStore,
-  preflight: RightsGateways,
+  gateways: LookGateways,
   run: ResolveInputInput['run'],
-  needs: NonNullable<ResolveInputInput['needs']>,
+  needs: NeededRights,
   signal: AbortSignal,
 ): Promise<void> {
   const stands = await store.find(planUri(run), { signal });
-  if (stands === undefined) await requireRights(preflight, needs, { signal });
+  if (stands === undefined) await requireRights(gateways, needs, { signal });
+}
+
+/** The table of the input, if a job where this one will run can read it. @throws {BatchError} with the remedy */
+async function findTable(
+  tables: TableStore,
+  { input: [uri = ''], location, allowEmpty = false }: ResolveInputInput,
+  { signal, log }: Attempt,
+): Promise<StoredTable> {
+  const table = await findInputTable(tables, uri, { allowEmpty, signal });
+  const place = tablePlace(table, location ?? table.location);
+  if (place.kind === 'elsewhere') throw new BatchError('InvalidInput', `Input ${uri} ${place.why}`);
+  if (place.kind === 'unknown') log.warn(`${uri} ${place.why}`);
+  return table;
 }
 
 /** A table is copied as it is now: what the run reads of it later, it reads there. */
-async function tableSources(
+async function copySources(
   gateways: TableGateways,
-  { run, input, location, allowEmpty = false }: ResolveInputInput,
+  table: StoredTable,
+  { run }: ResolveInputInput,
   attempt: Attempt,
 ): Promise<Sources> {
-  const { signal } = attempt;
-  const [uri = ''] = input;
-  const table = await findInputTable(gateways.tables, uri, { allowEmpty, signal });
-  assertLocation(table, location ?? table.location, attempt);
-  if (table.rows === 0) return { files: [], ranges: [] };
+  const { uri, lastModified, rows } = table;
+  if (rows === 0) return { files: [], ranges: [] };
   const name = encodeURIComponent(uri.slice('bq://'.length));
   const { uri: copy } = await copyTable(gateways, table, `${run.directory}input/${name}`, attempt);
   const { files, ranges } = await findSources(gateways.store, [copy], { ...attempt, ownDirectory: run.directory });
-  const { lastModified, rows } = table;
   return { files, ranges, table: { uri, lastModified, rows } };
-}
-
-/** The service wants datasets in the job's region, and takes no multi-region; of `global` nobody knows. */
-function assertLocation({ uri, location }: StoredTable, wanted: string, { log }: Attempt): void {
-  if (location === wanted) return;
-  if (wanted === 'global') {
-    log.warn(`${uri} lies in ${location}: whether a job in global reads tables isn't documented.`);
-    return;
-  }
-  const remedy = /^(US|EU)$/.test(location)
-    ? 'batch jobs read no multi-region; copy the table into a dataset of that region'
-    : `set location to ${location}, or copy the table`;
-  throw new BatchError('InvalidInput', `Input ${uri} lies in ${location}, the job would run in ${wanted}: ${remedy}.`);
 }
 
 /** What `gs://` objects and wildcards stand for now, each object once. */

@@ -19,7 +19,7 @@ export function objectStore({ endpoints }: Config): ObjectStoreGcs {
 
 /** What `doctor` looks with, on this machine. */
 export function examineGateways(config: Config): ExamineGateways {
-  const { api, storage, trustedHosts } = config.endpoints;
+  const { api, storage, bigquery, trustedHosts } = config.endpoints;
   const tokens = new AccessTokensGoogle();
   const access = new AccessRest({
     tokens,
@@ -27,7 +27,8 @@ export function examineGateways(config: Config): ExamineGateways {
     ...(api !== undefined && { endpoint: api }),
     ...(storage !== undefined && { storageEndpoint: storage }),
   });
-  return { access, jobs: vertexJobs(config), tokens, isEmulated: areEmulators([api, storage], trustedHosts) };
+  const isEmulated = areEmulators([api, storage, bigquery], trustedHosts);
+  return { access, jobs: vertexJobs(config), tables: tableStore(config), tokens, isEmulated };
 }
 
 /** Vertex AI, or what the environment names in its place. */

@@ -14,6 +14,7 @@ export interface TemporalProgram {
 
 /** Temporal's command line as `tools/servers` pins it. */
 const TEMPORAL_TOOL: GoTool = {
+  module: 'servers',
   name: 'temporal',
   packagePath: 'github.com/temporalio/cli/cmd/temporal',
   modulePath: 'github.com/temporalio/cli',

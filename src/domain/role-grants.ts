@@ -13,14 +13,20 @@ export type Grant =
 
 const READ = ['storage.objects.get', 'storage.objects.list'];
 const ALL = [...READ, 'storage.objects.create', 'storage.objects.delete'];
+const TABLES = ['bigquery.tables.get', 'bigquery.tables.getData'];
 const LEGACY_WRITE = ['storage.objects.list', 'storage.objects.create', 'storage.objects.delete'];
 
 /**
- * What Google's own roles hold of the permissions on objects that a job needs. Source: the answers of `roles.get` that
+ * What Google's own roles hold of the permissions on objects and tables that a job needs. Source: the answers of `roles.get` that
  * iann0036/iam-dataset keeps, and for the legacy roles the page of `StorageRoles` in Google's Java client, November 2026.
  */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
-  'roles/aiplatform.serviceAgent': ALL,
+  'roles/aiplatform.serviceAgent': [...ALL, ...TABLES],
+  'roles/bigquery.admin': TABLES,
+  'roles/bigquery.dataEditor': TABLES,
+  'roles/bigquery.dataOwner': TABLES,
+  'roles/bigquery.dataViewer': TABLES,
+  'roles/bigquery.user': [],
   'roles/storage.admin': ALL,
   'roles/storage.objectAdmin': ALL,
   'roles/storage.objectUser': ALL,

@@ -27,7 +27,8 @@ export class TableStoreMemory implements TableStore {
   /** Makes a table, or another of that name. */
   put(uri: string, { rows, ...about }: MemoryTable): void {
     this.#changes += 1;
-    const defaults = { type: 'TABLE', location: 'us-central1', isStreaming: false, bytes: JSON.stringify(rows).length };
+    const bytes = JSON.stringify(rows).length;
+    const defaults = { type: 'TABLE', location: 'us-central1', expires: null, isStreaming: false, bytes };
     const lastModified = String(this.#changes);
     this.#tables.set(uri, { table: { ...defaults, lastModified, ...about, uri, rows: rows.length }, rows });
   }

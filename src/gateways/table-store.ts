@@ -21,6 +21,8 @@ export interface StoredTable {
   readonly lastModified: string;
   /** A region in lower case, or `US`, `EU`. */
   readonly location: string;
+  /** Milliseconds since 1970; the service then deletes it. */
+  readonly expires: number | null;
   /** Whether rows are streaming in that aren't counted yet. */
   readonly isStreaming: boolean;
 }

@@ -188,7 +188,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
         ...(endpoints.storage === undefined ? {} : { storageEndpoint: endpoints.storage }),
       }),
       tokens,
-      isEmulated: areEmulators([endpoints.api, endpoints.storage], endpoints.trustedHosts),
+      isEmulated: areEmulators([endpoints.api, endpoints.storage, endpoints.bigquery], endpoints.trustedHosts),
       isRequired: options.preflight ?? true,
     },
     handlers: checkedHandlers(options.handlers ?? {}),

@@ -1,13 +1,16 @@
 import { requireToken, type AccessTokens } from '../gateways/access-tokens';
+import type { TableStore } from '../gateways/table-store';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { isGatewayError } from '../gateways/gateway-error';
 import { parseGsUri } from '../gateways/gs-uri';
 import { missing, ok, unknown, untold, type Check } from './check';
 import { checkBucket, type UsedBucket } from './check-bucket';
-import { checkServiceAgent } from './check-service-agent';
+import { checkServiceAgent, checkServiceAgentOnTable } from './check-service-agent';
+import { checkTable } from './check-table';
 import { checkModel, checkVertex, type VertexGateways } from './check-vertex';
 
 export interface ExamineGateways extends VertexGateways {
+  readonly tables: TableStore;
   readonly tokens: AccessTokens;
   /** No credentials are sent anywhere: all endpoints are emulators. */
   readonly isEmulated: boolean;
@@ -26,7 +29,7 @@ export interface Examined {
 
 /** Looks at what a run needs of Google. It changes nothing, costs nothing and throws for bugs only. */
 export async function examine(gateways: ExamineGateways, examined: Examined, options?: CallOptions): Promise<Check[]> {
-  const { access } = gateways;
+  const { access, tables } = gateways;
   const { project, location, model } = examined;
   const [credentials, member] = await checkCredentials(gateways);
   if (credentials.status === 'missing') return [credentials];
@@ -38,7 +41,11 @@ export async function examine(gateways: ExamineGateways, examined: Examined, opt
   }
   for (const bucket of buckets) checks.push(checkBucket(access, bucket, member, options));
   if (project !== null) for (const bucket of buckets) checks.push(checkServiceAgent(access, project, bucket, options));
-  return [credentials, ...(await Promise.all(checks)), ...tables(examined)];
+  for (const uri of usedTables(examined)) {
+    checks.push(checkTable(tables, { uri, location }, member, options));
+    if (project !== null) checks.push(checkServiceAgentOnTable(access, project, uri, options));
+  }
+  return [credentials, ...(await Promise.all(checks)), ...writtenTables(examined)];
 }
 
 async function checkCredentials({ tokens, isEmulated }: ExamineGateways): Promise<[Check, string | null]> {
@@ -79,7 +86,15 @@ function bucketOf(uri: string): string {
   return parseGsUri(uri).bucket;
 }
 
-function tables({ input, output }: Examined): Check[] {
-  const uris = [...input, output ?? ''].filter((uri) => uri.startsWith('bq://'));
-  return uris.map((subject) => unknown({ name: 'bigquery', subject }, 'rights on tables aren’t looked at'));
+function usedTables({ input }: Examined): string[] {
+  return [...new Set(input.filter(isTable))];
+}
+
+function writtenTables({ output }: Examined): Check[] {
+  if (output === null || !isTable(output)) return [];
+  return [unknown({ name: 'bigquery', subject: output }, 'rights on tables that are written aren’t looked at')];
+}
+
+function isTable(uri: string): boolean {
+  return uri.startsWith('bq://');
 }

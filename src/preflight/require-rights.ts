@@ -1,9 +1,11 @@
 import type { Access } from '../gateways/access';
 import type { AccessTokens } from '../gateways/access-tokens';
+import type { StoredTable, TableStore } from '../gateways/table-store';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { GatewayError, isGatewayError } from '../gateways/gateway-error';
 import { parseGsUri } from '../gateways/gs-uri';
 import { checkServiceAgent } from './check-service-agent';
+import { grantToRead, lackOn, mayReadRows } from './check-table';
 import { lackedPermissions } from './check-vertex';
 import { grantOnProject } from './remedies';
 
@@ -14,11 +16,17 @@ export interface RightsGateways {
   readonly isRequired: boolean;
 }
 
+export interface LookGateways extends Pick<RightsGateways, 'access' | 'tokens'> {
+  readonly tables: TableStore;
+}
+
 /** What a run is about to spend money with. */
 export interface NeededRights {
   readonly project: string;
-  /** `gs://`; rights on tables aren't looked at. */
+  /** `gs://`; rights on tables that are written aren't looked at. */
   readonly output: string;
+  /** The input, if it is one. */
+  readonly table?: StoredTable;
 }
 
 /** Looks are worth little waiting: what can't be told by then is found out by doing it. */
@@ -30,28 +38,34 @@ const PATIENCE_MS = 5_000;
  * @throws {GatewayError} `permission`, with the command that mends it
  */
 export async function requireRights(
-  { access, tokens }: Pick<RightsGateways, 'access' | 'tokens'>,
-  { project, output }: NeededRights,
+  { access, tokens, tables }: LookGateways,
+  { project, output, table }: NeededRights,
   options: CallOptions,
 ): Promise<void> {
   const patient = { timeoutMs: PATIENCE_MS, ...options };
-  const [lacked, agent] = await Promise.all([
-    lackedPermissions(access, project, patient).catch(unlessTold),
+  const [lacked, agent, readsRows] = await Promise.all([
+    lackedPermissions(access, project, patient).catch(unlessTold<readonly string[]>([])),
     output.startsWith('gs://')
       ? checkServiceAgent(access, project, { bucket: parseGsUri(output).bucket, isOutput: true }, patient)
       : null,
+    table === undefined || mayReadRows(tables, table, patient).catch(unlessTold(true)),
   ]);
+  const member = async () => (await tokens.getMember?.()) ?? null;
   if (lacked.length > 0) {
-    const member = (await tokens.getMember?.()) ?? null;
-    const remedy = grantOnProject(project, member, 'roles/aiplatform.user');
+    const remedy = grantOnProject(project, await member(), 'roles/aiplatform.user');
     throw refusal(`${lacked.join(', ')} on project ${project}.`, remedy);
   }
   if (agent?.status === 'missing') throw refusal(`${agent.subject} lacks ${agent.message}`, agent.remedy ?? '');
+  if (table !== undefined && !readsRows)
+    throw refusal(`${lackOn(table.uri, 'bigquery.tables.getData')}.`, grantToRead(table.uri, await member()));
 }
 
-function unlessTold(error: unknown): readonly string[] {
-  if (isGatewayError(error)) return [];
-  throw error;
+/** What is assumed where nobody could tell. A bug passes. */
+function unlessTold<Value>(assumed: Value): (error: unknown) => Value {
+  return (error) => {
+    if (isGatewayError(error)) return assumed;
+    throw error;
+  };
 }
 
 function refusal(lacking: string, remedy: string): GatewayError {

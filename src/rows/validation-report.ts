@@ -30,13 +30,19 @@ export interface WrittenReport {
   readonly first: readonly string[];
 }
 
+interface ReportOptions extends CallOptions {
+  readonly maxProblems: number;
+  /** What the one file is a copy of: people look for the row there. */
+  readonly copyOf?: string | undefined;
+}
+
 /** Writes `validation.jsonl`: a problem a line, in file order, then a summary. Nothing where there is no problem and nothing was mended. */
 export async function writeReport(
   store: ObjectStore,
   uri: string,
   merged: MergedValidation,
   comparison: Comparison,
-  { maxProblems, ...options }: CallOptions & { readonly maxProblems: number },
+  { maxProblems, copyOf, ...options }: ReportOptions,
 ): Promise<WrittenReport> {
   const errors = merged.errors + comparison.errors;
   const warnings = merged.warnings + comparison.warnings;
@@ -45,12 +51,13 @@ export async function writeReport(
   const first = new FirstProblems<PlacedProblem>(Math.max(maxProblems, FIRST_PROBLEMS));
   for (const problem of comparison.problems) first.add(problem);
   for await (const problem of readProblems(store, merged, options)) first.add(problem);
-  const listed = listProblems(first.all, maxProblems);
+  const list = (most: number) => listProblems(first.all, most).map((problem) => placedIn(problem, copyOf));
+  const listed = list(maxProblems);
   const lines = [...listed, { summary: summaryOf(merged, errors, warnings, listed.length) }].map(
     (line) => `${JSON.stringify(line)}\n`,
   );
   await store.write(uri, lines.join(''), { contentType: 'application/x-ndjson', ...options });
-  return { uri, first: listProblems(first.all, FIRST_PROBLEMS).map(firstProblem) };
+  return { uri, first: list(FIRST_PROBLEMS).map(firstProblem) };
 }
 
 /** The problems of a report, in file order; where not all have room, errors before warnings. */
@@ -71,6 +78,11 @@ function summaryOf(
 ): ValidationSummary {
   const mended = Object.keys(repaired).length > 0 ? { repaired } : {};
   return { valid: errors === 0, rows, bytes, errors, warnings, listed, ...mended };
+}
+
+function placedIn(problem: ValidationProblem, uri: string | undefined): ValidationProblem {
+  if (uri === undefined) return problem;
+  return { ...problem, uri, ...(problem.other && { other: { ...problem.other, uri } }) };
 }
 
 function firstProblem(problem: ValidationProblem): string {

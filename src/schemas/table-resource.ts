@@ -20,6 +20,7 @@ const table = z.object({
   numBytes: count.default(0),
   lastModifiedTime: z.union([z.string(), z.number()]).transform(String),
   location: z.string(),
+  expirationTime: count.optional(),
   streamingBuffer: z.object({ estimatedRows: count.default(0) }).optional(),
 });
 
@@ -27,7 +28,8 @@ const table = z.object({
 export function fromTableResource(resource: unknown): StoredTable {
   const parsed = table.safeParse(resource);
   if (!parsed.success) throw unreadable(`no table: ${z.prettifyError(parsed.error)}`);
-  const { tableReference, type, schema, numRows, numBytes, lastModifiedTime, location, streamingBuffer } = parsed.data;
+  const { tableReference, type, schema, numRows, numBytes, lastModifiedTime, location } = parsed.data;
+  const { expirationTime = null, streamingBuffer } = parsed.data;
   const { projectId: project, datasetId: dataset, tableId } = tableReference;
   return {
     uri: toTableUri({ project, dataset, table: tableId }),
@@ -37,6 +39,7 @@ export function fromTableResource(resource: unknown): StoredTable {
     bytes: numBytes,
     lastModified: lastModifiedTime,
     location,
+    expires: expirationTime,
     isStreaming: streamingBuffer !== undefined,
   };
 }

@@ -1,13 +1,19 @@
-import type { Emulator } from '../../src/emulator';
 import { parseTableUri } from '../../src/gateways/bq-uri';
 import type { TableToMake } from './table-store-contract';
 
+/** Something that answers as BigQuery does. */
+interface BigQueryLike {
+  fetch(request: Request): Promise<Response>;
+}
+
 /** Makes tables in an emulator, by BigQuery's own calls. */
 export class EmulatedTables {
-  readonly #emulator: Emulator;
+  readonly #server: BigQueryLike;
+  readonly #url: string;
 
-  constructor(emulator: Emulator) {
-    this.#emulator = emulator;
+  constructor(server: BigQueryLike, url = 'http://emulator.test') {
+    this.#server = server;
+    this.#url = url;
   }
 
   async addDataset(projectId: string, datasetId: string, location = 'us-central1'): Promise<void> {
@@ -16,20 +22,22 @@ export class EmulatedTables {
   }
 
   /** Makes a table, or another of that name; its dataset must be there. */
-  async put(uri: string, { columns, rows, type = 'TABLE' }: TableToMake): Promise<void> {
+  async put(uri: string, { columns, rows, type = 'TABLE', expires }: TableToMake): Promise<void> {
     const { project, dataset, table } = parseTableUri(uri);
     const tables = `projects/${project}/datasets/${dataset}/tables`;
     await this.#call('DELETE', `${tables}/${table}`).catch(() => undefined);
-    const view = type === 'VIEW' ? { view: { query: 'SELECT 1' } } : {};
-    await this.#call('POST', tables, { tableReference: { tableId: table }, schema: { fields: columns }, ...view });
+    const view = type === 'VIEW' ? { view: { query: 'SELECT 1 AS n' } } : {};
+    const about = { ...view, ...(expires !== undefined && { expirationTime: String(expires) }) };
+    await this.#call('POST', tables, { tableReference: { tableId: table }, schema: { fields: columns }, ...about });
     const json = rows.map((cells) => ({ json: Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])) }));
     if (json.length > 0) await this.#call('POST', `${tables}/${table}/insertAll`, { rows: json });
   }
 
   async #call(method: string, path: string, body?: object): Promise<void> {
-    const response = await this.#emulator.fetch(
-      new Request(`http://emulator.test/bigquery/v2/${path}`, {
+    const response = await this.#server.fetch(
+      new Request(`${this.#url}/bigquery/v2/${path}`, {
         method,
+        headers: { 'content-type': 'application/json' },
         ...(body && { body: JSON.stringify(body) }),
       }),
     );

@@ -6,6 +6,7 @@ import { startGuarded } from '../../src/dev/guarded-process';
 import { waitFor } from './wait-for';
 
 const FAKE_GCS_SERVER: GoTool = {
+  module: 'servers',
   name: 'fake-gcs-server',
   packagePath: 'github.com/fsouza/fake-gcs-server',
   modulePath: 'github.com/fsouza/fake-gcs-server',

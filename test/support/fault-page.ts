@@ -1,6 +1,6 @@
 import { FAULTS, SORTS_OF_CALLS, type Ending, type FaultName } from './fault-table';
 
-const NAMES = { jobs: 'jobs', objects: 'objects', tokens: 'access tokens' } as const;
+const NAMES = { jobs: 'jobs', objects: 'objects', tables: 'tables', tokens: 'access tokens' } as const;
 
 interface Column {
   readonly gateway: keyof typeof NAMES;

@@ -125,6 +125,16 @@ const STORAGE: Endings = {
   'drips its answer': UNHARMED,
 };
 
+/** The words of jobs, for calls that only read. */
+const TABLES: Endings = {
+  ...repeatedReads(VERTEX),
+  'answers 429, Retry-After ten minutes': refused('quota', 'too many requests', 600_000),
+  'answers 403': refused(
+    'permission',
+    "Grant roles/bigquery.dataViewer on the dataset to the worker's service account.",
+  ),
+};
+
 const noToken = (says: string): Ending => ({ how: 'fails', kind: 'unavailable', says, effect: 'never-sent' });
 const denied = (): Ending => ({
   how: 'fails',
@@ -165,7 +175,7 @@ const spoiltBy = (ending: Ending) => ({
 
 /** Calls of a gateway that end alike. */
 interface SortOfCalls {
-  readonly gateway: 'jobs' | 'objects' | 'tokens';
+  readonly gateway: 'jobs' | 'objects' | 'tables' | 'tokens';
   readonly calls: readonly string[];
   readonly endings: Endings;
 }
@@ -187,8 +197,20 @@ export const SORTS_OF_CALLS: readonly SortOfCalls[] = [
   { gateway: 'objects', calls: ['read'], endings: { ...STORAGE, ...midBody(UNHARMED) } },
   { gateway: 'objects', calls: ['remove'], endings: { ...STORAGE, ...midBody({ how: 'no body' }) } },
   { gateway: 'objects', calls: ['write'], endings: neverRepeated(STORAGE) },
+  { gateway: 'tables', calls: ['find', 'read rows'], endings: TABLES },
   { gateway: 'tokens', calls: ['getAccessToken'], endings: TOKENS },
 ];
+
+/** What fails in passing is asked for again. */
+function repeatedReads(endings: Endings): Endings {
+  const often = Object.entries(endings).map(([name, ending]): [string, Ending] => [
+    name,
+    'kind' in ending && (ending.kind === 'unavailable' || ending.kind === 'quota')
+      ? { ...ending, how: 'repeated' }
+      : ending,
+  ]);
+  return Object.fromEntries(often) as Endings;
+}
 
 /** What would be written twice, or over another's, is left to the caller. */
 function neverRepeated(endings: Endings): Endings {

@@ -4,7 +4,9 @@ import { EmulatorClock } from '../../src/emulator/clock';
 import { answerWithFault, FaultTable } from '../../src/emulator/faults';
 import { AccessTokensFixed, AccessTokensGoogle } from '../../src/gateways/access-tokens-google';
 import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
+import { TableStoreRest } from '../../src/gateways/table-store-rest';
 import { VertexJobsRest } from '../../src/gateways/vertex-jobs-rest';
+import { EmulatedTables } from './emulated-tables';
 import { aNewJob } from './vertex-jobs-contract';
 import { waitFor } from './wait-for';
 
@@ -18,6 +20,7 @@ const PARENT = { project: 'acme', location: 'us-central1' };
 const CHUNK = 256 * 1024;
 const ONCE = { ifGenerationMatch: 0 } as const;
 const SOURCE = 'gs://acme/source';
+const TABLE = 'bq://acme.d.prompts';
 const TARGET = 'gs://acme/target';
 /** Jobs stay pending until they are cancelled. */
 const CALM = { durations: { JOB_STATE_PENDING: 3_600_000 }, cancel: { ms: 1 } } as const;
@@ -29,6 +32,7 @@ export class GatewayBench {
   readonly #tokenService: TokenService;
   readonly #jobs: VertexJobsRest;
   readonly #store: ObjectStoreGcs;
+  readonly #tables: TableStoreRest;
   readonly #timeoutMs: number;
 
   /** @param patienceMs for how long a gateway waits for an answer, or a byte of it */
@@ -48,11 +52,14 @@ export class GatewayBench {
     this.#jobs = new VertexJobsRest({ tokens: new AccessTokensFixed(), endpoint: server.url });
     const patience = { idleMs: patienceMs, retries: 2, retryDelayMs: 1 };
     this.#store = new ObjectStoreGcs({ apiEndpoint: server.url, chunkBytes: CHUNK, ...patience });
+    const { retries, retryDelayMs } = patience;
+    this.#tables = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: server.url, retries, retryDelayMs });
   }
 
   /** Every call of a gateway, with what it needs in place. */
-  async calls(gateway: 'jobs' | 'objects' | 'tokens'): Promise<Readonly<Record<string, BenchCall>>> {
+  async calls(gateway: 'jobs' | 'objects' | 'tables' | 'tokens'): Promise<Readonly<Record<string, BenchCall>>> {
     if (gateway === 'jobs') return this.#callsOfJobs();
+    if (gateway === 'tables') return this.#callsOfTables();
     return gateway === 'objects' ? this.#callsOfObjects() : this.#callsOfTokens();
   }
 
@@ -93,6 +100,21 @@ export class GatewayBench {
       },
       copy: { meets: { call: 'storage.write', path: '/rewriteTo/' }, run: () => store.copy(source, TARGET, ONCE) },
       remove: { meets: { call: 'storage.delete' }, run: () => store.delete(SOURCE) },
+    };
+  }
+
+  async #callsOfTables(): Promise<Readonly<Record<string, BenchCall>>> {
+    const tables = this.#tables;
+    const options = { timeoutMs: this.#timeoutMs };
+    const emulated = new EmulatedTables(this.emulator);
+    await emulated.addDataset('acme', 'd');
+    await emulated.put(TABLE, { columns: [{ name: 'n', type: 'INTEGER', mode: 'NULLABLE' }], rows: [['1'], ['2']] });
+    return {
+      find: { meets: { call: 'bigquery.get' }, run: () => tables.find(TABLE, options) },
+      'read rows': {
+        meets: { call: 'bigquery.read' },
+        run: () => drained(tables.readRows(TABLE, { from: 0, to: 2, ...options })),
+      },
     };
   }
 

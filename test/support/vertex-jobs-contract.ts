@@ -56,7 +56,7 @@ export function describeVertexJobs(implementation: string, { open }: VertexJobsU
       expect(await jobs.get(job.name)).toEqual(job);
     });
 
-    it('lists by label and by display name, over all pages', async () => {
+    it('69: lists by label and by display name, over all pages', async () => {
       for (let index = 0; index < 101; index += 1) {
         await jobs.create(PARENT, aNewJob({ labels: { claim: index % 2 === 0 ? 'even' : 'odd' } }));
       }

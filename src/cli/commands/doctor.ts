@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseTableUri } from '../../gateways/bq-uri';
 import { parseGsUri } from '../../gateways/gs-uri';
 import { parentPath } from '../../gateways/vertex-jobs-rest';
 import type { Check } from '../../preflight/check';
@@ -37,7 +38,7 @@ export function addDoctor(program: Command, host: Host): void {
     .option('--project <id>', 'Google Cloud project (default: GOOGLE_CLOUD_PROJECT)')
     .option('--location <region>', 'region, or global (default: GOOGLE_CLOUD_LOCATION)')
     .option('--model <name>', 'gemini-…, publishers/google/models/M, or projects/P/locations/L/models/ID')
-    .option('--input <uri...>', 'gs:// objects and wildcards that a run would read')
+    .option('--input <uri...>', 'gs:// objects and wildcards, or a bq:// table, that a run would read')
     .option('--output <uri>', 'gs://bucket/prefix/ that a run would write below')
     .addHelpText('after', AFTER_HELP);
   const example = 'vertex-batch doctor --project acme --location us-central1 --output gs://acme/answers/';
@@ -100,6 +101,7 @@ function examinedOf({ flags, config }: Invocation<DoctorFlags>): Examined {
   if (project !== null && location !== null) parentPath({ project, location });
   const { input = [], output = null } = flags;
   for (const uri of [...input, output ?? ''].filter((given) => given.startsWith('gs://'))) parseGsUri(uri);
+  for (const uri of input.filter((given) => given.startsWith('bq://'))) parseTableUri(uri);
   if (output !== null && !/^(gs|bq):\/\//.test(output))
     throw new CommandError(EXIT.usage, `--output must be gs://bucket/prefix/, got ${JSON.stringify(output)}.`);
   return { project, location, model: modelOf(flags.model, location), input, output };

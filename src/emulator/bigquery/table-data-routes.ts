@@ -71,7 +71,8 @@ export function jsonText(head: object, rows: readonly string[]): Response {
 export function timestampFormatOf(query: URLSearchParams): TimestampFormat {
   const format = query.get('formatOptions.timestampOutputFormat');
   if (format === 'INT64' || format === 'ISO8601_STRING') return format;
-  return query.get('formatOptions.useInt64Timestamp') === 'true' ? 'INT64' : 'FLOAT64';
+  // Google's client for Python writes `True`
+  return /^true$/i.test(query.get('formatOptions.useInt64Timestamp') ?? '') ? 'INT64' : 'FLOAT64';
 }
 
 /** Streams rows in. They can be listed at once here; the service may take a moment. */

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveEmulator } from '../../../src/emulator';
 import type { EmulatorServer } from '../../../src/emulator';
 import { EmulatorBench, someRows } from '../../support/an-emulator';
-import { findPythonWithGenai, runPython } from '../../support/python';
-import type { PythonWithGenai } from '../../support/python';
+import { findPythonWith, GENAI, runPython } from '../../support/python';
+import type { FoundPython } from '../../support/python';
 
 const PROGRAM = `
 import json, sys, time
@@ -56,12 +56,12 @@ print(json.dumps(result))
 
 const bench = new EmulatorBench({ clock: 'real' });
 let server: EmulatorServer;
-let found: PythonWithGenai;
+let found: FoundPython;
 
 beforeAll(async () => {
   await bench.put('gs://bucket/in.jsonl', someRows(10));
   server = await serveEmulator(bench.emulator);
-  found = await findPythonWithGenai();
+  found = await findPythonWith(GENAI);
 }, 600_000);
 
 afterAll(async () => {

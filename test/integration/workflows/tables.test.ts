@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TableToMake } from '../../support/table-store-contract';
 import { BatchWorld } from '../../support/batch-world';
+import { waitFor } from '../../support/wait-for';
 import { EmulatedTables } from '../../support/emulated-tables';
 
 const URI = 'bq://acme.d.prompts';
@@ -40,7 +41,7 @@ async function results(directory: string | null): Promise<ResultRow[]> {
 }
 
 describe('a run over a table', () => {
-  it('41, 55, 56, 57: has the job read it, and gives every row its answer', async () => {
+  it('41, 55, 56, 57, 63: has the job read it, and gives every row its answer', async () => {
     await tables.put(URI, { columns: COLUMNS, rows: rows(30) });
     const result = await (await world.start({ input: URI })).result();
     expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 30, answered: 30 } });
@@ -64,13 +65,74 @@ describe('a run over a table', () => {
     expect(bare(await results(table?.directory ?? ''))).toEqual(bare(await results(files?.directory ?? '')));
   });
 
-  it.each([
-    ['a row that is wrong', { rows: rows(2).map(([key]) => [key, '{"contents":[]}', '1']) }, 'InvalidInput'],
-    ['a table that is a view', { rows: [], type: 'VIEW' }, 'InvalidInput'],
-  ] as const)('fails over %s, and nothing is spent', async (_, table, type) => {
-    await tables.put(URI, { columns: COLUMNS, ...table });
-    const failed = await (await world.start({ input: URI })).result().catch((error: unknown) => error);
-    expect(failed).toMatchObject({ result: { reason: { type } } });
-    expect(world.emulator.jobs()).toEqual([]);
+  const aColumn = (name: string, type: string) => [{ name, type, mode: 'NULLABLE' }] as const;
+
+  it.each<readonly [string, string, Partial<TableToMake>, string, string]>([
+    ['a dataset that isn’t there', 'bq://acme.none.prompts', {}, 'InputNotFound', 'check project, dataset and table'],
+    ['a table that isn’t there', 'bq://acme.d.none', {}, 'InputNotFound', 'check project, dataset and table'],
+    ['a table that has expired', URI, { rows: [], expires: 1 }, 'InputNotFound', 'whether it had an expiration time'],
+    ['a view', URI, { rows: [], type: 'VIEW' }, 'InvalidInput', 'is a VIEW'],
+    [
+      'a table without a column "request"',
+      URI,
+      { columns: aColumn('prompt', 'JSON') },
+      'InvalidInput',
+      'has no column',
+    ],
+    ['a request of the wrong type', URI, { columns: aColumn('request', 'BYTES') }, 'InvalidInput', 'got BYTES'],
+    ['a table without a row', URI, { rows: [] }, 'InvalidInput', 'is empty'],
+    [
+      'a row that is wrong',
+      URI,
+      { rows: [['k', '{"contents":[]}', '1']] },
+      'InvalidInput',
+      `${URI}:1 request.contents`,
+    ],
+    [
+      '42: a row that isn’t JSON',
+      URI,
+      { columns: aColumn('request', 'STRING'), rows: [[request('well')], ['{oops']] },
+      'InvalidInput',
+      `${URI}:2 request`,
+    ],
+  ])('fails over %s with one clear error, and nothing is spent', async (_, input, table, type, message) => {
+    const { columns = COLUMNS } = table;
+    await tables.put(URI, { columns, rows: [columns.map(() => null)], ...table });
+    const run = await world.start({ input });
+    const failed = await run.result().catch((error: unknown) => error);
+    expect(failed).toMatchObject({ result: { reason: { type, message: expect.stringContaining(message) } } });
+    expectNothingSpent();
+  });
+
+  it.each(['europe-west4', 'US'])('14: fails over a table in %s before a row is read or copied', async (location) => {
+    await tables.addDataset('acme', 'elsewhere', location);
+    const input = 'bq://acme.elsewhere.prompts';
+    await tables.put(input, { columns: COLUMNS, rows: rows(3) });
+    const failed = await (await world.start({ input })).result().catch((error: unknown) => error);
+    const message = expect.stringContaining(`lies in ${location}, the job would run in us-central1`);
+    expect(failed).toMatchObject({ result: { reason: { type: 'InvalidInput', message } } });
+    expect(callsOf('bigquery.read')).toEqual([]);
+    expectNothingSpent();
+  });
+
+  it('50: waits for a right that is missing, says which and on what, and goes on when it is given', async () => {
+    await tables.put(URI, { columns: COLUMNS, rows: rows(3) });
+    world.emulator.setScenario({ access: { denied: ['bigquery.tables.getData'] } });
+    const run = await world.start({ input: URI });
+    const attention = async () => (await run.status()).attention;
+    await waitFor(async () => (await attention()) !== null, { what: 'the run’s attention' });
+    expect((await attention())?.message).toContain('bigquery.tables.getData on dataset acme.d. Mend it with: bq query');
+    expectNothingSpent();
+    world.emulator.setScenario({});
+    expect(await run.result()).toMatchObject({ outcome: 'succeeded', rows: { answered: 3 } });
   });
 });
+
+function callsOf(call: string) {
+  return world.emulator.calls().filter((one) => one.call === call);
+}
+
+function expectNothingSpent(): void {
+  expect(world.emulator.jobs()).toEqual([]);
+  expect(callsOf('create')).toEqual([]);
+}

@@ -117,7 +117,7 @@ describe('resolveInput', () => {
     [
       'bq://acme.prompts.today',
       'InputNotFound',
-      'Input bq://acme.prompts.today does not exist; check project, dataset and table.',
+      'Input bq://acme.prompts.today does not exist; check project, dataset and table, and whether it had an expiration time.',
     ],
     ['gs://acme', 'InvalidRequest', 'input must be gs://bucket/name, with * for many objects, got "gs://acme"'],
     ['prompts.jsonl', 'InvalidRequest', 'input must be gs://bucket/name, with * for many objects, got "prompts.jsonl"'],
@@ -168,6 +168,17 @@ describe('resolveInput', () => {
 describe('rights that a run needs before it spends anything', () => {
   const NEEDS = { project: 'acme', output: 'gs://acme/answers/' };
   const input = ['gs://acme/in.jsonl'];
+  const TABLE = 'bq://acme.prompts.today';
+
+  /** A store of tables whose rows can't be read yet. */
+  class LockedTables extends TableStoreMemory {
+    isLocked = true;
+
+    override readRows(...call: Parameters<TableStoreMemory['readRows']>) {
+      if (this.isLocked) throw new GatewayError('permission', 'No.');
+      return super.readRows(...call);
+    }
+  }
 
   async function resolving(access: Scenario['access'], faults: Scenario['faults'] = [], isRequired = true) {
     const emulator = createEmulator({ scenario: { ...(access && { access }), faults } });
@@ -181,10 +192,11 @@ describe('rights that a run needs before it spends anything', () => {
       isRequired,
     };
     const store = await aStore({ 'gs://acme/in.jsonl': '{}\n' });
-    const tables = new TableStoreMemory();
-    const beginning = () =>
-      resolveInput({ store, tables, preflight }, { run: aRun(), input, needs: NEEDS }, anAttempt());
-    return { emulator, store, beginning };
+    const tables = new LockedTables();
+    tables.put(TABLE, { columns: [{ name: 'request', type: 'JSON', mode: 'NULLABLE' }], rows: [['{}']] });
+    const beginning = (from = input) =>
+      resolveInput({ store, tables, preflight }, { run: aRun(), input: from, needs: NEEDS }, anAttempt());
+    return { emulator, store, tables, beginning };
   }
 
   test.each([
@@ -207,6 +219,16 @@ describe('rights that a run needs before it spends anything', () => {
   ] as const)('are no reason to stop where %s', async (_, access, faults) => {
     const { beginning } = await resolving(access, faults);
     expect(await beginning()).toMatchObject({ files: 1 });
+  });
+
+  test('are missed on a table before a row of it is copied', async () => {
+    const { tables, store, beginning } = await resolving(undefined);
+    const error = await beginning([TABLE]).catch((thrown: unknown) => thrown);
+    const message = /getData on dataset acme\.prompts\. Mend it with: bq query .* ON SCHEMA `acme`\.prompts/;
+    expect(error).toMatchObject({ kind: 'permission', message: expect.stringMatching(message) as string });
+    for await (const { uri } of store.list(aRun().directory)) expect.fail(`${uri} was written`);
+    tables.isLocked = false;
+    expect(await beginning([TABLE])).toMatchObject({ files: 1 });
   });
 
   test('aren’t looked at where jobs may stand already, or the plugin says not to', async () => {

@@ -3,9 +3,12 @@ import { createEmulator, type Scenario } from '../../../src/emulator';
 import { AccessRest } from '../../../src/gateways/access-rest';
 import type { AccessTokens } from '../../../src/gateways/access-tokens';
 import { GatewayError } from '../../../src/gateways/gateway-error';
+import { TableStoreRest } from '../../../src/gateways/table-store-rest';
 import { VertexJobsRest } from '../../../src/gateways/vertex-jobs-rest';
 import type { Check, CheckName } from '../../../src/preflight/check';
 import { examine, type Examined } from '../../../src/preflight/examine';
+import { EmulatedTables } from '../../support/emulated-tables';
+import type { TableToMake } from '../../support/table-store-contract';
 
 const WORKER = 'serviceAccount:batch-runner@acme.iam.gserviceaccount.com';
 const AGENT = 'serviceAccount:service-123456789012@gcp-sa-aiplatform.iam.gserviceaccount.com';
@@ -26,18 +29,23 @@ const ALL: Examined = {
 interface World {
   readonly tokens?: AccessTokens;
   readonly examined?: Partial<Examined>;
+  /** Makes tables. */
+  readonly prepare?: (tables: EmulatedTables) => Promise<void>;
 }
 
 /** The checks in a project where everything is as it should be but for what the scenario says. */
-async function checksIn(scenario: Scenario, { tokens = TOKENS, examined = {} }: World = {}): Promise<Check[]> {
-  const emulator = createEmulator({ scenario });
+async function checksIn(scenario: Scenario, { tokens = TOKENS, examined = {}, prepare }: World = {}): Promise<Check[]> {
+  const emulator = createEmulator();
   emulator.blobs.createBucket('prompts', { location: 'US' });
   emulator.blobs.createBucket('answers', { location: 'US-CENTRAL1' });
   const endpoint = 'http://emulator.test';
   const gateway = { tokens, endpoint, fetch: (request: Request) => emulator.fetch(request) };
   const access = new AccessRest({ ...gateway, storageEndpoint: endpoint });
   const jobs = new VertexJobsRest(gateway);
-  const checks = await examine({ access, jobs, tokens, isEmulated: false }, { ...ALL, ...examined });
+  const tables = new TableStoreRest({ ...gateway, retries: 0 });
+  await prepare?.(new EmulatedTables(emulator));
+  emulator.setScenario(scenario);
+  const checks = await examine({ access, jobs, tables, tokens, isEmulated: false }, { ...ALL, ...examined });
   expect(emulator.calls().filter(({ call }) => ['create', 'cancel', 'storage.write'].includes(call))).toEqual([]);
   return checks;
 }
@@ -47,6 +55,88 @@ async function checkIn(scenario: Scenario, name: CheckName, world: World = {}): 
 }
 
 const denied = (...permissions: string[]): Scenario => ({ access: { denied: permissions } });
+
+const TABLE = 'bq://acme.prompts.today';
+const REQUEST = [{ name: 'request', type: 'JSON', mode: 'NULLABLE' }] as const;
+
+function aTable(table: Partial<TableToMake> = {}, location = 'us-central1') {
+  return async (tables: EmulatedTables) => {
+    await tables.addDataset('acme', 'prompts', location);
+    await tables.put(TABLE, { columns: REQUEST, rows: [['{}'], ['{}']], ...table });
+  };
+}
+
+describe('examine, where the input is a table', () => {
+  const checkOf = async (scenario: Scenario, world: World, examined: Partial<Examined> = {}) =>
+    checkIn(scenario, 'bigquery', { ...world, examined: { input: [TABLE], ...examined } });
+
+  it('50: finds that the worker may read it, and Vertex AI’s own account as well', async () => {
+    const examined = { input: [TABLE], output: null };
+    const checks = await checksIn({}, { prepare: aTable(), examined });
+    expect(checks.slice(-2)).toMatchObject([
+      { name: 'bigquery', subject: TABLE, status: 'ok', message: 'us-central1 · 2 rows' },
+      { name: 'service-agent', status: 'ok', message: `roles/aiplatform.serviceAgent on the project of ${TABLE}` },
+    ]);
+  });
+
+  it('doesn’t claim to know where the table’s project gives the service agent no role', async () => {
+    const access = { projectRoles: { 'roles/bigquery.user': [AGENT] } };
+    const world = { prepare: aTable(), examined: { input: [TABLE], output: null } };
+    expect(await checkIn({ access }, 'service-agent', world)).toMatchObject({
+      status: 'unknown',
+      message: expect.stringContaining('datasets aren’t looked at'),
+    });
+  });
+
+  it.each(['bigquery.tables.get', 'bigquery.tables.getData'])(
+    'names %s that the worker lacks, its dataset, and the command that gives it',
+    async (permission) => {
+      expect(await checkOf(denied(permission), { prepare: aTable() })).toMatchObject({
+        status: 'missing',
+        message: `${permission} on dataset acme.prompts`,
+        remedy: `bq query --use_legacy_sql=false 'GRANT \`roles/bigquery.dataViewer\` ON SCHEMA \`acme\`.prompts TO "${WORKER}"'`,
+      });
+    },
+  );
+
+  it.each<readonly [string, (tables: EmulatedTables) => Promise<void>, string]>([
+    ['a dataset that isn’t there', async () => {}, 'does not exist; check project, dataset and table'],
+    ['a table that isn’t there', (tables) => tables.addDataset('acme', 'prompts'), 'does not exist'],
+    ['a table of another region', aTable({}, 'europe-west4'), 'set location to europe-west4'],
+    ['a table of a multi-region', aTable({}, 'US'), 'batch jobs read no multi-region'],
+    ['a request of the wrong type', aTable({ columns: [{ ...REQUEST[0], type: 'INTEGER' }], rows: [] }), 'got INTEGER'],
+    ['no request', aTable({ columns: [{ ...REQUEST[0], name: 'prompt' }] }), 'has no column "request"'],
+    ['a view', aTable({ rows: [], type: 'VIEW' }), 'make a table of it: CREATE TABLE'],
+  ])('says of %s what is wrong', async (_, prepare, message) => {
+    expect(await checkOf({}, { prepare })).toMatchObject({
+      status: 'missing',
+      message: expect.stringContaining(message),
+      isUnreached: false,
+    });
+  });
+
+  it('takes a table that has no rows yet', async () => {
+    expect(await checkOf({}, { prepare: aTable({ rows: [] }) })).toMatchObject({ status: 'ok' });
+  });
+
+  it('says when a table will expire', async () => {
+    const expires = Date.now() + 3_600_000;
+    expect(await checkOf({}, { prepare: aTable({ expires }) })).toMatchObject({
+      status: 'ok',
+      message: `us-central1 · 2 rows · expires ${new Date(expires).toISOString()}`,
+    });
+  });
+
+  it('leaves open whether a job in global may read it', async () => {
+    const check = await checkOf({}, { prepare: aTable() }, { location: 'global' });
+    expect(check).toMatchObject({ status: 'unknown', message: expect.stringContaining("isn't documented") });
+  });
+
+  it('tells that nobody answered from what is wrong', async () => {
+    const faults = [{ call: 'bigquery.get', times: 9, fault: { kind: 'status', status: 503 } }] as const;
+    expect(await checkOf({ faults }, { prepare: aTable() })).toMatchObject({ status: 'unknown', isUnreached: true });
+  });
+});
 
 describe('examine', () => {
   it('finds all well, each bucket once', async () => {
@@ -150,12 +240,13 @@ describe('examine', () => {
     ]);
   });
 
-  it('needs no location for buckets, and leaves tables open', async () => {
-    const examined = { project: null, location: null, model: null, input: ['bq://acme.prompts.today'] };
-    expect((await checksIn({}, { examined })).map(({ name, status }) => [name, status])).toEqual([
+  it('needs no location for buckets and tables', async () => {
+    const examined = { project: null, location: null, model: null, input: [TABLE] };
+    const checks = await checksIn({}, { examined, prepare: aTable() });
+    expect(checks.map(({ name, status }) => [name, status])).toEqual([
       ['credentials', 'ok'],
       ['bucket', 'ok'],
-      ['bigquery', 'unknown'],
+      ['bigquery', 'ok'],
     ]);
   });
 });

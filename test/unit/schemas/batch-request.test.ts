@@ -123,7 +123,7 @@ describe('a request', () => {
     });
   });
 
-  it('takes the name of a job from its workflow id, cut where no character is halved', () => {
+  it('54: takes the name of a job from its workflow id, cut where no character is halved', () => {
     expect(acceptRequest(REQUEST, 'x'.repeat(200)).displayName).toHaveLength(80);
     expect(acceptRequest(REQUEST, `${'x'.repeat(78)}😀😀`).displayName).toBe(`${'x'.repeat(78)}…`);
   });

@@ -82,6 +82,26 @@ describe('fromVertexJob', () => {
     });
   });
 
+  it('62: reads the page’s answer, whose model is spelt in another way than it was sent', () => {
+    const model = 'projects/acme/locations/us-central1/models/gemini-1.0-pro-002';
+    const answer = {
+      name: NAME,
+      displayName: 'my-batch-prediction-job',
+      model,
+      inputConfig: { instancesFormat: 'bigquery', bigquerySource: { inputUri: 'bq://acme.d.prompts' } },
+      modelParameters: {},
+      outputConfig: { predictionsFormat: 'bigquery', bigqueryDestination: { outputUri: 'bq://acme.d.answers' } },
+      state: 'JOB_STATE_PENDING',
+      createTime: '2023-07-12T20:46:52.148717Z',
+      updateTime: '2023-07-12T20:46:52.148717Z',
+      labels: { owner: 'sample_owner', product: 'llm' },
+      modelVersionId: '1',
+      modelMonitoringStatus: {},
+    };
+    expect(fromVertexJob(answer)).toMatchObject({ name: NAME, model, state: 'JOB_STATE_PENDING', error: null });
+    expect(fromDescribedJob(answer)).toMatchObject({ name: NAME });
+  });
+
   it('reads counts that are strings, numbers, left out or unknown', () => {
     const countsOf = (completionStats: unknown): unknown => fromVertexJob({ name: NAME, completionStats }).counts;
     expect(countsOf({ successfulCount: '12', failedCount: 3, incompleteCount: '-1' })).toEqual({

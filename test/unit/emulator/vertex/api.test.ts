@@ -22,7 +22,7 @@ async function refusalOf(body: unknown, parent = PARENT): Promise<ErrorJson['err
 }
 
 describe('create', () => {
-  it('answers with the job, PENDING, under the project number', async () => {
+  it('62: answers with the job, PENDING, under the project number', async () => {
     const job = await new EmulatorBench().create({ labels: { stage: 'prod', größe: 'ä_1-' } });
     expect(job).toMatchObject({
       ...aJobBody(),
@@ -34,13 +34,13 @@ describe('create', () => {
     expect(job.createTime).toMatch(/\.\d{6}Z$/);
   });
 
-  it('takes a bare string for uris and gives a list', async () => {
+  it('68: takes a bare string for uris and gives a list', async () => {
     const inputConfig = { instancesFormat: 'jsonl', gcsSource: { uris: 'gs://bucket/in.jsonl' } };
     const job = await new EmulatorBench().create({ inputConfig });
     expect(job['inputConfig']).toEqual({ instancesFormat: 'jsonl', gcsSource: { uris: ['gs://bucket/in.jsonl'] } });
   });
 
-  it('takes snake_case, nulls and output-only fields, and sets the latter itself', async () => {
+  it('67: takes snake_case, nulls and output-only fields such as name, and sets the latter itself', async () => {
     const bench = new EmulatorBench();
     const job = await bench.json('POST', JOBS, {
       display_name: 'x',
@@ -64,7 +64,7 @@ describe('create', () => {
     ['v1beta1', '/v1beta1/projects/acme/locations/europe-west4'],
     ['base path', '/env/emulated/v1/projects/acme/locations/us-central1'],
     ['project number', '/v1/projects/998877/locations/us-central1'],
-  ])('works at a %s address', async (_what, parent) => {
+  ])('59: works at a %s address', async (_what, parent) => {
     const bench = new EmulatorBench();
     const job = await bench.json('POST', `${parent}/batchPredictionJobs`, aJobBody());
     expect(await bench.json('GET', `${parent}/batchPredictionJobs/${job.name.split('/').at(-1)}`)).toEqual(job);
@@ -81,7 +81,7 @@ describe('create', () => {
     ['projects/p/locations/us-central1/publishers/google/models/gemini-2.5-pro'],
     ['publishers/google/models/gemini-1.0-pro-002@default'],
     ['projects/p/locations/us-central1/models/123456@2'],
-  ])('takes the model %s and echoes it', async (model) => {
+  ])('66: takes the model %s and echoes it', async (model) => {
     expect((await new EmulatorBench().create({ model })).model).toBe(model);
   });
 
@@ -119,6 +119,12 @@ describe('create', () => {
 
   it.each([
     ['a body that is no JSON', '{', /Invalid JSON payload/],
+    [
+      '61: the page’s placeholder inputSource',
+      aJobBody({ inputConfig: { inputSource: {} } }),
+      /Unknown name "inputSource"/,
+    ],
+    ['61: the page’s trailing comma', '{"displayName": "x",}', /Invalid JSON payload/],
     ['a wrapped job', { batchPredictionJob: aJobBody() }, /Unknown name "batchPredictionJob"/],
     ['no displayName', aJobBody({ displayName: undefined }), /displayName/],
     ['a long displayName', aJobBody({ displayName: 'x'.repeat(129) }), /128/],

@@ -72,7 +72,7 @@ it('41, 55, 56: a table is a source as files are', async () => {
   expect(rows[0]).toMatchObject({ request: REQUEST, status: '', score: expect.any(Number) });
 });
 
-it('58, 64: the requested table is made and gets the rows', async () => {
+it('58, 60, 64: the requested table is made and gets the rows', async () => {
   const bench = await aBench();
   await aTable(bench, prompts(3));
   const job = await bench.runStored({ inputConfig: FROM_TABLE, outputConfig: intoTable('bq://acme.d.answers') });

@@ -128,7 +128,7 @@ describe('findInputTable', () => {
   it('names a table that is not there', async () => {
     await expect(findInputTable(new TableStoreMemory(), URI)).rejects.toMatchObject({
       type: 'InputNotFound',
-      message: `Input ${URI} does not exist; check project, dataset and table.`,
+      message: `Input ${URI} does not exist; check project, dataset and table, and whether it had an expiration time.`,
     });
   });
 });
