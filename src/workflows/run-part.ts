@@ -164,8 +164,10 @@ class PartLife {
 
   async #onEnd(claim: ClaimReference, ending: JobEnding): Promise<void> {
     const { paused } = this.#at.accepted.request;
-    const reason = ending.gaveUp ?? (ending.kind === 'ended' ? endReasonOf(ending.job) : strayReason(ending));
-    if (reason !== null) this.reasons.push(reason);
+    if (ending.gaveUp !== null) this.reasons.push(ending.gaveUp);
+    const reason = ending.kind === 'ended' ? endReasonOf(ending.job) : strayReason(ending);
+    // how a job ended that was given up says nothing new, unless it is left behind
+    if (reason !== null && (ending.gaveUp === null || ending.kind !== 'ended')) this.reasons.push(reason);
     if (ending.gaveUp?.type === 'JobPaused' && paused.policy === 'fail') this.mustFail = true;
     if (ending.kind !== 'ended') return;
     await Promise.all([this.#noticeChange(), this.#watch.noticeDouble(claim)]);
