@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { ClaimReference, SettledPart, VertexJob } from '../activities/contract';
 import { count } from '../domain/count-text';
 import { endReasonOf, isWorthAnotherRound } from '../domain/job-end';
@@ -82,7 +82,7 @@ class PartLife {
     const submitted = await this.#submit(round);
     if (submitted === undefined) return false;
     const { job, claim } = submitted;
-    if (!submitted.adopted) this.#created += 1;
+    if (!submitted.adopted || this.#isPaidHere(claim)) this.#created += 1;
     else if (round === 1) this.#firstWasAdopted = true;
     const tracked = trackedJob(job, { part: this.#number, round, rows: this.#rows });
     run.jobs.push(tracked);
@@ -155,6 +155,12 @@ class PartLife {
   /** Rounds that this execution may still pay for; what an earlier one created doesn't count. */
   #mayCreate(): boolean {
     return this.#created < this.#at.accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
+  }
+
+  /** A job that was only found is this execution's own, too, when its claim was taken since the plan: the answer to the create was lost. */
+  #isPaidHere({ round }: ClaimReference): boolean {
+    if (this.#claimStands(round) || (this.#at.adopted !== null && round === 1)) return false;
+    return patched('count-jobs-whose-create-was-not-answered');
   }
 
   /** The service reads its input about now, and a create that it doubled shows by now. */
