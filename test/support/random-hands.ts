@@ -9,9 +9,6 @@ import {
 import * as fc from 'fast-check';
 import { ADOPT_JOB, CANCEL_BATCH, CHECK_NOW, RESUBMIT } from '../../src/messages';
 
-/** In gRPC. */
-const FAILED_PRECONDITION = 9;
-
 const KINDS = ['cancel-signal', 'cancel-update', 'cancel-workflow', 'adopt', 'resubmit', 'check-now'] as const;
 
 /** What somebody does to a run, and how long after he did the last thing. */
@@ -51,7 +48,7 @@ export async function doDeed(
     if (
       error instanceof ServiceError &&
       isGrpcServiceError(error.cause) &&
-      Number(error.cause.code) === FAILED_PRECONDITION
+      error.cause.details.includes('unexpected workflow task failure')
     )
       return false;
     throw error;
