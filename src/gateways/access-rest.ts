@@ -6,6 +6,7 @@ import { parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
 import type { GatewayErrorKind } from './gateway-error';
 import { GoogleRest, notTheApi, type RestCall } from './google-rest';
 import { parentPath } from './vertex-jobs-rest';
+import type { RequestObserver } from './request-observer';
 
 const RESOURCE_MANAGER = 'https://cloudresourcemanager.googleapis.com';
 const STORAGE = 'https://storage.googleapis.com';
@@ -23,6 +24,7 @@ export interface AccessRestOptions {
   readonly fetch?: (request: Request) => Promise<Response>;
   /** Hosts besides Google's that may see credentials. @default none */
   readonly trustedHosts?: readonly string[];
+  readonly observe?: RequestObserver;
 }
 
 /** {@link Access} over the REST APIs of Cloud Resource Manager (v1 for a project, v3 for its policy), Cloud Storage and Vertex AI. */
@@ -34,7 +36,12 @@ export class AccessRest implements Access {
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
   constructor({ endpoint, storageEndpoint = STORAGE, trustedHosts, ...options }: AccessRestOptions) {
-    this.#rest = new GoogleRest({ ...options, remedies: REMEDIES, answerLimitBytes: ANSWER_LIMIT_BYTES });
+    this.#rest = new GoogleRest({
+      ...options,
+      service: 'access',
+      remedies: REMEDIES,
+      answerLimitBytes: ANSWER_LIMIT_BYTES,
+    });
     this.#vertex = endpoint === undefined ? undefined : parseEndpoint(endpoint, trustedHosts);
     this.#projects = this.#vertex ?? parseEndpoint(RESOURCE_MANAGER);
     this.#storage = parseEndpoint(storageEndpoint, trustedHosts);

@@ -4,6 +4,7 @@ import { neverOpened, reasonOf } from './connection-failure';
 import { EMULATOR_TOKEN, type Endpoint } from './endpoint';
 import { GatewayError, type GatewayErrorKind } from './gateway-error';
 import { googleErrorOf, kindOf, parseJson } from './google-error';
+import type { RequestObserver } from './request-observer';
 import { retryAfterMsOf } from './retry-after';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -17,6 +18,9 @@ export interface GoogleRestOptions {
   /** What a person does about an error of each kind; the sentence before what Google says. */
   readonly remedies: Readonly<Record<GatewayErrorKind, string>>;
   readonly answerLimitBytes: number;
+  /** What its calls are called to the observer: `jobs` makes `jobs.create`. */
+  readonly service: string;
+  readonly observe?: RequestObserver | undefined;
 }
 
 /** One request of an API, and the words for it in messages. */
@@ -57,7 +61,7 @@ export class GoogleRest {
     try {
       const request = await orAbort(this.#request(call, signal), signal);
       sent = true;
-      const response = await orAbort(this.#fetch(request), signal);
+      const response = await this.#send(call.action, request, signal);
       return this.#answer(
         call.action,
         response,
@@ -69,6 +73,20 @@ export class GoogleRest {
       const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
       const effect = !sent || neverOpened(error) ? 'never-sent' : 'unknown';
       throw new GatewayError('unavailable', `Cannot ${call.action}: ${reason}.`, { cause: error, effect });
+    }
+  }
+
+  async #send(action: string, request: Request, signal: AbortSignal): Promise<Response> {
+    const { service, observe } = this.#options;
+    // its first word is a verb of ours, the others may be names
+    const call = `${service}.${action.split(' ', 1)[0]}`;
+    try {
+      const response = await orAbort(this.#fetch(request), signal);
+      observe?.(call, String(response.status));
+      return response;
+    } catch (error) {
+      observe?.(call, 'broken');
+      throw error;
     }
   }
 

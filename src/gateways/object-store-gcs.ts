@@ -12,6 +12,7 @@ import { download } from './storage-download';
 import { brokenStorage, type StorageAct } from './storage-failure';
 import { deleteObject, findObject, listPage } from './storage-lookup';
 import { chunksOf, uploadInChunks, uploadWhole } from './storage-upload';
+import type { RequestObserver } from './request-observer';
 
 const GOOGLE_ENDPOINT = 'https://storage.googleapis.com';
 const DEFAULT_IDLE_MS = 30_000;
@@ -30,6 +31,7 @@ export interface ObjectStoreGcsOptions extends PatienceOptions {
   readonly idleMs?: number;
   /** Size of an upload's chunks in bytes, and of the largest upload in one request; a multiple of 256 KiB. @default 8 MiB */
   readonly chunkBytes?: number;
+  readonly observe?: RequestObserver;
 }
 
 /** {@link ObjectStore} in Cloud Storage. */
@@ -42,7 +44,8 @@ export class ObjectStoreGcs implements ObjectStore {
   constructor(options: ObjectStoreGcsOptions = {}) {
     const endpoint = parseEndpoint(options.apiEndpoint ?? GOOGLE_ENDPOINT, options.trustedHosts);
     const tokens = options.tokens ?? new AccessTokensGoogle();
-    this.#connection = new StorageConnection(endpoint, () => requireToken(tokens), options.idleMs ?? DEFAULT_IDLE_MS);
+    const idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
+    this.#connection = new StorageConnection(endpoint, () => requireToken(tokens), idleMs, options.observe);
     this.#patience = new Patience(options);
     this.#chunkBytes = chunkBytesOf(options);
   }

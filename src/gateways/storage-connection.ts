@@ -4,6 +4,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { orAbort } from './bounded-body';
 import type { Endpoint } from './endpoint';
 import { GatewayError } from './gateway-error';
+import type { RequestObserver } from './request-observer';
 import { brokenStorage, refusedStorage, type StorageAct } from './storage-failure';
 
 /** A page of a listing has up to a thousand names of up to a kilobyte. */
@@ -37,12 +38,14 @@ export class StorageConnection {
   readonly #endpoint: Endpoint;
   readonly #getToken: () => Promise<string>;
   readonly #idleMs: number;
+  readonly #observe: RequestObserver | undefined;
   readonly #agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 
-  constructor(endpoint: Endpoint, getToken: () => Promise<string>, idleMs: number) {
+  constructor(endpoint: Endpoint, getToken: () => Promise<string>, idleMs: number, observe?: RequestObserver) {
     this.#endpoint = endpoint;
     this.#getToken = getToken;
     this.#idleMs = idleMs;
+    this.#observe = observe;
   }
 
   /** One request; resolves with a short answer as a whole. */
@@ -58,10 +61,12 @@ export class StorageConnection {
     const url = new URL(request.url.startsWith('/') ? `${this.#endpoint.baseUrl}${request.url}` : request.url);
     const headers = await this.#headers(request, url);
     const response = await this.#send(request, url, headers).catch((error: unknown) => {
+      this.#observe?.(`storage.${request.act.verb}`, 'broken');
       request.signal?.throwIfAborted();
       throw brokenStorage(request.act, error);
     });
     const status = response.statusCode ?? 0;
+    this.#observe?.(`storage.${request.act.verb}`, String(status));
     if ((status >= 200 && status < 300) || request.accept?.includes(status)) return response;
     const body = await this.#text(request.act, response, request.signal);
     throw refusedStorage(request.act, { status, body, retryAfter: response.headers['retry-after'] });

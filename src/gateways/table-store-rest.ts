@@ -7,6 +7,7 @@ import { GoogleRest, notTheApi } from './google-rest';
 import { Patience, type PatienceOptions } from './patience';
 import type { Cell, ReadRowsOptions, StoredTable, TableStore } from './table-store';
 import type { CallOptions } from './vertex-jobs';
+import type { RequestObserver } from './request-observer';
 
 const BIGQUERY: Endpoint = { baseUrl: 'https://bigquery.googleapis.com', takesCredentials: true };
 /** A page has up to 10 MB of rows, or one row of up to 100 MB, by the service's own measure; JSON takes more. */
@@ -21,6 +22,7 @@ export interface TableStoreRestOptions extends PatienceOptions {
   readonly fetch?: (request: Request) => Promise<Response>;
   /** Hosts besides Google's that may see credentials. @default none */
   readonly trustedHosts?: readonly string[];
+  readonly observe?: RequestObserver;
 }
 
 /** {@link TableStore} over the REST API, v2: two reading calls, for which the official client would be 60 packages. */
@@ -30,9 +32,12 @@ export class TableStoreRest implements TableStore {
   readonly #patience: Patience;
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
-  constructor({ tokens, endpoint, fetch, trustedHosts, ...patience }: TableStoreRestOptions) {
+  constructor({ tokens, endpoint, fetch, observe, trustedHosts, ...patience }: TableStoreRestOptions) {
     this.#endpoint = endpoint === undefined ? BIGQUERY : parseEndpoint(endpoint, trustedHosts);
-    this.#rest = new GoogleRest({ tokens, fetch, remedies: REMEDIES, answerLimitBytes: ANSWER_LIMIT_BYTES });
+    this.#rest = new GoogleRest({
+      ...{ tokens, fetch, observe, service: 'tables' },
+      ...{ remedies: REMEDIES, answerLimitBytes: ANSWER_LIMIT_BYTES },
+    });
     this.#patience = new Patience(patience);
   }
 

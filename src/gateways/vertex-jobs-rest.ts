@@ -11,6 +11,7 @@ import type {
   VertexJobs,
   VertexParent,
 } from './vertex-jobs';
+import type { RequestObserver } from './request-observer';
 
 const PAGE_SIZE = 100;
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -23,6 +24,7 @@ export interface VertexJobsRestOptions {
   readonly fetch?: (request: Request) => Promise<Response>;
   /** Hosts besides Google's that may see credentials. @default none */
   readonly trustedHosts?: readonly string[];
+  readonly observe?: RequestObserver;
 }
 
 /** One request of the API. */
@@ -38,8 +40,11 @@ export class VertexJobsRest implements VertexJobs {
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
   constructor(options: VertexJobsRestOptions) {
     this.#endpoint = options.endpoint === undefined ? undefined : parseEndpoint(options.endpoint, options.trustedHosts);
-    const { tokens, fetch } = options;
-    this.#rest = new GoogleRest({ tokens, fetch, remedies: REMEDIES, answerLimitBytes: ANSWER_LIMIT_BYTES });
+    const { tokens, fetch, observe } = options;
+    this.#rest = new GoogleRest({
+      ...{ tokens, fetch, observe, service: 'jobs' },
+      ...{ remedies: REMEDIES, answerLimitBytes: ANSWER_LIMIT_BYTES },
+    });
   }
 
   async create(parent: VertexParent, job: NewVertexJob, options: CallOptions = {}): Promise<VertexJob> {

@@ -1,4 +1,5 @@
 import type { BatchDependencies } from '../activities/create-batch-activities';
+import { countRequest } from '../activities/count-request';
 import type { Handlers } from '../define-handler';
 import { messageOf } from '../domain/handler-error';
 import { didYouMean } from '../domain/nearest-name';
@@ -167,22 +168,26 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
   return {
     store: new ObjectStoreGcs({
       tokens,
+      observe: countRequest,
       ...trusted,
       ...(endpoints.storage === undefined ? {} : { apiEndpoint: endpoints.storage }),
     }),
     tables: new TableStoreRest({
       tokens,
+      observe: countRequest,
       ...trusted,
       ...(endpoints.bigquery === undefined ? {} : { endpoint: endpoints.bigquery }),
     }),
     jobs: new VertexJobsRest({
       tokens,
+      observe: countRequest,
       ...trusted,
       ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }),
     }),
     preflight: {
       access: new AccessRest({
         tokens,
+        observe: countRequest,
         ...trusted,
         ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }),
         ...(endpoints.storage === undefined ? {} : { storageEndpoint: endpoints.storage }),

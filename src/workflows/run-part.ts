@@ -82,7 +82,7 @@ class PartLife {
     const submitted = await this.#submit(round);
     if (submitted === undefined) return false;
     const { job, claim } = submitted;
-    if (!submitted.adopted) this.#created += 1;
+    if (!submitted.adopted || this.#isPaidHere(claim)) this.#created += 1;
     else if (round === 1) this.#firstWasAdopted = true;
     const tracked = trackedJob(job, { part: this.#number, round, rows: this.#rows });
     run.jobs.push(tracked);
@@ -158,6 +158,12 @@ class PartLife {
     return this.#created < this.#at.accepted.request.rounds + (this.#firstWasAdopted ? 0 : 1);
   }
 
+  /** A job that was only found is this execution's own, too, when its claim was taken since the plan: the answer to the create was lost. */
+  #isPaidHere({ round }: ClaimReference): boolean {
+    if (this.#claimStands(round) || (this.#at.adopted !== null && round === 1)) return false;
+    return patched('count-jobs-whose-create-was-not-answered');
+  }
+
   /** The service reads its input about now, and a create that it doubled shows by now. */
   async #onRunning(claim: ClaimReference): Promise<void> {
     await Promise.all([this.#noticeChange(), this.#watch.noticeDouble(claim)]);
@@ -165,8 +171,10 @@ class PartLife {
 
   async #onEnd(claim: ClaimReference, ending: JobEnding): Promise<void> {
     const { paused } = this.#at.accepted.request;
-    const reason = ending.gaveUp ?? (ending.kind === 'ended' ? endReasonOf(ending.job) : strayReason(ending));
-    if (reason !== null) this.reasons.push(reason);
+    if (ending.gaveUp !== null) this.reasons.push(ending.gaveUp);
+    const reason = ending.kind === 'ended' ? endReasonOf(ending.job) : strayReason(ending);
+    // how a job ended that was given up says nothing new, unless it is left behind
+    if (reason !== null && (ending.gaveUp === null || ending.kind !== 'ended')) this.reasons.push(reason);
     if (ending.gaveUp?.type === 'JobPaused' && paused.policy === 'fail') this.mustFail = true;
     if (ending.kind !== 'ended') return;
     await Promise.all([this.#noticeChange(), this.#watch.noticeDouble(claim)]);

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { AcceptedRun } from '../activities/contract';
 import { NO_BOOKS } from '../domain/outcome';
+import { measureAttention } from './metrics';
 import { detailsText } from '../domain/run-details';
 import { phaseOfParts } from '../domain/part-phase';
 import { progressOf, memoOf, type TrackedJob } from '../domain/run-progress';
@@ -125,6 +126,7 @@ export class RunState {
   raise(key: string, attention: Omit<Attention, 'since'>): void {
     const standing = this.#attentions.get(key);
     if (standing?.type === attention.type && standing.message === attention.message) return;
+    if (standing?.type !== attention.type) measureAttention(attention);
     this.#attentions.set(key, { ...attention, since: standing?.since ?? new Date().toISOString() });
     this.publish();
   }

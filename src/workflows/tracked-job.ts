@@ -1,6 +1,7 @@
 import type { VertexJob } from '../activities/contract';
 import { phaseOf } from '../domain/job-state';
 import type { TrackedJob } from '../domain/run-progress';
+import { measureState } from './metrics';
 
 /** A job that the run sees to from now on. */
 export function trackedJob(job: VertexJob, sent: Pick<TrackedJob, 'part' | 'round' | 'rows'>): TrackedJob {
@@ -24,7 +25,10 @@ export function trackedJob(job: VertexJob, sent: Pick<TrackedJob, 'part' | 'roun
 
 /** Takes over what was seen of a job. */
 export function track(tracked: TrackedJob, job: VertexJob): void {
-  if (job.state !== tracked.state) tracked.since = Date.now();
+  if (job.state !== tracked.state) {
+    measureState(tracked.state, Date.now() - tracked.since);
+    tracked.since = Date.now();
+  }
   if (tracked.startedAt === null && phaseOf(job.state) === 'running') tracked.startedAt = Date.now();
   tracked.state = job.state;
   tracked.error = job.error;

@@ -10,6 +10,7 @@ import { validationCounts } from '../domain/validation-counts';
 import { adopt, endUnplanned } from './adoption';
 import { firstStep } from './handler-queue';
 import { listen } from './listen';
+import { measureClosed } from './metrics';
 import { OperatorDesk } from './operator-desk';
 import { conclude, handlerTaskQueue, refuseCron, stopWhenCancelled } from './around-steps';
 import { RunBooks } from './run-books';
@@ -38,6 +39,7 @@ export async function vertexBatch(request: BatchRequest | AdoptRequest): Promise
     const endDeadline = await runSteps(run, desk, books, request);
     const result = await finish(run, books);
     run.close(result);
+    measureClosed(result, run.accepted?.request?.model);
     endDeadline();
     await condition(allHandlersFinished);
     return conclude(result, cancelled());

@@ -34,7 +34,7 @@ export class CrashWorld {
     return new CrashWorld(world, await mkdtemp(join(tmpdir(), 'vertex-batch-crash-')), handlerMs);
   }
 
-  startWorker(): PlainProcess {
+  startWorker(own: Pick<WorkerProcessSettings, 'prometheusPort'> = {}): PlainProcess {
     const { world } = this;
     const settings: WorkerProcessSettings = {
       address: world.temporal.address,
@@ -44,6 +44,7 @@ export class CrashWorld {
       plugin: world.pluginOptions,
       handedPath: this.#handedPath,
       handlerMs: this.#handlerMs,
+      ...own,
     };
     const script = join(__dirname, 'worker-process.ts');
     const worker = startPlainProcess([process.execPath, '--import', 'tsx', script, JSON.stringify(settings)], {});

@@ -1,4 +1,5 @@
 import { FAULTS, SORTS_OF_CALLS, type Ending, type FaultName } from './fault-table';
+import { markdownTable } from './markdown-table';
 
 const NAMES = { jobs: 'jobs', objects: 'objects', tables: 'tables', tokens: 'access tokens' } as const;
 
@@ -30,19 +31,4 @@ function columnsOf(): readonly Column[] {
 function inWords(ending: Ending): string {
   if (!('kind' in ending)) return ending.how === 'unharmed' ? 'is answered' : '';
   return ending.how === 'repeated' ? `again, then \`${ending.kind}\`` : `\`${ending.kind}\``;
-}
-
-function markdownTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[], filler = ' ') =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!, filler)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [
-    line(head),
-    line(
-      Array.from(head, () => ''),
-      '-',
-    ),
-    ...body.map((row) => line(row)),
-  ].join('\n');
 }

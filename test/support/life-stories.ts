@@ -231,6 +231,19 @@ export const LIFE_STORIES: readonly LifeStory[] = [
     paidJobs: 1,
   },
   {
+    name: 'each-create-lost-and-found',
+    scenario: {
+      rows: [{ outcome: 'resource-exhausted' }],
+      faults: [{ call: 'create', times: 9, fault: { kind: 'lost-answer' } }],
+    },
+    outcome: 'failed',
+    execution: 'FAILED',
+    reason: 'RowsUnanswered',
+    answered: 0,
+    paidJobs: 2,
+    unrecorded: true,
+  },
+  {
     name: 'create-lost-and-listed-late',
     scenario: {
       faults: [{ call: 'create', fault: { kind: 'lost-answer', as: 'status', status: 500 } }],

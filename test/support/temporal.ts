@@ -1,14 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  type LogEntry,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
 import { recordStarts } from './started-workflows';
 
 // The SDK warns of each failed activity and workflow, which here are the very subject of the tests.
+const shown = new DefaultLogger('ERROR');
+const heard = new Set<(entry: LogEntry) => void>();
 Runtime.install({
-  logger: new DefaultLogger('ERROR'),
+  logger: new DefaultLogger('TRACE', (entry) => {
+    for (const listener of heard) listener(entry);
+    shown.log(entry.level, entry.message, entry.meta);
+  }),
   telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
 });
+
+/** Hears all that workers and workflows of this file log, whatever its level. */
+export function hearLogs(listener: (entry: LogEntry) => void): void {
+  heard.add(listener);
+}
 
 /** The shared server, as a test uses it. */
 export interface TestTemporal {

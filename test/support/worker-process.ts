@@ -15,6 +15,8 @@ export interface WorkerProcessSettings {
   readonly handedPath: string;
   /** Time that the handler takes for a batch of ten rows. */
   readonly handlerMs: number;
+  /** Where this worker shows its metrics. @default nowhere */
+  readonly prometheusPort?: number;
 }
 
 /** A row as the handler `note` was given it. */
@@ -29,7 +31,12 @@ async function main(settings: WorkerProcessSettings): Promise<void> {
   endWithParent();
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+    telemetryOptions: {
+      logging: { filter: 'ERROR', forward: {} },
+      ...(settings.prometheusPort !== undefined && {
+        metrics: { prometheus: { bindAddress: `127.0.0.1:${settings.prometheusPort}` } },
+      }),
+    },
   });
   const connection = await NativeConnection.connect({ address: settings.address });
   const worker = await Worker.create({

@@ -1,7 +1,11 @@
 import { faultTable } from './fault-page';
+import { stateTable } from './state-page';
 
 /** Tables in the pages that are written from the data of tests, by page. */
-export const WRITTEN_TABLES: Readonly<Record<string, () => string>> = { 'docs/faults.md': faultTable };
+export const WRITTEN_TABLES: Readonly<Record<string, () => string>> = {
+  'docs/faults.md': faultTable,
+  'docs/states.md': stateTable,
+};
 
 const BETWEEN = /(<!-- written by npm run pages -->\n\n)[^]*?(\n\n<!-- end -->)/;
 

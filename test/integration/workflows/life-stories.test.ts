@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { VertexBatchCancelledError, VertexBatchFailedError, type VertexBatchRun } from '../../../src/client';
-import type { BatchProgress } from '../../../src/messages';
+import type { VertexBatchRun } from '../../../src/client';
 import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
 import { LIFE_STORIES, ROWS, type LifeStory } from '../../support/life-stories';
 import { fetchHistoryJson, replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
+import { closeOf, isBalanced, type ClosedRun } from '../../support/told-life';
 
 const HISTORIES = join(__dirname, '../../histories');
 const RECORDS = process.env['RECORD_HISTORIES'] === '1';
@@ -65,22 +65,9 @@ async function tell(story: LifeStory, cached: boolean): Promise<StoryEnd> {
   }
 }
 
-type Closed = NonNullable<BatchProgress['closed']>;
-
-/** How a run closed, whatever the way it tells it. */
-async function closeOf(run: VertexBatchRun): Promise<Closed> {
-  try {
-    return await run.result();
-  } catch (error) {
-    if (error instanceof VertexBatchFailedError && error.result !== undefined) return error.result;
-    if (error instanceof VertexBatchCancelledError && error.closed !== undefined) return error.closed;
-    throw error;
-  }
-}
-
 /** Whether the books balance and as many rows are answered as the story says. */
-function answersFit(rows: Closed['rows'], { answered }: LifeStory): boolean {
-  const balanced = rows.input === ROWS && rows.answered + rows.blocked + rows.failed + rows.missing === rows.input;
+function answersFit(rows: ClosedRun['rows'], { answered }: LifeStory): boolean {
+  const balanced = rows.input === ROWS && isBalanced(rows);
   const { atLeast, atMost } = typeof answered === 'number' ? { atLeast: answered, atMost: answered } : answered;
   return balanced && rows.answered >= atLeast && rows.answered <= atMost;
 }

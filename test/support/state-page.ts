@@ -1,0 +1,22 @@
+import { markdownTable } from './markdown-table';
+import { STATE_CASES, type StateCase } from './state-table';
+
+const HEAD = ['the job goes through', 'asked', 'outcome', 'reason', 'rows answered', 'jobs', 'the wait ends by'];
+
+/** The table of docs/states.md: a sequence of states by row. */
+export function stateTable(): string {
+  return markdownTable([HEAD, ...STATE_CASES.map((state) => cellsOf(state))]);
+}
+
+function cellsOf({ states, asked = '', outcome, reason, answered, jobs = 1, endedBy }: StateCase): string[] {
+  const bound = /^\w+\.|^listingLag$/.test(endedBy) ? `\`${endedBy}\`` : endedBy;
+  return [arrowed(states), asked, outcome, reason === null ? '' : `\`${reason}\``, answered, String(jobs), bound];
+}
+
+function arrowed(states: string): string {
+  return states
+    .split(' ')
+    .map((word) => (word === 'cancel' ? '**cancel**' : word))
+    .join(' → ')
+    .replace(' → ↻', ' ↻');
+}
