@@ -20,8 +20,8 @@ export class InstantJobs implements VertexJobs {
     this.#rows = rows;
   }
 
-  async create(parent: VertexParent, { inputUris, outputUriPrefix, ...job }: NewVertexJob): Promise<VertexJob> {
-    const outputDirectory = `${outputUriPrefix.replace(/\/$/, '')}/prediction-model-2026`;
+  async create(parent: VertexParent, { inputUris, outputUri, ...job }: NewVertexJob): Promise<VertexJob> {
+    const outputDirectory = `${outputUri.replace(/\/$/, '')}/prediction-model-2026`;
     let file = 0;
     for (const uri of inputUris) {
       for (const line of (await this.#textOf(uri)).split('\n').filter((text) => text !== '')) {

@@ -35,9 +35,12 @@ export interface BatchRequest {
    * and `{scheduledTime}` (`2026-11-22T01:30:00+01:00`), are replaced.
    */
   readonly input: string | readonly string[];
-  /** `gs://bucket/prefix/`; the run writes below `<output>/<workflow id>/<hash>/`. */
+  /**
+   * `gs://bucket/prefix/`; the run writes below `<output>/<workflow id>/<hash>/`. Or `bq://project[.dataset[.table]]`: each job
+   * writes a table of its own there, whose name begins with `table`, and everything else goes below `workspace`.
+   */
   readonly output: string;
-  /** Where the run's own files go when the output is a table. */
+  /** `gs://bucket/prefix/`: where the run has its directory when the output is `bq://`, and only then. */
   readonly workspace?: string;
   /** Top-level field that identifies a row. @default the first of `key`, `custom_id`, `id` that every row has */
   readonly keyField?: string;

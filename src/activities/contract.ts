@@ -297,6 +297,8 @@ export interface SubmitJobInput {
   readonly displayName: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly inputUris: readonly string[];
+  /** `bq://project[.dataset[.table]]`, where the job writes a table. @default it writes files */
+  readonly outputTable?: string;
   /** Bound of the POST, below the attempt's own. */
   readonly requestTimeoutMs: number;
   /** Tell what stands, and create nothing. */
@@ -407,6 +409,8 @@ export interface FindOutputsInput extends GuardedInput {
   readonly job: VertexJob;
   /** Prefix below which a job writes that isn't the claim's own. @default the claim's prefix */
   readonly outputUri?: string;
+  /** `bq://project[.dataset[.table]]` of a run whose jobs write tables. @default they write files */
+  readonly outputTable?: string;
   readonly handler: HandlerReference | null;
   /** The part's share of the ranges that fit into a history. @default 500 */
   readonly maximumRanges?: number;

@@ -10,6 +10,7 @@ import { parseTableUri } from '../gateways/bq-uri';
 import type { AdoptRequest, BatchRequest } from '../messages';
 import { durationMs } from './duration';
 import { modelPath } from './model-path';
+import { acceptOutput } from './request-output';
 import { refuseWhatTheJobTells } from './adopted-job-rules';
 import { fillPlaceholders, LONGEST_DISPLAY_NAME } from './request-placeholders';
 import { problemsOf } from './request-problems';
@@ -71,11 +72,12 @@ export const batchRequestSchema = z
       output: matching(
         new RegExp(`^(gs://${BUCKET}(/${PLAIN}*)?|bq://.+)$`, 'u'),
         'must be a URI such as gs://bucket/answers/, without wildcards',
-      ).describe('Prefix below which each run has its own directory.'),
-      workspace: matching(
-        new RegExp(`^gs://${BUCKET}(/${PLAIN}*)?$`, 'u'),
-        'must be a URI such as gs://bucket/work/',
-      ).optional(),
+      ).describe(
+        'Prefix below which each run has its own directory; or bq://project[.dataset[.table]], with a workspace: each job writes a table of its own.',
+      ),
+      workspace: matching(new RegExp(`^gs://${BUCKET}(/${PLAIN}*)?$`, 'u'), 'must be a URI such as gs://bucket/work/')
+        .describe('Where the runs have their directories when the output is bq://.')
+        .optional(),
       keyField: matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _').optional(),
       handler: z
         .union(
@@ -167,7 +169,6 @@ export function acceptRequest(
 ): AcceptedRequest {
   const filled = fillPlaceholders(request, { workflowId, scheduledTime });
   const given = parsedRequest(filled);
-  refuseWhatIsNotBuilt(given);
   if (given.adopt !== undefined) refuseWhatTheJobTells(given, given.adopt.job);
   const input = typeof given.input === 'string' ? [given.input] : (given.input ?? []);
   refuseFolders(input);
@@ -185,7 +186,7 @@ export function acceptRequest(
     location: given.location,
     model: modelPath(given.model, given.location),
     input,
-    output: given.output.endsWith('/') ? given.output : `${given.output}/`,
+    ...acceptOutput(given),
     keyField: given.keyField ?? null,
     handler: handler === undefined ? null : { name: handler.name, taskQueue: handler.taskQueue ?? null },
     displayName: given.displayName ?? cutText(workflowId, LONGEST_DISPLAY_NAME),
@@ -231,19 +232,6 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
   if (forbidden !== undefined)
     throw new TypeError(`labels.${forbidden} is reserved; choose a name that begins otherwise`);
   return labels;
-}
-
-function refuseWhatIsNotBuilt(request: GivenRequest): void {
-  if (request.output.startsWith('bq://')) {
-    throw new TypeError(
-      `output ${request.output} lies in BigQuery, which this version can't write; use gs://bucket/answers/, whose results/ can be loaded into a table`,
-    );
-  }
-  if (request.workspace !== undefined) {
-    throw new TypeError(
-      `workspace goes with an output to BigQuery, which this version can't write; leave it out, got ${request.workspace}`,
-    );
-  }
 }
 
 /** Absent while all of it is default. */

@@ -41,7 +41,7 @@ async function createElsewhere(world: BatchWorld, job: Partial<NewVertexJob> = {
     displayName: 'nightly export',
     model: 'publishers/google/models/gemini-2.5-flash',
     inputUris: ['gs://acme/in/*.jsonl'],
-    outputUriPrefix: 'gs://acme/elsewhere/answers',
+    outputUri: 'gs://acme/elsewhere/answers',
     labels: {},
     ...job,
   });
