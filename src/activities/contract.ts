@@ -3,6 +3,7 @@ import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { EstimatedCost } from '../domain/run-budget';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
+import type { LoadedPurpose } from '../domain/loaded-purpose';
 import type { Check } from '../preflight/check';
 import type { Examined } from '../preflight/examine';
 
@@ -47,6 +48,8 @@ export interface BatchActivities {
   readonly vertexBatchProcessRange: (input: ProcessRangeInput) => Promise<Guarded<ProcessedRange>>;
   /** Writes the manifest and deletes what was staged. */
   readonly vertexBatchFinishRun: (input: FinishRunInput) => Promise<Guarded<FinishedRun>>;
+  /** Loads what a run has written into BigQuery tables of the caller's, each once in all time. */
+  readonly vertexBatchLoadTables: (input: LoadTablesInput) => Promise<Guarded<readonly LoadedTable[]>>;
   /** Finds the results of a run that has ended, for another pass of a handler. */
   readonly vertexBatchReadManifest: (input: ReadManifestInput) => Promise<Guarded<FoundResults>>;
   /** Whether the worker has a handler. Runs on the handler's task queue. */
@@ -537,6 +540,21 @@ export interface FinishedRun {
   /** Of the whole run; absent in histories from before runs of several parts. */
   readonly errorsUri?: string | null;
   readonly deadLettersUri?: string | null;
+}
+
+export interface LoadTablesInput extends GuardedInput {
+  readonly run: RunReference;
+  /** The one whose right to run load jobs is used. */
+  readonly project: string;
+  readonly manifestUri: string;
+  readonly tables: readonly { readonly purpose: LoadedPurpose; readonly uri: string }[];
+}
+
+export interface LoadedTable {
+  readonly purpose: LoadedPurpose;
+  /** `bq://project.dataset.table` */
+  readonly uri: string;
+  readonly rows: number;
 }
 
 export interface ReadManifestInput extends GuardedInput {

@@ -42,6 +42,15 @@ export function parseOutputTableUri(uri: string): OutputLocation {
   );
 }
 
+/** @throws {GatewayError} `invalid-request` for anything but `bq://project.dataset` */
+export function parseDatasetUri(uri: string): { readonly project: string; readonly dataset: string } {
+  const { project, dataset, table } = parseOutputTableUri(uri);
+  if (dataset !== null && table === null) return { project, dataset };
+  throw new GatewayError('invalid-request', `URI must name a dataset, bq://project.dataset, got "${uri}".`, {
+    effect: 'never-sent',
+  });
+}
+
 export function toTableUri({ project, dataset, table }: TableLocation): string {
   return `bq://${project}.${dataset}.${table}`;
 }

@@ -10,7 +10,7 @@ import { parseTableUri } from '../gateways/bq-uri';
 import type { AdoptRequest, BatchRequest } from '../messages';
 import { durationMs } from './duration';
 import { modelPath } from './model-path';
-import { acceptOutput } from './request-output';
+import { acceptLoads, acceptOutput } from './request-output';
 import { refuseWhatTheJobTells } from './adopted-job-rules';
 import { fillPlaceholders, LONGEST_DISPLAY_NAME } from './request-placeholders';
 import { problemsOf } from './request-problems';
@@ -23,6 +23,9 @@ const PLAIN = String.raw`[^\p{Cc}\p{Cs}*?\[\]]`;
 const DURATION_RULE = 'must be a duration such as "30s" or "24h", or a number of milliseconds';
 const HANDLER_RULE = 'must be the name of a handler, or {"name", "taskQueue"}';
 const INPUT_RULE = 'must be a URI such as gs://bucket/path/prompts.jsonl, with * for many objects';
+
+const TABLE = /^bq:\/\/[^.]+\.[^.]+\.[^.]+$/;
+const TABLE_RULE = 'must be a table such as bq://project.dataset.table';
 
 const JOB_NAME = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/batchPredictionJobs\/[A-Za-z0-9_-]+$/;
 const JOB_RULE = 'must be a name such as projects/P/locations/L/batchPredictionJobs/ID';
@@ -77,6 +80,12 @@ export const batchRequestSchema = z
       ),
       workspace: matching(new RegExp(`^gs://${BUCKET}(/${PLAIN}*)?$`, 'u'), 'must be a URI such as gs://bucket/work/')
         .describe('Where the runs have their directories when the output is bq://.')
+        .optional(),
+      resultsTable: matching(TABLE, TABLE_RULE)
+        .describe('bq://project.dataset.table, to which answered rows are appended at the end.')
+        .optional(),
+      errorsTable: matching(TABLE, TABLE_RULE)
+        .describe('bq://project.dataset.table, to which rows without an answer are appended at the end.')
         .optional(),
       keyField: matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _').optional(),
       handler: z
@@ -187,6 +196,7 @@ export function acceptRequest(
     model: modelPath(given.model, given.location),
     input,
     ...acceptOutput(given),
+    ...acceptLoads(given),
     keyField: given.keyField ?? null,
     handler: handler === undefined ? null : { name: handler.name, taskQueue: handler.taskQueue ?? null },
     displayName: given.displayName ?? cutText(workflowId, LONGEST_DISPLAY_NAME),

@@ -1,5 +1,5 @@
 import type { AcceptedRequest } from '../domain/accepted-request';
-import { parseOutputTableUri } from '../gateways/bq-uri';
+import { parseOutputTableUri, parseTableUri } from '../gateways/bq-uri';
 import type { BatchRequest } from '../messages';
 
 type AcceptedOutput = Pick<AcceptedRequest, 'output' | 'outputTable'>;
@@ -8,6 +8,8 @@ interface OutputFields {
   readonly output: string;
   readonly outputTable: string | undefined;
 }
+type AcceptedLoads = Pick<AcceptedRequest, 'resultsTable' | 'errorsTable'>;
+type GivenLoads = Pick<BatchRequest, 'resultsTable' | 'errorsTable' | 'output' | 'workspace'>;
 type GivenOutput = Pick<BatchRequest, 'output' | 'workspace'>;
 
 /** Where a run keeps its files, and where its jobs write if that is BigQuery. @throws {TypeError} for a pair that doesn't go together */
@@ -25,9 +27,32 @@ export function acceptOutput({ output, workspace }: GivenOutput): AcceptedOutput
   );
 }
 
+/** Which tables get what the run has written. @throws {TypeError} for what is no table, or for one table for both */
+export function acceptLoads({ resultsTable, errorsTable, output, workspace = output }: GivenLoads): AcceptedLoads {
+  for (const [field, uri] of Object.entries({ resultsTable, errorsTable })) {
+    if (uri === undefined) continue;
+    assertTable(field, uri);
+    if (/\/\/.*\/\//.test(workspace))
+      throw new TypeError(
+        `${field} can't be loaded from ${workspace}: load jobs of BigQuery read no URI with // in its path`,
+      );
+  }
+  if (resultsTable !== undefined && resultsTable === errorsTable)
+    throw new TypeError(`errorsTable must be another table than resultsTable, got ${errorsTable} for both`);
+  return { ...(resultsTable !== undefined && { resultsTable }), ...(errorsTable !== undefined && { errorsTable }) };
+}
+
 /** The way back. */
 export function givenOutput({ output, outputTable }: OutputFields): GivenOutput {
   return outputTable === undefined ? { output } : { output: outputTable, workspace: output };
+}
+
+function assertTable(field: string, uri: string): void {
+  try {
+    parseTableUri(uri);
+  } catch (error) {
+    throw new TypeError(`${field} must be a table such as bq://project.dataset.table, got ${uri}`, { cause: error });
+  }
 }
 
 function checkTable(output: string): void {

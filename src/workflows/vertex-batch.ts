@@ -12,6 +12,7 @@ import { firstStep } from './handler-queue';
 import { listen } from './listen';
 import { OperatorDesk } from './operator-desk';
 import { conclude, handlerTaskQueue, refuseCron, stopWhenCancelled } from './around-steps';
+import { loadTables } from './load-tables';
 import { RunBooks } from './run-books';
 import { runParts } from './run-parts';
 import { RunState } from './run-state';
@@ -185,13 +186,13 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
       { summary: 'Write the manifest, delete what was staged' },
     );
     const { manifest, rejectedUri: rejected, errorsUri: errors, deadLettersUri: deadLetters } = finished;
-    return {
+    return await loadTables(run, accepted, {
       ...result,
       manifest,
       rejected,
       errors: errors ?? result.errors,
       deadLetters: deadLetters ?? result.deadLetters,
-    };
+    });
   } catch (error) {
     if (!(error instanceof RunStopped)) throw error;
     // red, so that starting the id again, which adopts everything, writes the manifest

@@ -53,6 +53,12 @@ export function describeTableStore(which: string, { open }: TableStoreUnderTest)
       expect(await store.find(uri)).toBeUndefined();
     });
 
+    it('finds a dataset, and none that isn’t there', async () => {
+      const { store } = await opened();
+      expect(await store.findDataset('bq://acme.d')).toEqual({ location: 'us-central1' });
+      expect(await store.findDataset('bq://acme.none')).toBeUndefined();
+    });
+
     it('tells that a table has other rows', async () => {
       const { store, put } = await opened();
       const before = await store.find(URI);

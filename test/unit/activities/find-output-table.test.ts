@@ -77,6 +77,7 @@ describe('finding the table of a job', () => {
     const tables = tableAt(OWN);
     const growing: TableStore = {
       find: (uri) => tables.find(uri),
+      findDataset: (uri) => tables.findDataset(uri),
       async *readRows(uri, options) {
         yield* tables.readRows(uri, options);
         tables.put(OWN, { columns: COLUMNS, rows: [...ROWS, ...ROWS] });

@@ -231,6 +231,26 @@ describe('a request', () => {
     ],
     ['a local output', { output: './answers' }, `output ${OUTPUT}, got "./answers"`],
     [
+      'results in a dataset',
+      { resultsTable: 'bq://acme.answers' },
+      'resultsTable must be a table such as bq://project.dataset.table, got "bq://acme.answers"',
+    ],
+    [
+      'results in a table that can’t be named so',
+      { resultsTable: 'bq://acme.an-swers.today' },
+      'resultsTable must be a table such as bq://project.dataset.table, got bq://acme.an-swers.today',
+    ],
+    [
+      'one table for results and errors',
+      { resultsTable: 'bq://acme.d.t', errorsTable: 'bq://acme.d.t' },
+      'errorsTable must be another table than resultsTable, got bq://acme.d.t for both',
+    ],
+    [
+      'results that BigQuery can’t name',
+      { output: 'gs://acme/a//b/', resultsTable: 'bq://acme.d.t' },
+      "resultsTable can't be loaded from gs://acme/a//b/: load jobs of BigQuery read no URI with // in its path",
+    ],
+    [
       'a workspace of an output in files',
       { workspace: 'gs://acme/work/' },
       "workspace goes with an output to BigQuery, and the output is gs://acme/answers/, where the run's own files go as well; leave workspace out, got gs://acme/work/",
