@@ -5,6 +5,7 @@ import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks
 import type { VertexJob } from '../gateways/vertex-jobs';
 import type { LoadedPurpose } from '../domain/loaded-purpose';
 import type { Check } from '../preflight/check';
+import type { NeededRights } from '../preflight/require-rights';
 import type { Examined } from '../preflight/examine';
 
 export type { VertexJob };
@@ -135,7 +136,7 @@ export interface ResolveInputInput extends GuardedInput {
   /** An input without a row is no error. @default false */
   readonly allowEmpty?: boolean;
   /** What the run is about to spend money with: rights that are missing there are said first. @default nothing is looked at */
-  readonly needs?: { readonly project: string; readonly output: string };
+  readonly needs?: NeededRights;
 }
 
 export interface ResolvedInput {

@@ -10,6 +10,7 @@ import { toSourceFile } from '../rows/source-file';
 import { workDirectory } from '../rows/work-directory';
 import { planUri } from '../rows/plan';
 import { requireRights, type RightsGateways } from '../preflight/require-rights';
+import { requireTables } from '../preflight/require-tables';
 import type { Attempt } from './attempt';
 import { copyTable, type TableGateways } from './copy-table';
 import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
@@ -29,7 +30,8 @@ export async function resolveInput(
   const sources = isTable
     ? await tableSources(gateways, given, attempt)
     : await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
-  if (needs !== undefined && preflight?.isRequired === true) await beforeSpending(store, preflight, run, needs, signal);
+  if (needs !== undefined && preflight?.isRequired === true)
+    await beforeSpending(gateways, preflight, run, needs, signal);
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
@@ -42,14 +44,16 @@ export async function resolveInput(
 
 /** An id that has its plan may have jobs that are paid for, and they aren't left alone for a right that only new ones need. */
 async function beforeSpending(
-  store: ObjectStore,
+  { store, tables }: TableGateways,
   preflight: RightsGateways,
   run: ResolveInputInput['run'],
   needs: NonNullable<ResolveInputInput['needs']>,
   signal: AbortSignal,
 ): Promise<void> {
   const stands = await store.find(planUri(run), { signal });
-  if (stands === undefined) await requireRights(preflight, needs, { signal });
+  if (stands !== undefined) return;
+  if (needs.tables !== undefined) await requireTables(tables, needs.tables, { signal });
+  await requireRights(preflight, needs, { signal });
 }
 
 /** A table is copied as it is now: what the run reads of it later, it reads there. */

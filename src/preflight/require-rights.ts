@@ -5,6 +5,7 @@ import { GatewayError, isGatewayError } from '../gateways/gateway-error';
 import { parseGsUri } from '../gateways/gs-uri';
 import { checkServiceAgent } from './check-service-agent';
 import { lackedPermissions } from './check-vertex';
+import type { NeededTables } from './require-tables';
 import { grantOnProject } from './remedies';
 
 export interface RightsGateways {
@@ -17,8 +18,10 @@ export interface RightsGateways {
 /** What a run is about to spend money with. */
 export interface NeededRights {
   readonly project: string;
-  /** `gs://`; rights on tables aren't looked at. */
+  /** `gs://`, where the run has its files. */
   readonly output: string;
+  /** What it writes in BigQuery. @default nothing */
+  readonly tables?: NeededTables;
 }
 
 /** Looks are worth little waiting: what can't be told by then is found out by doing it. */
@@ -31,14 +34,19 @@ const PATIENCE_MS = 5_000;
  */
 export async function requireRights(
   { access, tokens }: Pick<RightsGateways, 'access' | 'tokens'>,
-  { project, output }: NeededRights,
+  { project, output, tables }: NeededRights,
   options: CallOptions,
 ): Promise<void> {
   const patient = { timeoutMs: PATIENCE_MS, ...options };
   const [lacked, agent] = await Promise.all([
     lackedPermissions(access, project, patient).catch(unlessTold),
     output.startsWith('gs://')
-      ? checkServiceAgent(access, project, { bucket: parseGsUri(output).bucket, isOutput: true }, patient)
+      ? checkServiceAgent(
+          access,
+          project,
+          { bucket: parseGsUri(output).bucket, isOutput: tables?.outputTable === undefined },
+          patient,
+        )
       : null,
   ]);
   if (lacked.length > 0) {

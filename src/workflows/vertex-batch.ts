@@ -92,7 +92,7 @@ async function accept(run: RunState, request: BatchRequest | AdoptRequest): Prom
 async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonly string[]): Promise<ResolvedInput> {
   const { project, output, adopt: adopts } = accepted.request;
   // a job that is adopted is paid for already
-  const needs = adopts === undefined ? { needs: { project, output } } : {};
+  const needs = adopts === undefined ? { needs: { project, output, ...neededTables(accepted.request) } } : {};
   const more = input.length > 1 ? ` and ${input.length - 1} more` : '';
   return await run.interruptible(() =>
     step(
@@ -217,6 +217,13 @@ function deadlineOfParts(
 function scheduledTime(): { readonly scheduledTime?: string } {
   const [time] = workflowInfo().searchAttributes['TemporalScheduledStartTime'] ?? [];
   return time instanceof Date ? { scheduledTime: time.toISOString() } : {};
+}
+
+/** What the run is to write in BigQuery, which is looked at before anything is spent. */
+function neededTables({ location, outputTable, resultsTable, errorsTable }: AcceptedRequest) {
+  const named = { outputTable, resultsTable, errorsTable };
+  const given = Object.fromEntries(Object.entries(named).filter(([, uri]) => uri !== undefined));
+  return Object.keys(given).length === 0 ? {} : { tables: { location, ...given } };
 }
 
 /** Only a table is bound to the jobs' location. */

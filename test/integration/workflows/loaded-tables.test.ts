@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../src/emulator/scenario';
 import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
 import { TableStoreRest } from '../../../src/gateways/table-store-rest';
+import type { VertexBatchPluginOptions } from '../../../src/plugin';
 import { BatchWorld } from '../../support/batch-world';
 import { EmulatedTables } from '../../support/emulated-tables';
 
@@ -11,8 +12,8 @@ let world: BatchWorld;
 
 afterEach(() => world.close());
 
-async function aWorld(scenario: Scenario = {}): Promise<EmulatedTables> {
-  world = await BatchWorld.create({ emulator: { scenario } });
+async function aWorld(scenario: Scenario = {}, plugin: VertexBatchPluginOptions = {}): Promise<EmulatedTables> {
+  world = await BatchWorld.create({ emulator: { scenario }, plugin });
   const special: Readonly<Record<number, string>> = { 3: 'x [[blocked]]', 5: 'x [[bad-request]]' };
   const rows = Array.from({ length: 20 }, (_, row) => ({
     key: `k${row}`,
@@ -71,8 +72,17 @@ describe('a run whose request names tables for its rows', () => {
     expect(await rowsOf(TABLES.resultsTable)).toHaveLength(18);
   });
 
-  it('fails where the table can’t take them, and loads when it is started again, without another job', async () => {
+  it('refuses a table that can’t take them before anything is spent', async () => {
     const tables = await aWorld();
+    const uri = TABLES.resultsTable;
+    await tables.put(uri, { columns: [{ name: 'id', type: 'INTEGER', mode: 'NULLABLE' }], rows: [] });
+    const failed = await (await world.start({ resultsTable: uri })).result().catch((error: unknown) => error);
+    expect(failed).toMatchObject({ result: { reason: { type: 'InvalidRequest' }, rows: { input: 0 } } });
+    expect(world.paidJobs()).toEqual([]);
+  });
+
+  it('fails where the table can’t take them, and loads when it is started again, without another job', async () => {
+    const tables = await aWorld({}, { preflight: false });
     const uri = TABLES.resultsTable;
     await tables.put(uri, { columns: [{ name: 'id', type: 'INTEGER', mode: 'NULLABLE' }], rows: [] });
     const request = world.request({ resultsTable: uri });
