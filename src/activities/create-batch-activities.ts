@@ -43,7 +43,7 @@ export interface BatchDependencies {
   readonly loads: LoadJobs;
   readonly jobs: VertexJobs;
   /** How to look at rights. @default they aren't looked at */
-  readonly preflight?: Omit<ExamineGateways, 'jobs'> & RightsGateways;
+  readonly preflight?: Omit<ExamineGateways, 'jobs' | 'tables'> & RightsGateways;
   readonly handlers: Handlers;
   readonly polling: PollingLimits;
   readonly prices: PriceTable;
@@ -59,7 +59,7 @@ export interface BatchDependencies {
 
 /** Binds the activities to their gateways and to Temporal's context. */
 export function createBatchActivities(dependencies: BatchDependencies): BatchActivities {
-  const { handlers, guard, jobs, preflight } = dependencies;
+  const { handlers, guard, jobs, tables, preflight } = dependencies;
   const validating = new Slots(dependencies.concurrency.validate);
   const collecting = new Slots(dependencies.concurrency.collect);
   const bind =
@@ -128,7 +128,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
       checks:
         preflight === undefined
           ? []
-          : await examine({ ...preflight, jobs }, input, { signal: Context.current().cancellationSignal }),
+          : await examine({ ...preflight, jobs, tables }, input, { signal: Context.current().cancellationSignal }),
     }),
   };
 }

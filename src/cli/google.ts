@@ -27,7 +27,8 @@ export function examineGateways(config: Config): ExamineGateways {
     ...(api !== undefined && { endpoint: api }),
     ...(storage !== undefined && { storageEndpoint: storage }),
   });
-  return { access, jobs: vertexJobs(config), tokens, isEmulated: areEmulators([api, storage], trustedHosts) };
+  const isEmulated = areEmulators([api, storage], trustedHosts);
+  return { access, jobs: vertexJobs(config), tables: tableStore(config), tokens, isEmulated };
 }
 
 /** Vertex AI, or what the environment names in its place. */

@@ -2,13 +2,16 @@ import { requireToken, type AccessTokens } from '../gateways/access-tokens';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { isGatewayError } from '../gateways/gateway-error';
 import { parseGsUri } from '../gateways/gs-uri';
+import type { TableStore } from '../gateways/table-store';
 import { missing, ok, unknown, untold, type Check } from './check';
 import { checkBucket, type UsedBucket } from './check-bucket';
+import { checkDataset } from './check-dataset';
 import { checkServiceAgent } from './check-service-agent';
 import { checkModel, checkVertex, type VertexGateways } from './check-vertex';
 
 export interface ExamineGateways extends VertexGateways {
   readonly tokens: AccessTokens;
+  readonly tables: Pick<TableStore, 'findDataset'>;
   /** No credentials are sent anywhere: all endpoints are emulators. */
   readonly isEmulated: boolean;
 }
@@ -22,12 +25,14 @@ export interface Examined {
   /** `gs://` objects and wildcards, or `bq://` tables. */
   readonly input: readonly string[];
   readonly output: string | null;
+  /** `gs://`, where the output is a table. */
+  readonly workspace?: string;
 }
 
 /** Looks at what a run needs of Google. It changes nothing, costs nothing and throws for bugs only. */
 export async function examine(gateways: ExamineGateways, examined: Examined, options?: CallOptions): Promise<Check[]> {
   const { access } = gateways;
-  const { project, location, model } = examined;
+  const { project, location, model, output } = examined;
   const [credentials, member] = await checkCredentials(gateways);
   if (credentials.status === 'missing') return [credentials];
   const buckets = usedBuckets(examined);
@@ -37,7 +42,13 @@ export async function examine(gateways: ExamineGateways, examined: Examined, opt
     if (model !== null) checks.push(checkModel(access, { project, location }, model, options));
   }
   for (const bucket of buckets) checks.push(checkBucket(access, bucket, member, options));
-  if (project !== null) for (const bucket of buckets) checks.push(checkServiceAgent(access, project, bucket, options));
+  // what the run keeps beside tables, the service only reads
+  const writesFiles = output === null || isObject(output);
+  const forService = buckets.map(({ bucket, isOutput }) => ({ bucket, isOutput: isOutput && writesFiles }));
+  if (project !== null)
+    for (const bucket of forService) checks.push(checkServiceAgent(access, project, bucket, options));
+  if (output !== null && !writesFiles)
+    checks.push(checkDataset(gateways.tables, { output, location }, member, options));
   return [credentials, ...(await Promise.all(checks)), ...tables(examined)];
 }
 
@@ -60,8 +71,8 @@ async function checkCredentials({ tokens, isEmulated }: ExamineGateways): Promis
 }
 
 /** Each bucket once; one that is written is read as well. */
-function usedBuckets({ input, output }: Examined): UsedBucket[] {
-  const outputs = [output ?? ''].filter(isObject).map(bucketOf);
+function usedBuckets({ input, output, workspace = '' }: Examined): UsedBucket[] {
+  const outputs = [...new Set([output ?? '', workspace].filter(isObject).map(bucketOf))];
   const inputs = input.filter(isObject).map(bucketOf);
   return [
     ...outputs.map((bucket) => ({ bucket, isOutput: true })),
@@ -79,7 +90,7 @@ function bucketOf(uri: string): string {
   return parseGsUri(uri).bucket;
 }
 
-function tables({ input, output }: Examined): Check[] {
-  const uris = [...input, output ?? ''].filter((uri) => uri.startsWith('bq://'));
+function tables({ input }: Examined): Check[] {
+  const uris = input.filter((uri) => uri.startsWith('bq://'));
   return uris.map((subject) => unknown({ name: 'bigquery', subject }, 'rights on tables aren’t looked at'));
 }

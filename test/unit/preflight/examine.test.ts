@@ -3,6 +3,7 @@ import { createEmulator, type Scenario } from '../../../src/emulator';
 import { AccessRest } from '../../../src/gateways/access-rest';
 import type { AccessTokens } from '../../../src/gateways/access-tokens';
 import { GatewayError } from '../../../src/gateways/gateway-error';
+import { TableStoreRest } from '../../../src/gateways/table-store-rest';
 import { VertexJobsRest } from '../../../src/gateways/vertex-jobs-rest';
 import type { Check, CheckName } from '../../../src/preflight/check';
 import { examine, type Examined } from '../../../src/preflight/examine';
@@ -37,7 +38,9 @@ async function checksIn(scenario: Scenario, { tokens = TOKENS, examined = {} }: 
   const gateway = { tokens, endpoint, fetch: (request: Request) => emulator.fetch(request) };
   const access = new AccessRest({ ...gateway, storageEndpoint: endpoint });
   const jobs = new VertexJobsRest(gateway);
-  const checks = await examine({ access, jobs, tokens, isEmulated: false }, { ...ALL, ...examined });
+  const tables = new TableStoreRest({ ...gateway, retryDelayMs: 1 });
+  emulator.tables.createDataset({ project: 'acme', dataset: 'd' }, 'us-central1');
+  const checks = await examine({ access, jobs, tables, tokens, isEmulated: false }, { ...ALL, ...examined });
   expect(emulator.calls().filter(({ call }) => ['create', 'cancel', 'storage.write'].includes(call))).toEqual([]);
   return checks;
 }
@@ -148,6 +151,49 @@ describe('examine', () => {
     expect(await checksIn({}, { tokens })).toMatchObject([
       { name: 'credentials', status: 'missing', remedy: 'gcloud auth application-default login' },
     ]);
+  });
+
+  describe('of an output in BigQuery', () => {
+    const written = (output: string, more: Partial<Examined> = {}): World => ({
+      examined: { output, workspace: 'gs://answers/runs/', ...more },
+    });
+
+    it.each([
+      ['that is there', 'bq://acme.d.today', 'unknown', 'it is there, in us-central1', null],
+      [
+        'that isn’t',
+        'bq://acme.none',
+        'missing',
+        'no such dataset',
+        'bq --location=us-central1 mk --dataset acme:none',
+      ],
+      ['that the service makes', 'bq://acme', 'unknown', 'the service makes a dataset', null],
+    ])('looks at the dataset %s', async (_, output, status, message, remedy) => {
+      const check = await checkIn({}, 'bigquery', written(output));
+      expect(check).toMatchObject({ subject: output, status, message: expect.stringContaining(message), remedy });
+    });
+
+    it('says that a dataset lies in another region than the jobs', async () => {
+      const world = written('bq://acme.d', { location: 'europe-west4', model: null });
+      expect(await checkIn({}, 'bigquery', world)).toMatchObject({
+        status: 'missing',
+        message: 'it lies in us-central1, and jobs in europe-west4 write datasets of their own region only',
+      });
+    });
+
+    it('says which role is missing to see it', async () => {
+      expect(await checkIn(denied('bigquery.datasets.get'), 'bigquery', written('bq://acme.d'))).toMatchObject({
+        status: 'missing',
+        remedy: expect.stringContaining(`--member=${WORKER} --role=roles/bigquery.dataViewer`),
+      });
+    });
+
+    it('has the caller write the workspace, and the service read it', async () => {
+      const lacking = { access: { projectRoles: {}, bucketRoles: { 'roles/storage.objectViewer': [AGENT] } } };
+      const checks = await checksIn(lacking, written('bq://acme.d'));
+      expect(checks.filter(({ name }) => name === 'service-agent').map(({ status }) => status)).toEqual(['ok', 'ok']);
+      expect(checks.find(({ subject }) => subject === 'gs://answers')?.message).toContain('create, delete');
+    });
   });
 
   it('needs no location for buckets, and leaves tables open', async () => {
