@@ -52,7 +52,7 @@ export function createBaselineActivities(url: string): BaselineActivities {
           displayName: 'baseline',
           model: `publishers/google/models/${MODEL}`,
           inputUris: [inputUri],
-          outputUriPrefix: outputUri,
+          outputUri,
           labels: {},
         },
       );

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createBatchActivities } from '../src/activities/create-batch-activities';
 import { VertexBatchClient } from '../src/client';
 import { MemoryObjectStore } from '../src/gateways/object-store-memory';
+import { AccessTokensFixed } from '../src/gateways/access-tokens-google';
+import { LoadJobsRest } from '../src/gateways/load-jobs-rest';
 import { TableStoreMemory } from '../src/gateways/table-store-memory';
 import { VertexBatchPlugin } from '../src/plugin';
 import { LIST_PRICES } from '../src/schemas/price-table';
@@ -141,6 +143,7 @@ async function runInMemory(world: BenchWorld): Promise<ActivitySpan[]> {
   const activities = createBatchActivities({
     store,
     tables: new TableStoreMemory(),
+    loads: new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: 'http://localhost' }),
     jobs: new InstantJobs(answersInFiles(store)),
     handlers: {},
     polling: { initialMs: 10, maxMs: 100 },

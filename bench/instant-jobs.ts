@@ -20,8 +20,8 @@ export class InstantJobs implements VertexJobs {
     this.#run = run;
   }
 
-  async create(parent: VertexParent, { inputUris, outputUriPrefix, ...job }: NewVertexJob): Promise<VertexJob> {
-    const outputDirectory = `${outputUriPrefix.replace(/\/$/, '')}/prediction-model-2026`;
+  async create(parent: VertexParent, { inputUris, outputUri, ...job }: NewVertexJob): Promise<VertexJob> {
+    const outputDirectory = `${outputUri.replace(/\/$/, '')}/prediction-model-2026`;
     const rows = await this.#run(inputUris, outputDirectory);
     const now = new Date().toISOString();
     const created: VertexJob = {

@@ -35,10 +35,20 @@ export interface BatchRequest {
    * and `{scheduledTime}` (`2026-11-22T01:30:00+01:00`), are replaced.
    */
   readonly input: string | readonly string[];
-  /** `gs://bucket/prefix/`; the run writes below `<output>/<workflow id>/<hash>/`. */
+  /**
+   * `gs://bucket/prefix/`; the run writes below `<output>/<workflow id>/<hash>/`. Or `bq://project[.dataset[.table]]`: each job
+   * writes a table of its own there, whose name begins with `table`, and everything else goes below `workspace`.
+   */
   readonly output: string;
-  /** Where the run's own files go when the output is a table. */
+  /** `gs://bucket/prefix/`: where the run has its directory when the output is `bq://`, and only then. */
   readonly workspace?: string;
+  /**
+   * `bq://project.dataset.table`: answered rows are appended to it when the run has succeeded, or partly; it is made if it isn't
+   * there. @default results stay in files alone
+   */
+  readonly resultsTable?: string;
+  /** As `resultsTable`, for the rows without an answer, as `errors.jsonl` has them. */
+  readonly errorsTable?: string;
   /** Top-level field that identifies a row. @default the first of `key`, `custom_id`, `id` that every row has */
   readonly keyField?: string;
   /** Name of a handler of the worker, or a name with the task queue of the workers that have it. */
@@ -293,6 +303,8 @@ export interface BatchResult {
     readonly error: { readonly code: number; readonly message: string } | null;
   }[];
   readonly jobCount: number;
+  /** What was loaded into the request's `resultsTable` and `errorsTable`; left out where nothing was. */
+  readonly loaded?: readonly { readonly purpose: 'results' | 'errors'; readonly uri: string; readonly rows: number }[];
   readonly directory: string;
   readonly results: { readonly uri: string; readonly files: number; readonly rows: number; readonly bytes: number };
   readonly deadLetters: string | null;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createBatchActivities } from '../../src/activities/create-batch-activities';
 import { VertexBatchClient } from '../../src/client';
+import { AccessTokensFixed } from '../../src/gateways/access-tokens-google';
+import { LoadJobsRest } from '../../src/gateways/load-jobs-rest';
 import { TableStoreMemory } from '../../src/gateways/table-store-memory';
 import { LIST_PRICES } from '../../src/schemas/price-table';
 import type { TemporalBenchmark } from '../benchmark';
@@ -99,6 +101,7 @@ function activitiesOver(store: ForgetfulStore) {
   return createBatchActivities({
     store,
     tables: new TableStoreMemory(),
+    loads: new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: 'http://localhost' }),
     jobs: new InstantJobs(answersTo(store)),
     handlers: {},
     polling: { initialMs: 10, maxMs: 100 },

@@ -3,7 +3,9 @@ import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { EstimatedCost } from '../domain/run-budget';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
 import type { VertexJob } from '../gateways/vertex-jobs';
+import type { LoadedPurpose } from '../domain/loaded-purpose';
 import type { Check } from '../preflight/check';
+import type { NeededRights } from '../preflight/require-rights';
 import type { Examined } from '../preflight/examine';
 
 export type { VertexJob };
@@ -47,6 +49,8 @@ export interface BatchActivities {
   readonly vertexBatchProcessRange: (input: ProcessRangeInput) => Promise<Guarded<ProcessedRange>>;
   /** Writes the manifest and deletes what was staged. */
   readonly vertexBatchFinishRun: (input: FinishRunInput) => Promise<Guarded<FinishedRun>>;
+  /** Loads what a run has written into BigQuery tables of the caller's, each once in all time. */
+  readonly vertexBatchLoadTables: (input: LoadTablesInput) => Promise<Guarded<readonly LoadedTable[]>>;
   /** Finds the results of a run that has ended, for another pass of a handler. */
   readonly vertexBatchReadManifest: (input: ReadManifestInput) => Promise<Guarded<FoundResults>>;
   /** Whether the worker has a handler. Runs on the handler's task queue. */
@@ -132,7 +136,7 @@ export interface ResolveInputInput extends GuardedInput {
   /** An input without a row is no error. @default false */
   readonly allowEmpty?: boolean;
   /** What the run is about to spend money with: rights that are missing there are said first. @default nothing is looked at */
-  readonly needs?: { readonly project: string; readonly output: string };
+  readonly needs?: NeededRights;
 }
 
 export interface ResolvedInput {
@@ -297,6 +301,8 @@ export interface SubmitJobInput {
   readonly displayName: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly inputUris: readonly string[];
+  /** `bq://project[.dataset[.table]]`, where the job writes a table. @default it writes files */
+  readonly outputTable?: string;
   /** Bound of the POST, below the attempt's own. */
   readonly requestTimeoutMs: number;
   /** Tell what stands, and create nothing. */
@@ -407,6 +413,8 @@ export interface FindOutputsInput extends GuardedInput {
   readonly job: VertexJob;
   /** Prefix below which a job writes that isn't the claim's own. @default the claim's prefix */
   readonly outputUri?: string;
+  /** `bq://project[.dataset[.table]]` of a run whose jobs write tables. @default they write files */
+  readonly outputTable?: string;
   readonly handler: HandlerReference | null;
   /** The part's share of the ranges that fit into a history. @default 500 */
   readonly maximumRanges?: number;
@@ -533,6 +541,21 @@ export interface FinishedRun {
   /** Of the whole run; absent in histories from before runs of several parts. */
   readonly errorsUri?: string | null;
   readonly deadLettersUri?: string | null;
+}
+
+export interface LoadTablesInput extends GuardedInput {
+  readonly run: RunReference;
+  /** The one whose right to run load jobs is used. */
+  readonly project: string;
+  readonly manifestUri: string;
+  readonly tables: readonly { readonly purpose: LoadedPurpose; readonly uri: string }[];
+}
+
+export interface LoadedTable {
+  readonly purpose: LoadedPurpose;
+  /** `bq://project.dataset.table` */
+  readonly uri: string;
+  readonly rows: number;
 }
 
 export interface ReadManifestInput extends GuardedInput {

@@ -14,19 +14,23 @@ export interface TableGateways extends RowGateways {
   readonly tables: TableStore;
 }
 
+/** What is thrown of a table that isn't the same any more. */
+export type ChangedTable = (uri: string, cause?: unknown) => Error;
+
 const RANGE_BYTES = 32_000_000;
 const RANGES_AT_A_TIME = 4;
 
 /**
  * Copies a table as it is now into one object of JSON lines whose name begins with `base`; the line is the row's number.
  * Ranges are read side by side and noted as they are done: a later attempt goes on with those that are missing.
- * @throws {BatchError} `InputChanged` when the table changed while it was read
+ * @throws what `changed` makes of a table that changed while it was read
  */
 export async function copyTable(
   { store, tables }: TableGateways,
   table: StoredTable,
   base: string,
   attempt: Attempt,
+  changed: ChangedTable = inputChanged,
 ): Promise<DataObject> {
   const { signal } = attempt;
   const ranges = rowRanges(table, RANGE_BYTES);
@@ -34,10 +38,10 @@ export async function copyTable(
   const standing = await store.find(`${name}.jsonl`, { signal });
   if (standing !== undefined) return dataObject(standing, table.rows);
   const [first, ...rest] = await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
-    copyRange({ store, tables }, table, { ...ranges[range]!, uri: `${name}/${range}` }, attempt),
+    copyRange({ store, tables }, table, { ...ranges[range]!, uri: `${name}/${range}` }, attempt, changed),
   );
   if (first === undefined) throw new RangeError(`${table.uri} has no rows to copy`);
-  await assertSame(tables, table, signal);
+  if (!(await isSame(tables, table, signal))) throw changed(table.uri);
   const joined = await joinObjects(store, [first, ...rest], `${name}/joined`, { signal });
   const copy = await publish(store, joined, `${name}.jsonl`, { signal });
   await deletePieces(store, `${name}/`, signal);
@@ -57,11 +61,12 @@ async function copyRange(
   table: StoredTable,
   { uri, ...range }: RowRange & { readonly uri: string },
   attempt: Attempt,
+  changed: ChangedTable,
 ): Promise<DataObject> {
   const { signal } = attempt;
   const standing = await findRecord<DataObject>(store, `${uri}.json`, { signal });
   if (standing !== undefined) return standing;
-  const lines = linesOf(tables, table, range, attempt);
+  const lines = linesOf(tables, table, range, attempt, changed);
   const object = await store.write(`${uri}-${nonce()}.jsonl`, lines, { ifGenerationMatch: 0, signal });
   const record = dataObject(object, range.to - range.from);
   return (await commitOnce(store, `${uri}.json`, record, { signal })).record;
@@ -72,6 +77,7 @@ async function* linesOf(
   { uri, columns }: StoredTable,
   range: RowRange,
   attempt: Attempt,
+  changed: ChangedTable,
 ): AsyncGenerator<string> {
   const { signal } = attempt;
   const toLine = tableLines(columns);
@@ -81,17 +87,17 @@ async function* linesOf(
       yield page.map((cells) => `${toLine(cells)}\n`).join('');
     }
   } catch (error) {
-    if (isGatewayError(error, 'not-found', 'precondition')) throw tableChanged(uri, error);
+    if (isGatewayError(error, 'not-found', 'precondition')) throw changed(uri, error);
     throw error;
   }
 }
 
-async function assertSame(tables: TableStore, table: StoredTable, signal: AbortSignal): Promise<void> {
+async function isSame(tables: TableStore, table: StoredTable, signal: AbortSignal): Promise<boolean> {
   const now = await tables.find(table.uri, { signal });
-  if (now === undefined || pinOf(now) !== pinOf(table)) throw tableChanged(table.uri);
+  return now !== undefined && pinOf(now) === pinOf(table);
 }
 
-function tableChanged(uri: string, cause?: unknown): BatchError {
+function inputChanged(uri: string, cause?: unknown): BatchError {
   return new BatchError('InputChanged', `${uri} changed while the run read it`, { cause });
 }
 

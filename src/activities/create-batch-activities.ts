@@ -6,6 +6,7 @@ import type { JobLimits } from '../domain/validation-limits';
 import type { PollingLimits } from '../domain/polling';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
+import type { LoadJobs } from '../gateways/load-jobs';
 import type { TableStore } from '../gateways/table-store';
 import type { VertexJobs } from '../gateways/vertex-jobs';
 import { acceptRequest, foundHandler } from './accept-request';
@@ -23,6 +24,7 @@ import { findOutputs } from './find-outputs';
 import { finishRun } from './finish-run';
 import { finishReprocess } from './finish-reprocess';
 import { guarded, whileBeating, type GuardTiming } from './guard';
+import { loadTables } from './load-tables';
 import { lookForJob } from './look-for-job';
 import { packageVersion } from './package-version';
 import { planParts } from './plan-parts';
@@ -38,6 +40,7 @@ import { validateRange } from './validate-range';
 export interface BatchDependencies {
   readonly store: ObjectStore;
   readonly tables: TableStore;
+  readonly loads: LoadJobs;
   readonly jobs: VertexJobs;
   /** How to look at rights. @default they aren't looked at */
   readonly preflight?: Omit<ExamineGateways, 'jobs' | 'tables'> & RightsGateways;
@@ -109,6 +112,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchSettlePart: bind(WRITING, settlePart),
     vertexBatchProcessRange: bind(WRITING, processRange),
     vertexBatchFinishRun: bind(WRITING, finishRun),
+    vertexBatchLoadTables: bind(WRITING, loadTables),
     vertexBatchReadManifest: bind(WRITING, readManifest),
     async vertexBatchFindHandler({ name }) {
       try {

@@ -1,24 +1,55 @@
 import { BatchError } from '../domain/batch-error';
 import { outputKindOf } from '../domain/output-names';
-import type { StoredObject } from '../gateways/object-store';
+import type { ObjectStore, StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type PlanRangesOptions, planRanges } from '../rows/ranges';
 import { toSourceFile } from '../rows/source-file';
 import type { JobOutputs } from '../rows/records';
 import { claimOutputPrefix, directoryOf, roundDirectory, handlerDirectory } from '../rows/work-paths';
-import type { Attempt, RowGateways } from './attempt';
+import type { Attempt } from './attempt';
 import type { FindOutputsInput, FoundOutputs, SourceFile, VertexJob } from './contract';
+import type { TableGateways } from './copy-table';
+import { findOutputTable } from './find-output-table';
 
 /** Below a claim's prefix the service makes one directory, whose name has a time that nobody can foretell. */
 const OUTPUT_DIRECTORY = /^prediction-[^/]+\//;
 
 /** Finds what an ended job wrote, as its generations are now, and notes it once. No files is an answer, too. */
 export async function findOutputs(
-  { store }: RowGateways,
-  { run, claim, job, outputUri, handler, maximumRanges }: FindOutputsInput,
+  gateways: TableGateways,
+  input: FindOutputsInput,
   attempt: Attempt,
   ranging: PlanRangesOptions = {},
 ): Promise<FoundOutputs> {
+  const { store } = gateways;
+  const { run, claim, job, outputTable, handler, maximumRanges } = input;
+  const { signal } = attempt;
+  const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
+  const files =
+    outputTable === undefined
+      ? await findOutputFiles(store, input, attempt)
+      : await findOutputTable(gateways, { ...input, outputTable }, attempt);
+  const bounds = maximumRanges === undefined ? ranging : { maximumRanges, ...ranging };
+  const outputs: JobOutputs = {
+    job: job.name,
+    endedWell: endedWell(job),
+    files,
+    ranges: planRanges(files, bounds),
+  };
+  const { record } = await commitOnce(store, outputsUri, outputs, { signal });
+  return {
+    outputsUri,
+    files: record.files.length,
+    bytes: record.files.reduce((sum, file) => sum + file.size, 0),
+    ranges: record.ranges.length,
+  };
+}
+
+async function findOutputFiles(
+  store: ObjectStore,
+  { run, claim, job, outputUri }: FindOutputsInput,
+  attempt: Attempt,
+): Promise<readonly SourceFile[]> {
   const { signal } = attempt;
   const found: { readonly name: string; readonly object: StoredObject }[] = [];
   const own = outputUri ?? claimOutputPrefix(run, claim);
@@ -31,25 +62,18 @@ export async function findOutputs(
     const below = object.uri.slice(place.length);
     found.push({ name: job.outputDirectory === null ? below.replace(OUTPUT_DIRECTORY, '') : below, object });
   }
-  const endedWell = job.state === 'JOB_STATE_SUCCEEDED';
-  const files = found.filter(({ name }) => isOutput(name, endedWell)).map(({ object }) => toSourceFile(object));
+  const files = found.filter(({ name }) => isOutput(name, endedWell(job))).map(({ object }) => toSourceFile(object));
   refuseSeveral(job, files);
-  const bounds = maximumRanges === undefined ? ranging : { maximumRanges, ...ranging };
-  const outputs: JobOutputs = { job: job.name, endedWell, files, ranges: planRanges(files, bounds) };
-
-  const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
-  const { record } = await commitOnce(store, outputsUri, outputs, { signal });
-  return {
-    outputsUri,
-    files: record.files.length,
-    bytes: record.files.reduce((sum, file) => sum + file.size, 0),
-    ranges: record.ranges.length,
-  };
+  return files;
 }
 
-function isOutput(name: string, endedWell: boolean): boolean {
+function endedWell({ state }: VertexJob): boolean {
+  return state === 'JOB_STATE_SUCCEEDED';
+}
+
+function isOutput(name: string, isComplete: boolean): boolean {
   const kind = outputKindOf(name);
-  return kind === 'regular' || (kind === 'incremental' && !endedWell);
+  return kind === 'regular' || (kind === 'incremental' && !isComplete);
 }
 
 /** Below a prefix that several jobs share, nothing but a time tells which of them wrote what. */

@@ -11,6 +11,7 @@ import { toSourceFile } from '../rows/source-file';
 import { workDirectory } from '../rows/work-directory';
 import { planUri } from '../rows/plan';
 import { requireRights, type LookGateways, type NeededRights, type RightsGateways } from '../preflight/require-rights';
+import { requireTables } from '../preflight/require-tables';
 import type { Attempt } from './attempt';
 import { copyTable, type TableGateways } from './copy-table';
 import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
@@ -54,7 +55,9 @@ async function beforeSpending(
   signal: AbortSignal,
 ): Promise<void> {
   const stands = await store.find(planUri(run), { signal });
-  if (stands === undefined) await requireRights(gateways, needs, { signal });
+  if (stands !== undefined) return;
+  if (needs.tables !== undefined) await requireTables(gateways.tables, needs.tables, { signal });
+  await requireRights(gateways, needs, { signal });
 }
 
 /** The table of the input, if a job where this one will run can read it. @throws {BatchError} with the remedy */

@@ -1,4 +1,6 @@
 import { CLAIM_LABEL, claimKey } from '../domain/claim-key';
+import { outputTableOf } from '../rows/tables/output-table';
+import { claimOutputPrefix } from '../rows/work-paths';
 import { GatewayError, type GatewayErrorKind } from '../gateways/gateway-error';
 import type { BatchReasonType } from '../messages';
 import { REASON_TYPES } from './activity-failure';
@@ -83,7 +85,10 @@ async function createOnce(gateways: JobGateways, input: SubmitJobInput, mine: St
         displayName: `${input.displayName} ${key}`,
         model: input.model,
         inputUris: input.inputUris,
-        outputUriPrefix: `${input.run.directory}jobs/${key}/`,
+        outputUri:
+          input.outputTable === undefined
+            ? claimOutputPrefix(input.run, input.claim)
+            : outputTableOf(input.outputTable, key),
         labels: { ...input.labels, [CLAIM_LABEL]: key },
       },
       { timeoutMs: input.requestTimeoutMs },

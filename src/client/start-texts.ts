@@ -23,7 +23,7 @@ export function detailsOf(request: AcceptedRequest): string {
     `model \`${request.model}\` in \`${request.location}\`, project \`${request.project}\``,
     ...(request.adopt === undefined ? [] : [`adopts \`${request.adopt.job}\``]),
     ...(request.input.length === 0 ? [] : [`input ${request.input.slice(0, 10).map(code).join(', ')}`]),
-    `output \`${request.output}\``,
+    `output ${request.outputTable === undefined ? code(request.output) : `${code(request.outputTable)}, workspace ${code(request.output)}`}`,
     `[batch jobs in the console](https://console.cloud.google.com/vertex-ai/batch-predictions?project=${encodeURIComponent(request.project)})`,
     'query `progress`; updates `cancelBatch` (also a signal), `adoptJob`, `resubmit`, `checkNow`',
   ].join('\n\n');

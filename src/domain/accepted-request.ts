@@ -8,8 +8,13 @@ export interface AcceptedRequest {
   readonly model: string;
   /** Empty where `adopt` leaves it to the job. */
   readonly input: readonly string[];
-  /** `gs://bucket/prefix/`, with a slash at the end. */
+  /** Below which the run has its directory: `gs://bucket/prefix/`, with a slash at the end. */
   readonly output: string;
+  /** Absent unless jobs write to BigQuery: `bq://project[.dataset[.table]]`. */
+  readonly outputTable?: string;
+  /** Absent unless results, or errors, are loaded into a table. */
+  readonly resultsTable?: string;
+  readonly errorsTable?: string;
   readonly keyField: string | null;
   readonly handler: { readonly name: string; readonly taskQueue: string | null } | null;
   readonly displayName: string;

@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly takesCredentials: boolean;
 }
 
+export const BIGQUERY: Endpoint = { baseUrl: 'https://bigquery.googleapis.com', takesCredentials: true };
+
 /**
  * Reads an endpoint that somebody configured. Credentials go over https to Google's hosts and to `trustedHosts`
  * (`name` or `name:port`) only; plain http and loopback addresses are emulators.

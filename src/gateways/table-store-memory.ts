@@ -1,6 +1,6 @@
-import { parseTableUri } from './bq-uri';
+import { parseDatasetUri, parseTableUri } from './bq-uri';
 import { GatewayError } from './gateway-error';
-import type { Cell, ReadRowsOptions, StoredTable, TableStore } from './table-store';
+import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableStore } from './table-store';
 import type { CallOptions } from './vertex-jobs';
 
 interface KnownTable {
@@ -37,6 +37,14 @@ export class TableStoreMemory implements TableStore {
     signal?.throwIfAborted();
     parseTableUri(uri);
     return this.#tables.get(uri)?.table;
+  }
+
+  /** A dataset is where a table of it lies. */
+  async findDataset(uri: string, { signal }: CallOptions = {}): Promise<StoredDataset | undefined> {
+    signal?.throwIfAborted();
+    parseDatasetUri(uri);
+    const [known] = [...this.#tables.values()].filter(({ table }) => table.uri.startsWith(`${uri}.`));
+    return known === undefined ? undefined : { location: known.table.location };
   }
 
   async *readRows(uri: string, { from, to, signal }: ReadRowsOptions): AsyncGenerator<readonly (readonly Cell[])[]> {

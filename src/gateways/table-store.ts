@@ -27,6 +27,12 @@ export interface StoredTable {
   readonly isStreaming: boolean;
 }
 
+/** A dataset as far as it is used. */
+export interface StoredDataset {
+  /** A region in lower case, or `US`, `EU`. */
+  readonly location: string;
+}
+
 /** A value of a row: a text as the API writes it, null, or for lists and records what it writes for those. */
 export type Cell = unknown;
 
@@ -41,6 +47,8 @@ export interface ReadRowsOptions extends CallOptions {
 export interface TableStore {
   /** The table, or `undefined` where it or its dataset isn't. */
   find(uri: string, options?: CallOptions): Promise<StoredTable | undefined>;
+  /** The dataset `bq://project.dataset`, or `undefined` where it isn't. */
+  findDataset(uri: string, options?: CallOptions): Promise<StoredDataset | undefined>;
   /** Rows [from, to) by their place in the table, page by page; each row has a cell for each of the table's columns. */
   readRows(uri: string, options: ReadRowsOptions): AsyncIterable<readonly (readonly Cell[])[]>;
 }

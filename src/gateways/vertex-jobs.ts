@@ -32,7 +32,8 @@ export interface NewVertexJob {
   /** `publishers/google/models/M` or `projects/P/locations/L/models/ID[@version]` */
   readonly model: string;
   readonly inputUris: readonly string[];
-  readonly outputUriPrefix: string;
+  /** `gs://bucket/prefix`, or `bq://project[.dataset[.table]]`. */
+  readonly outputUri: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 

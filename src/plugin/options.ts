@@ -8,6 +8,7 @@ import type { AccessTokens } from '../gateways/access-tokens';
 import { AccessTokensGoogle } from '../gateways/access-tokens-google';
 import { areEmulators, parseEndpoint } from '../gateways/endpoint';
 import { AccessRest } from '../gateways/access-rest';
+import { LoadJobsRest } from '../gateways/load-jobs-rest';
 import { ObjectStoreGcs } from '../gateways/object-store-gcs';
 import { TableStoreRest } from '../gateways/table-store-rest';
 import { VertexJobsRest } from '../gateways/vertex-jobs-rest';
@@ -173,6 +174,12 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
       ...(endpoints.storage === undefined ? {} : { apiEndpoint: endpoints.storage }),
     }),
     tables: new TableStoreRest({
+      tokens,
+      observe: countRequest,
+      ...trusted,
+      ...(endpoints.bigquery === undefined ? {} : { endpoint: endpoints.bigquery }),
+    }),
+    loads: new LoadJobsRest({
       tokens,
       observe: countRequest,
       ...trusted,

@@ -1,10 +1,11 @@
 import { requireToken, type AccessTokens } from '../gateways/access-tokens';
-import type { TableStore } from '../gateways/table-store';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { isGatewayError } from '../gateways/gateway-error';
 import { parseGsUri } from '../gateways/gs-uri';
+import type { TableStore } from '../gateways/table-store';
 import { missing, ok, unknown, untold, type Check } from './check';
 import { checkBucket, type UsedBucket } from './check-bucket';
+import { checkDataset } from './check-dataset';
 import { checkServiceAgent, checkServiceAgentOnTable } from './check-service-agent';
 import { checkTable } from './check-table';
 import { checkModel, checkVertex, type VertexGateways } from './check-vertex';
@@ -25,12 +26,14 @@ export interface Examined {
   /** `gs://` objects and wildcards, or `bq://` tables. */
   readonly input: readonly string[];
   readonly output: string | null;
+  /** `gs://`, where the output is a table. */
+  readonly workspace?: string;
 }
 
 /** Looks at what a run needs of Google. It changes nothing, costs nothing and throws for bugs only. */
 export async function examine(gateways: ExamineGateways, examined: Examined, options?: CallOptions): Promise<Check[]> {
   const { access, tables } = gateways;
-  const { project, location, model } = examined;
+  const { project, location, model, output } = examined;
   const [credentials, member] = await checkCredentials(gateways);
   if (credentials.status === 'missing') return [credentials];
   const buckets = usedBuckets(examined);
@@ -40,12 +43,17 @@ export async function examine(gateways: ExamineGateways, examined: Examined, opt
     if (model !== null) checks.push(checkModel(access, { project, location }, model, options));
   }
   for (const bucket of buckets) checks.push(checkBucket(access, bucket, member, options));
-  if (project !== null) for (const bucket of buckets) checks.push(checkServiceAgent(access, project, bucket, options));
+  // what the run keeps beside tables, the service only reads
+  const writesFiles = output === null || isObject(output);
+  const forService = buckets.map(({ bucket, isOutput }) => ({ bucket, isOutput: isOutput && writesFiles }));
+  if (project !== null)
+    for (const bucket of forService) checks.push(checkServiceAgent(access, project, bucket, options));
   for (const uri of usedTables(examined)) {
     checks.push(checkTable(tables, { uri, location }, member, options));
     if (project !== null) checks.push(checkServiceAgentOnTable(access, project, uri, options));
   }
-  return [credentials, ...(await Promise.all(checks)), ...writtenTables(examined)];
+  if (output !== null && !writesFiles) checks.push(checkDataset(tables, { output, location }, member, options));
+  return [credentials, ...(await Promise.all(checks))];
 }
 
 async function checkCredentials({ tokens, isEmulated }: ExamineGateways): Promise<[Check, string | null]> {
@@ -67,8 +75,8 @@ async function checkCredentials({ tokens, isEmulated }: ExamineGateways): Promis
 }
 
 /** Each bucket once; one that is written is read as well. */
-function usedBuckets({ input, output }: Examined): UsedBucket[] {
-  const outputs = [output ?? ''].filter(isObject).map(bucketOf);
+function usedBuckets({ input, output, workspace = '' }: Examined): UsedBucket[] {
+  const outputs = [...new Set([output ?? '', workspace].filter(isObject).map(bucketOf))];
   const inputs = input.filter(isObject).map(bucketOf);
   return [
     ...outputs.map((bucket) => ({ bucket, isOutput: true })),
@@ -87,14 +95,5 @@ function bucketOf(uri: string): string {
 }
 
 function usedTables({ input }: Examined): string[] {
-  return [...new Set(input.filter(isTable))];
-}
-
-function writtenTables({ output }: Examined): Check[] {
-  if (output === null || !isTable(output)) return [];
-  return [unknown({ name: 'bigquery', subject: output }, 'rights on tables that are written aren’t looked at')];
-}
-
-function isTable(uri: string): boolean {
-  return uri.startsWith('bq://');
+  return [...new Set(input.filter((uri) => uri.startsWith('bq://')))];
 }

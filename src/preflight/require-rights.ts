@@ -7,6 +7,7 @@ import { parseGsUri } from '../gateways/gs-uri';
 import { checkServiceAgent } from './check-service-agent';
 import { grantToRead, lackOn, mayReadRows } from './check-table';
 import { lackedPermissions } from './check-vertex';
+import type { NeededTables } from './require-tables';
 import { grantOnProject } from './remedies';
 
 export interface RightsGateways {
@@ -23,10 +24,12 @@ export interface LookGateways extends Pick<RightsGateways, 'access' | 'tokens'> 
 /** What a run is about to spend money with. */
 export interface NeededRights {
   readonly project: string;
-  /** `gs://`; rights on tables that are written aren't looked at. */
+  /** `gs://`, where the run has its files. */
   readonly output: string;
   /** The input, if it is one. */
   readonly table?: StoredTable;
+  /** What it writes in BigQuery. @default nothing */
+  readonly tables?: NeededTables;
 }
 
 /** Looks are worth little waiting: what can't be told by then is found out by doing it. */
@@ -39,14 +42,19 @@ const PATIENCE_MS = 5_000;
  */
 export async function requireRights(
   { access, tokens, tables }: LookGateways,
-  { project, output, table }: NeededRights,
+  { project, output, table, tables: written }: NeededRights,
   options: CallOptions,
 ): Promise<void> {
   const patient = { timeoutMs: PATIENCE_MS, ...options };
   const [lacked, agent, readsRows] = await Promise.all([
     lackedPermissions(access, project, patient).catch(unlessTold<readonly string[]>([])),
     output.startsWith('gs://')
-      ? checkServiceAgent(access, project, { bucket: parseGsUri(output).bucket, isOutput: true }, patient)
+      ? checkServiceAgent(
+          access,
+          project,
+          { bucket: parseGsUri(output).bucket, isOutput: written?.outputTable === undefined },
+          patient,
+        )
       : null,
     table === undefined || mayReadRows(tables, table, patient).catch(unlessTold(true)),
   ]);

@@ -10,6 +10,7 @@ import { parseTableUri } from '../gateways/bq-uri';
 import type { AdoptRequest, BatchRequest } from '../messages';
 import { durationMs } from './duration';
 import { modelPath } from './model-path';
+import { acceptLoads, acceptOutput } from './request-output';
 import { refuseWhatTheJobTells } from './adopted-job-rules';
 import { fillPlaceholders, LONGEST_DISPLAY_NAME } from './request-placeholders';
 import { problemsOf } from './request-problems';
@@ -22,6 +23,9 @@ const PLAIN = String.raw`[^\p{Cc}\p{Cs}*?\[\]]`;
 const DURATION_RULE = 'must be a duration such as "30s" or "24h", or a number of milliseconds';
 const HANDLER_RULE = 'must be the name of a handler, or {"name", "taskQueue"}';
 const INPUT_RULE = 'must be a URI such as gs://bucket/path/prompts.jsonl, with * for many objects';
+
+const TABLE = /^bq:\/\/[^.]+\.[^.]+\.[^.]+$/;
+const TABLE_RULE = 'must be a table such as bq://project.dataset.table';
 
 const JOB_NAME = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/batchPredictionJobs\/[A-Za-z0-9_-]+$/;
 const JOB_RULE = 'must be a name such as projects/P/locations/L/batchPredictionJobs/ID';
@@ -71,11 +75,18 @@ export const batchRequestSchema = z
       output: matching(
         new RegExp(`^(gs://${BUCKET}(/${PLAIN}*)?|bq://.+)$`, 'u'),
         'must be a URI such as gs://bucket/answers/, without wildcards',
-      ).describe('Prefix below which each run has its own directory.'),
-      workspace: matching(
-        new RegExp(`^gs://${BUCKET}(/${PLAIN}*)?$`, 'u'),
-        'must be a URI such as gs://bucket/work/',
-      ).optional(),
+      ).describe(
+        'Prefix below which each run has its own directory; or bq://project[.dataset[.table]], with a workspace: each job writes a table of its own.',
+      ),
+      workspace: matching(new RegExp(`^gs://${BUCKET}(/${PLAIN}*)?$`, 'u'), 'must be a URI such as gs://bucket/work/')
+        .describe('Where the runs have their directories when the output is bq://.')
+        .optional(),
+      resultsTable: matching(TABLE, TABLE_RULE)
+        .describe('bq://project.dataset.table, to which answered rows are appended at the end.')
+        .optional(),
+      errorsTable: matching(TABLE, TABLE_RULE)
+        .describe('bq://project.dataset.table, to which rows without an answer are appended at the end.')
+        .optional(),
       keyField: matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _').optional(),
       handler: z
         .union(
@@ -167,7 +178,6 @@ export function acceptRequest(
 ): AcceptedRequest {
   const filled = fillPlaceholders(request, { workflowId, scheduledTime });
   const given = parsedRequest(filled);
-  refuseWhatIsNotBuilt(given);
   if (given.adopt !== undefined) refuseWhatTheJobTells(given, given.adopt.job);
   const input = typeof given.input === 'string' ? [given.input] : (given.input ?? []);
   refuseFolders(input);
@@ -185,7 +195,8 @@ export function acceptRequest(
     location: given.location,
     model: modelPath(given.model, given.location),
     input,
-    output: given.output.endsWith('/') ? given.output : `${given.output}/`,
+    ...acceptOutput(given),
+    ...acceptLoads(given),
     keyField: given.keyField ?? null,
     handler: handler === undefined ? null : { name: handler.name, taskQueue: handler.taskQueue ?? null },
     displayName: given.displayName ?? cutText(workflowId, LONGEST_DISPLAY_NAME),
@@ -231,19 +242,6 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
   if (forbidden !== undefined)
     throw new TypeError(`labels.${forbidden} is reserved; choose a name that begins otherwise`);
   return labels;
-}
-
-function refuseWhatIsNotBuilt(request: GivenRequest): void {
-  if (request.output.startsWith('bq://')) {
-    throw new TypeError(
-      `output ${request.output} lies in BigQuery, which this version can't write; use gs://bucket/answers/, whose results/ can be loaded into a table`,
-    );
-  }
-  if (request.workspace !== undefined) {
-    throw new TypeError(
-      `workspace goes with an output to BigQuery, which this version can't write; leave it out, got ${request.workspace}`,
-    );
-  }
 }
 
 /** Absent while all of it is default. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AcceptedRequest } from '../domain/accepted-request';
+import { givenOutput } from './request-output';
 
 /** What two starters of one workflow id compare: short hashes, so that it fits into a memo. */
 export interface RequestFingerprint {
@@ -12,9 +13,10 @@ export interface RequestFingerprint {
 }
 
 export function fingerprintOf(request: AcceptedRequest): RequestFingerprint {
-  const { rerun, maxCostUsd: _, ...compared } = request;
+  const { rerun, maxCostUsd: _, output, outputTable, ...others } = request;
+  const compared = { ...others, ...givenOutput({ output, outputTable }) };
   const fields = Object.fromEntries(Object.entries(compared).map(([name, value]) => [name, hash(value).slice(0, 8)]));
-  return { digest: hash(compared).slice(0, 32), output: request.output, rerun, fields };
+  return { digest: hash(compared).slice(0, 32), output, rerun, fields };
 }
 
 /** Names of the fields in which two requests differ. */

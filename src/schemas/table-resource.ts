@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toTableUri } from '../gateways/bq-uri';
 import { GatewayError } from '../gateways/gateway-error';
-import type { Cell, StoredTable, TableColumn } from '../gateways/table-store';
+import type { Cell, StoredDataset, StoredTable, TableColumn } from '../gateways/table-store';
 
 const count = z.union([z.string().regex(/^\d+$/), z.number()]).transform(Number);
 
@@ -42,6 +42,15 @@ export function fromTableResource(resource: unknown): StoredTable {
     expires: expirationTime,
     isStreaming: streamingBuffer !== undefined,
   };
+}
+
+const dataset = z.object({ location: z.string() });
+
+/** @throws {GatewayError} `unavailable` for what is no dataset */
+export function fromDatasetResource(resource: unknown): StoredDataset {
+  const parsed = dataset.safeParse(resource);
+  if (parsed.success) return parsed.data;
+  throw unreadable(`no dataset: ${z.prettifyError(parsed.error)}`);
 }
 
 /** The rows of a page, by hand: there may be a hundred thousand. @throws {GatewayError} `unavailable` for what is no page */

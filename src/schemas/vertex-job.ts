@@ -66,13 +66,13 @@ const jobRequest = z.object({
 
 type JobResource = z.infer<typeof jobResource>;
 
-/** The body of a create: the `BatchPredictionJob` itself, a table or JSONL in, JSONL out. */
+/** The body of a create: the `BatchPredictionJob` itself, a table or JSONL in, a table or JSONL out. */
 export function toCreateBody(job: NewVertexJob): Record<string, unknown> {
   return {
     displayName: job.displayName,
     model: job.model,
     inputConfig: inputConfigOf(job.inputUris),
-    outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: job.outputUriPrefix } },
+    outputConfig: outputConfigOf(job.outputUri),
     labels: { ...job.labels },
   };
 }
@@ -81,6 +81,11 @@ function inputConfigOf(uris: readonly string[]): object {
   const [first = ''] = uris;
   if (first.startsWith('bq://')) return { instancesFormat: 'bigquery', bigquerySource: { inputUri: first } };
   return { instancesFormat: 'jsonl', gcsSource: { uris: [...uris] } };
+}
+
+function outputConfigOf(outputUri: string): object {
+  if (outputUri.startsWith('bq://')) return { predictionsFormat: 'bigquery', bigqueryDestination: { outputUri } };
+  return { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: outputUri } };
 }
 
 /**

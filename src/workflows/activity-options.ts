@@ -46,6 +46,7 @@ export const ACTIVITY_OPTIONS = {
   // a handler may be slow; it commits as it goes, and its attempt ends with its heartbeat
   vertexBatchProcessRange: { ...GOES_THROUGH_DATA, startToCloseTimeout: '24 hours' },
   vertexBatchFinishRun: GOES_THROUGH_DATA,
+  vertexBatchLoadTables: GOES_THROUGH_DATA,
   vertexBatchReadManifest: WRITES,
   vertexBatchFindHandler: READS,
   vertexBatchFinishReprocess: GOES_THROUGH_DATA,

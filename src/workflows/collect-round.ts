@@ -46,7 +46,7 @@ export class RoundCollector {
   }
 
   async #collectFor(claim: ClaimReference, job: VertexJob): Promise<CollectedRound> {
-    const { run, accepted, plan, adopted } = this.#part;
+    const { run, accepted, plan } = this.#part;
     const outputs = await step(
       run,
       'vertexBatchFindOutputs',
@@ -57,7 +57,7 @@ export class RoundCollector {
         job,
         handler: this.handler,
         ...rangeShareOf(this.#part),
-        ...(adopted?.job.name === job.name && { outputUri: adopted.outputUri }),
+        ...placeOfOutput(this.#part, job),
       },
       { summary: `Find the output of job ${job.name.split('/').at(-1)}` },
     );
@@ -84,6 +84,13 @@ export class RoundCollector {
     });
     return collected.reduce((sum, range) => sum + range.answered, 0);
   }
+}
+
+/** A job that somebody else created wrote where it was told; ours to files of its claim, or to a table. */
+function placeOfOutput({ adopted, accepted }: PartOfRun, job: VertexJob) {
+  const { outputTable } = accepted.request;
+  if (adopted?.job.name === job.name) return { outputUri: adopted.outputUri };
+  return outputTable === undefined ? {} : { outputTable };
 }
 
 function silentReason({ accepted: { handler } }: PartOfRun): BatchReason {

@@ -102,6 +102,7 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
           displayName: request.displayName,
           labels: request.labels,
           inputUris: submission.inputUris,
+          ...(request.outputTable !== undefined && { outputTable: request.outputTable }),
           requestTimeoutMs: Math.round(timing.submitMs / 2),
           onlyStanding: submission.onlyStanding || seal,
           seal,

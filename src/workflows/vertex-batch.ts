@@ -13,6 +13,7 @@ import { listen } from './listen';
 import { measureClosed } from './metrics';
 import { OperatorDesk } from './operator-desk';
 import { conclude, handlerTaskQueue, refuseCron, stopWhenCancelled } from './around-steps';
+import { loadTables } from './load-tables';
 import { RunBooks } from './run-books';
 import { runParts } from './run-parts';
 import { RunState } from './run-state';
@@ -93,7 +94,7 @@ async function accept(run: RunState, request: BatchRequest | AdoptRequest): Prom
 async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonly string[]): Promise<ResolvedInput> {
   const { project, output, adopt: adopts } = accepted.request;
   // a job that is adopted is paid for already
-  const needs = adopts === undefined ? { needs: { project, output } } : {};
+  const needs = adopts === undefined ? { needs: { project, output, ...neededTables(accepted.request) } } : {};
   const more = input.length > 1 ? ` and ${input.length - 1} more` : '';
   return await run.interruptible(() =>
     step(
@@ -187,13 +188,13 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
       { summary: 'Write the manifest, delete what was staged' },
     );
     const { manifest, rejectedUri: rejected, errorsUri: errors, deadLettersUri: deadLetters } = finished;
-    return {
+    return await loadTables(run, accepted, {
       ...result,
       manifest,
       rejected,
       errors: errors ?? result.errors,
       deadLetters: deadLetters ?? result.deadLetters,
-    };
+    });
   } catch (error) {
     if (!(error instanceof RunStopped)) throw error;
     // red, so that starting the id again, which adopts everything, writes the manifest
@@ -218,6 +219,13 @@ function deadlineOfParts(
 function scheduledTime(): { readonly scheduledTime?: string } {
   const [time] = workflowInfo().searchAttributes['TemporalScheduledStartTime'] ?? [];
   return time instanceof Date ? { scheduledTime: time.toISOString() } : {};
+}
+
+/** What the run is to write in BigQuery, which is looked at before anything is spent. */
+function neededTables({ location, outputTable, resultsTable, errorsTable }: AcceptedRequest) {
+  const named = { outputTable, resultsTable, errorsTable };
+  const given = Object.fromEntries(Object.entries(named).filter(([, uri]) => uri !== undefined));
+  return Object.keys(given).length === 0 ? {} : { tables: { location, ...given } };
 }
 
 /** Only a table is bound to the jobs' location. */

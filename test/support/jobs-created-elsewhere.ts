@@ -13,7 +13,7 @@ export async function createElsewhere(world: BatchWorld, job: Partial<NewVertexJ
     displayName: 'nightly export',
     model: 'publishers/google/models/gemini-2.5-flash',
     inputUris: ['gs://acme/in/*.jsonl'],
-    outputUriPrefix: 'gs://acme/elsewhere/answers',
+    outputUri: 'gs://acme/elsewhere/answers',
     labels: {},
     ...job,
   });

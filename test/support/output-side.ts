@@ -6,6 +6,7 @@ import { settlePart } from '../../src/activities/settle-part';
 import type { Handlers } from '../../src/define-handler';
 import { isGatewayError } from '../../src/gateways/gateway-error';
 import type { ObjectStore } from '../../src/gateways/object-store';
+import { TableStoreMemory } from '../../src/gateways/table-store-memory';
 import type { VertexJob } from '../../src/gateways/vertex-jobs';
 import { LIST_PRICES } from '../../src/schemas/price-table';
 import { testAttempt } from './attempt';
@@ -55,10 +56,15 @@ export async function settle(store: ObjectStore, planUri: string, settling: Sett
     for (const [name, content] of Object.entries(files)) await store.write(`${directory}/${name}`, content);
     const claim = { part: 1, round, attempt: 1 };
     const outputs = await run(() =>
-      findOutputs({ store: through }, { run: RUN, planUri, claim, job, handler }, testAttempt(), {
-        minimumBytes,
-        maximumRanges: 10_000,
-      }),
+      findOutputs(
+        { store: through, tables: new TableStoreMemory() },
+        { run: RUN, planUri, claim, job, handler },
+        testAttempt(),
+        {
+          minimumBytes,
+          maximumRanges: 10_000,
+        },
+      ),
     );
     for (let range = 0; range < outputs.ranges; range += 1) {
       const input = { run: RUN, planUri, outputsUri: outputs.outputsUri, part: 1, round, range, handler };

@@ -138,7 +138,7 @@ export async function byLabel(world: SimulatedWorld): Promise<void> {
     const { project, location } = aSubmission();
     try {
       for await (const _ of jobs.list({ project, location }, '')) return;
-      await jobs.create({ project, location }, { ...aSubmission(), labels: {}, outputUriPrefix: 'gs://acme/out/' });
+      await jobs.create({ project, location }, { ...aSubmission(), labels: {}, outputUri: 'gs://acme/out/' });
       return;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;

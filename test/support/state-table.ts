@@ -2,7 +2,7 @@ import type { StartRequest } from '../../src/client';
 import type { BatchResult } from '../../src/messages';
 
 /** What ends the wait for a job. */
-export type Bound =
+type Bound =
   | 'the service'
   | 'deadlines.queued'
   | 'deadlines.running'

@@ -74,7 +74,7 @@ export class SubmitSide {
       displayName,
       model: aSubmission().model,
       inputUris: ['gs://acme/in.jsonl'],
-      outputUriPrefix: 'gs://acme/elsewhere/',
+      outputUri: 'gs://acme/elsewhere/',
       labels: key === '' ? {} : { [CLAIM_LABEL]: key },
     });
   }

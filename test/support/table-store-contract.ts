@@ -69,6 +69,12 @@ export function describeTableStore(which: string, { open, knownGaps = [], missin
       });
     }
 
+    behaves('finds a dataset, and none that isn’t there', async () => {
+      const { store } = await opened();
+      expect(await store.findDataset('bq://acme.d')).toEqual({ location: 'us-central1' });
+      expect(await store.findDataset('bq://acme.none')).toBeUndefined();
+    });
+
     behaves('tells that a table has other rows', async () => {
       const { store, put } = await opened();
       const before = await store.find(URI);

@@ -17,7 +17,7 @@ export function aNewJob(overrides: Partial<NewVertexJob> = {}): NewVertexJob {
     displayName: 'summaries 3fa94c1e-p1-r1-a1',
     model: 'publishers/google/models/gemini-2.5-flash',
     inputUris: ['gs://acme/in.jsonl'],
-    outputUriPrefix: 'gs://acme/out/',
+    outputUri: 'gs://acme/out/',
     labels: { stage: 'test', claim: '3fa94c1e-p1-r1-a1' },
     ...overrides,
   };

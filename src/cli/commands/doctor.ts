@@ -18,6 +18,7 @@ interface DoctorFlags extends CommonFlags {
   readonly model?: string;
   readonly input?: readonly string[];
   readonly output?: string;
+  readonly workspace?: string;
 }
 
 /** Whose credentials the checks of Google's side were made with. */
@@ -39,7 +40,8 @@ export function addDoctor(program: Command, host: Host): void {
     .option('--location <region>', 'region, or global (default: GOOGLE_CLOUD_LOCATION)')
     .option('--model <name>', 'gemini-…, publishers/google/models/M, or projects/P/locations/L/models/ID')
     .option('--input <uri...>', 'gs:// objects and wildcards, or a bq:// table, that a run would read')
-    .option('--output <uri>', 'gs://bucket/prefix/ that a run would write below')
+    .option('--output <uri>', 'gs://bucket/prefix/ that a run would write below, or bq://project[.dataset[.table]]')
+    .option('--workspace <uri>', 'gs://bucket/prefix/ that a run would write below when the output is bq://')
     .addHelpText('after', AFTER_HELP);
   const example = 'vertex-batch doctor --project acme --location us-central1 --output gs://acme/answers/';
   withCommonOptions(command, example).action(action<DoctorFlags>(host, doctor));
@@ -99,12 +101,20 @@ function examinedOf({ flags, config }: Invocation<DoctorFlags>): Examined {
   const project = flags.project ?? config.project;
   const location = flags.location ?? config.location;
   if (project !== null && location !== null) parentPath({ project, location });
-  const { input = [], output = null } = flags;
+  const { input = [], output = null, workspace } = flags;
+  if (workspace !== undefined) parseGsUri(workspace);
   for (const uri of [...input, output ?? ''].filter((given) => given.startsWith('gs://'))) parseGsUri(uri);
   for (const uri of input.filter((given) => given.startsWith('bq://'))) parseTableUri(uri);
   if (output !== null && !/^(gs|bq):\/\//.test(output))
     throw new CommandError(EXIT.usage, `--output must be gs://bucket/prefix/, got ${JSON.stringify(output)}.`);
-  return { project, location, model: modelOf(flags.model, location), input, output };
+  return {
+    project,
+    location,
+    model: modelOf(flags.model, location),
+    input,
+    output,
+    ...(workspace !== undefined && { workspace }),
+  };
 }
 
 function modelOf(model: string | undefined, location: string | null): string | null {

@@ -1,12 +1,26 @@
 import type { AcceptedRequest } from '../../domain/accepted-request';
 import { validationOf } from '../../domain/accepted-validation';
 import type { AdoptRequest, BatchRequest } from '../../messages';
+import { givenOutput } from '../../schemas/request-output';
 
 /** A request with every default filled in, as it could be sent: the way back from an accepted one. */
 export function toBatchRequest(accepted: AcceptedRequest): BatchRequest | AdoptRequest {
-  const { handler, keyField, minAnsweredShare, paused, deadlines, listingLagMs, adopt, input, ...same } = accepted;
+  const {
+    handler,
+    keyField,
+    minAnsweredShare,
+    paused,
+    deadlines,
+    listingLagMs,
+    adopt,
+    input,
+    output,
+    outputTable,
+    ...same
+  } = accepted;
   return {
     ...same,
+    ...givenOutput({ output, outputTable }),
     ...(adopt === undefined ? { input, validate: validationOf(accepted) } : adopted(adopt, input)),
     ...(keyField !== null && { keyField }),
     ...(handler !== null && {

@@ -13,6 +13,7 @@ export interface RequestFlags extends CommonFlags, ValidationFlags {
   readonly model?: string;
   readonly input?: readonly string[];
   readonly output?: string;
+  readonly workspace?: string;
   readonly handler?: string;
   readonly project?: string;
   readonly location?: string;
@@ -28,9 +29,16 @@ export function addRequestOptions(command: Command): Command {
   return command
     .option('-w, --workflow-id <id>', 'your business key; starting it again attaches or answers (default: one is made)')
     .option('--model <name>', 'gemini-…, publishers/google/models/M, or projects/P/locations/L/models/ID')
-    .option('--input <uri...>', 'gs:// objects and wildcards, or local JSONL files, which are uploaded')
+    .option(
+      '--input <uri...>',
+      'gs:// objects and wildcards, one table bq://…, or local JSONL files, which are uploaded',
+    )
     .option('--adopt <job>', 'start from this job, projects/…/batchPredictionJobs/…, which somebody else created')
-    .option('--output <uri>', 'gs://bucket/prefix/ below which the run has its directory')
+    .option(
+      '--output <uri>',
+      'gs://bucket/prefix/ below which the run has its directory, or bq://project[.dataset[.table]]',
+    )
+    .option('--workspace <uri>', 'gs://bucket/prefix/ below which the run has its directory when the output is bq://')
     .option('--handler <name>', 'handler of the worker')
     .option('--project <id>', 'Google Cloud project (default: GOOGLE_CLOUD_PROJECT)')
     .option('--location <region>', 'region, or global (default: GOOGLE_CLOUD_LOCATION)')
@@ -82,6 +90,7 @@ function overrides(flags: RequestFlags, written: DraftRequest): DraftRequest {
     model: flags.model,
     input: input?.length === 1 ? input[0] : input,
     output: flags.output,
+    workspace: flags.workspace,
     handler: flags.handler,
     project: flags.project,
     location: flags.location,

@@ -3,6 +3,7 @@ import type { VertexBatchRun } from '../../../src/client';
 import type { ProcessedRecord } from '../../../src/rows/records';
 import { prompts, WORKFLOWS_PATH, type BatchWorld } from '../../support/batch-world';
 import { inCrashWorld, type CrashWorld } from '../../support/crash-world';
+import { EmulatedTables } from '../../support/emulated-tables';
 import { booksOf, exactBooks, keysOf } from '../../support/exact-books';
 import { replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
@@ -98,6 +99,23 @@ describe('a worker that dies', () => {
     });
   });
 
+  it.concurrent('while the table of a job is read, loses no row and shows none twice', KILLED, async () => {
+    const scenario = { faults: [{ call: 'bigquery.read', fault: { kind: 'stall' } }] } as const;
+    await inCrashWorld({ scenario }, async (crash, world) => {
+      await new EmulatedTables(world.emulator).addDataset('acme', 'answers');
+      const first = crash.startWorker();
+      const run = await startWith(world, 200, { output: 'bq://acme.answers', workspace: 'gs://acme/out/' });
+      await waitFor(() => stalledReads(world, 'bigquery.read') > 0, {
+        what: 'a read of the table that stalls',
+        timeoutMs: 60_000,
+      });
+      await first.end('SIGKILL');
+      crash.startWorker();
+      expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
+      expect(handedKeys(crash)).toEqual(keysOf(200));
+    });
+  });
+
   it.concurrent('in the middle of processing, goes on behind the last checkpoint', KILLED, async () => {
     await inCrashWorld({ handlerMs: 600 }, async (crash, world) => {
       const first = crash.startWorker();
@@ -129,17 +147,21 @@ describe('a worker that dies', () => {
   });
 });
 
-async function startWith(world: BatchWorld, rows: number): Promise<VertexBatchRun> {
+async function startWith(
+  world: BatchWorld,
+  rows: number,
+  request: Parameters<BatchWorld['start']>[0] = {},
+): Promise<VertexBatchRun> {
   await world.put('gs://acme/in/prompts.jsonl', prompts(rows));
-  return await world.start({ handler: 'note' });
+  return await world.start({ handler: 'note', ...request });
 }
 
 function createCalls(world: BatchWorld) {
   return world.emulator.calls().filter(({ call }) => call === 'create');
 }
 
-function stalledReads(world: BatchWorld): number {
-  return world.emulator.calls().filter(({ call, status }) => call === 'storage.read' && status === undefined).length;
+function stalledReads(world: BatchWorld, what: 'storage.read' | 'bigquery.read' = 'storage.read'): number {
+  return world.emulator.calls().filter(({ call, status }) => call === what && status === undefined).length;
 }
 
 async function createInFlight(world: BatchWorld): Promise<void> {

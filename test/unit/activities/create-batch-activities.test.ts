@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { AcceptedRun } from '../../../src/activities/contract';
 import { createBatchActivities, type BatchDependencies } from '../../../src/activities/create-batch-activities';
 import { defineHandler, type Handlers } from '../../../src/define-handler';
+import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
+import { LoadJobsRest } from '../../../src/gateways/load-jobs-rest';
 import { TableStoreMemory } from '../../../src/gateways/table-store-memory';
 import { LIST_PRICES } from '../../../src/schemas/price-table';
 import { A_KEY, aSubmission, SubmitSide } from '../../support/submit-side';
@@ -21,6 +23,7 @@ function activities(side: SubmitSide, dependencies: Partial<BatchDependencies> =
   return createBatchActivities({
     store: side.store,
     tables: new TableStoreMemory(),
+    loads: new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: 'http://localhost' }),
     jobs: side.jobs,
     handlers: {},
     polling: { initialMs: 30_000, maxMs: 600_000 },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FindOutputsInput } from '../../../src/activities/contract';
 import { findOutputs } from '../../../src/activities/find-outputs';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
+import { TableStoreMemory } from '../../../src/gateways/table-store-memory';
 import type { VertexJob } from '../../../src/gateways/vertex-jobs';
 import { readJson } from '../../../src/rows/commits';
 import type { JobOutputs } from '../../../src/rows/records';
@@ -9,6 +10,7 @@ import { testAttempt } from '../../support/attempt';
 import { anEndedJob } from '../../support/job-output';
 import { RUN } from '../../support/planned-part';
 
+const tables = new TableStoreMemory();
 const prefix = `${RUN.directory}jobs/${RUN.key}-p1-r1-a1/`;
 const directory = `${prefix}prediction-model-2026-09-02T20:06:30.166279Z`;
 
@@ -20,7 +22,7 @@ function inputFor(job: Partial<VertexJob>): FindOutputsInput {
 async function found(names: readonly string[], job: Partial<VertexJob> = {}) {
   const store = new MemoryObjectStore();
   for (const name of names) await store.write(name, 'some bytes\n');
-  const outputs = await findOutputs({ store }, inputFor(job), testAttempt());
+  const outputs = await findOutputs({ store, tables }, inputFor(job), testAttempt());
   const { files } = await readJson<JobOutputs>(store, outputs.outputsUri);
   return files.map(({ uri }) => uri);
 }
@@ -59,7 +61,7 @@ describe('finding outputs', () => {
     await store.write('gs://elsewhere/out/predictions.jsonl', 'x\n');
     const attempt = testAttempt();
     const input = inputFor({ outputDirectory: 'gs://elsewhere/out' });
-    expect(await findOutputs({ store }, input, attempt)).toMatchObject({ files: 1, bytes: 2, ranges: 1 });
+    expect(await findOutputs({ store, tables }, input, attempt)).toMatchObject({ files: 1, bytes: 2, ranges: 1 });
     expect(attempt.warnings.join()).toContain('wrote to gs://elsewhere/out/');
   });
 
@@ -72,7 +74,11 @@ describe('finding outputs', () => {
       const store = new MemoryObjectStore();
       for (const name of names) await store.write(name, 'x\n');
       const attempt = testAttempt();
-      const outputs = await findOutputs({ store }, { ...inputFor({ outputDirectory }), outputUri: shared }, attempt);
+      const outputs = await findOutputs(
+        { store, tables },
+        { ...inputFor({ outputDirectory }), outputUri: shared },
+        attempt,
+      );
       const { files } = await readJson<JobOutputs>(store, outputs.outputsUri);
       return { uris: files.map(({ uri }) => uri), warnings: attempt.warnings };
     }
@@ -95,7 +101,7 @@ describe('finding outputs', () => {
 
   it('refuses an output that is no directory in Cloud Storage', async () => {
     const input = inputFor({ outputDirectory: 'bq://project.dataset' });
-    await expect(findOutputs({ store: new MemoryObjectStore() }, input, testAttempt())).rejects.toMatchObject({
+    await expect(findOutputs({ store: new MemoryObjectStore(), tables }, input, testAttempt())).rejects.toMatchObject({
       type: 'InvalidRequest',
       message: expect.stringContaining('bq://project.dataset'),
     });
@@ -104,8 +110,8 @@ describe('finding outputs', () => {
   it('stays with what it found first', async () => {
     const store = new MemoryObjectStore();
     const input = inputFor({ outputDirectory: directory });
-    const first = await findOutputs({ store }, input, testAttempt());
+    const first = await findOutputs({ store, tables }, input, testAttempt());
     await store.write(`${directory}/predictions.jsonl`, 'late\n');
-    expect(await findOutputs({ store }, input, testAttempt())).toEqual(first);
+    expect(await findOutputs({ store, tables }, input, testAttempt())).toEqual(first);
   });
 });

@@ -68,6 +68,7 @@ describe('a table as input', () => {
     const first = await resolved(tables);
     const reading: TableStore = {
       find: (...call) => tables.find(...call),
+      findDataset: (...call) => tables.findDataset(...call),
       readRows: () => {
         throw new Error('was read again');
       },
@@ -81,6 +82,7 @@ describe('a table as input', () => {
     const begun: number[] = [];
     const dying = (deadFrom: number): TableStore => ({
       find: (...call) => tables.find(...call),
+      findDataset: (...call) => tables.findDataset(...call),
       readRows: (uri, options) => {
         if (options.from >= deadFrom) throw new Error('the worker died');
         begun.push(options.from);
@@ -97,6 +99,7 @@ describe('a table as input', () => {
     const tables = aTable();
     const changing: TableStore = {
       find: (...call) => tables.find(...call),
+      findDataset: (...call) => tables.findDataset(...call),
       async *readRows(uri, options) {
         yield* tables.readRows(uri, options);
         tables.put(URI, { columns: COLUMNS, rows: rows(101) });

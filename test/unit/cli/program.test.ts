@@ -85,7 +85,7 @@ describe('bad usage ends with 2, says what is wrong and does nothing', () => {
     ['an input that is not there', ['validate', 'no-such-file.jsonl'], "no-such-file.jsonl doesn't exist"],
     ['an input of another cloud', ['validate', 's3://bucket/x.jsonl'], "s3:// can't be read"],
     [
-      'a table as output',
+      'a table as output without a workspace',
       [
         'run',
         '-w',
@@ -101,7 +101,7 @@ describe('bad usage ends with 2, says what is wrong and does nothing', () => {
         '--location',
         'us-central1',
       ],
-      'BigQuery',
+      'workspace must be a URI such as gs://bucket/work/',
     ],
     ['a job that is none', ['adopt', 'id', '4711'], 'JOB must be projects/P/locations/L/batchPredictionJobs/ID'],
     ['an output that is no bucket', ['doctor', '--output', 'answers/'], '--output must be gs://bucket/prefix/'],
@@ -193,6 +193,18 @@ describe('run --dry-run', () => {
         deadlines: { queued: '73h', running: '25h' },
       },
     });
+    expect(exitCode).toBe(0);
+  });
+
+  it('shows a run whose jobs write tables as it could be sent', async () => {
+    const places = { output: 'bq://acme.answers.today', workspace: 'gs://acme/work/' };
+    const words = ['--output', places.output, '--workspace', 'gs://acme/work', '--input', 'bq://acme.d.prompts'];
+    const { stdout, exitCode } = await cli([...RUN, ...words, '--dry-run', '--json'], GOOGLE);
+    const { result } = JSON.parse(stdout) as { result: { request: object } };
+    expect(result.request).toMatchObject({ ...places, input: ['bq://acme.d.prompts'] });
+    expect(result.request).not.toHaveProperty('outputTable');
+    const again = await cli(['run', '-', '--dry-run', '--json'], {}, JSON.stringify(result.request));
+    expect((JSON.parse(again.stdout) as { result: { request: object } }).result.request).toEqual(result.request);
     expect(exitCode).toBe(0);
   });
 

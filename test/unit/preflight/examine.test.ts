@@ -43,6 +43,7 @@ async function checksIn(scenario: Scenario, { tokens = TOKENS, examined = {}, pr
   const access = new AccessRest({ ...gateway, storageEndpoint: endpoint });
   const jobs = new VertexJobsRest(gateway);
   const tables = new TableStoreRest({ ...gateway, retries: 0 });
+  emulator.tables.createDataset({ project: 'acme', dataset: 'd' }, 'us-central1');
   await prepare?.(new EmulatedTables(emulator));
   emulator.setScenario(scenario);
   const checks = await examine({ access, jobs, tables, tokens, isEmulated: false }, { ...ALL, ...examined });
@@ -238,6 +239,49 @@ describe('examine', () => {
     expect(await checksIn({}, { tokens })).toMatchObject([
       { name: 'credentials', status: 'missing', remedy: 'gcloud auth application-default login' },
     ]);
+  });
+
+  describe('of an output in BigQuery', () => {
+    const written = (output: string, more: Partial<Examined> = {}): World => ({
+      examined: { output, workspace: 'gs://answers/runs/', ...more },
+    });
+
+    it.each([
+      ['that is there', 'bq://acme.d.today', 'unknown', 'it is there, in us-central1', null],
+      [
+        'that isn’t',
+        'bq://acme.none',
+        'missing',
+        'no such dataset',
+        'bq --location=us-central1 mk --dataset acme:none',
+      ],
+      ['that the service makes', 'bq://acme', 'unknown', 'the service makes a dataset', null],
+    ])('looks at the dataset %s', async (_, output, status, message, remedy) => {
+      const check = await checkIn({}, 'bigquery', written(output));
+      expect(check).toMatchObject({ subject: output, status, message: expect.stringContaining(message), remedy });
+    });
+
+    it('says that a dataset lies in another region than the jobs', async () => {
+      const world = written('bq://acme.d', { location: 'europe-west4', model: null });
+      expect(await checkIn({}, 'bigquery', world)).toMatchObject({
+        status: 'missing',
+        message: 'it lies in us-central1, and jobs in europe-west4 write datasets of their own region only',
+      });
+    });
+
+    it('says which role is missing to see it', async () => {
+      expect(await checkIn(denied('bigquery.datasets.get'), 'bigquery', written('bq://acme.d'))).toMatchObject({
+        status: 'missing',
+        remedy: expect.stringContaining(`--member=${WORKER} --role=roles/bigquery.dataViewer`),
+      });
+    });
+
+    it('has the caller write the workspace, and the service read it', async () => {
+      const lacking = { access: { projectRoles: {}, bucketRoles: { 'roles/storage.objectViewer': [AGENT] } } };
+      const checks = await checksIn(lacking, written('bq://acme.d'));
+      expect(checks.filter(({ name }) => name === 'service-agent').map(({ status }) => status)).toEqual(['ok', 'ok']);
+      expect(checks.find(({ subject }) => subject === 'gs://answers')?.message).toContain('create, delete');
+    });
   });
 
   it('needs no location for buckets and tables', async () => {

@@ -213,9 +213,14 @@ describe('a request', () => {
       'input bq://acme.prompts.today is a table, which must be the only input; leave the others out',
     ],
     [
-      'a BigQuery output',
+      'a BigQuery output without a workspace',
       { output: 'bq://acme.answers' },
-      "output bq://acme.answers lies in BigQuery, which this version can't write; use gs://bucket/answers/, whose results/ can be loaded into a table",
+      "workspace must be a URI such as gs://bucket/work/ where output is bq://acme.answers: the run's own files and the results need a bucket",
+    ],
+    [
+      'a BigQuery output that is no table',
+      { output: 'bq://acme.answers.today.evening', workspace: 'gs://acme/work/' },
+      'output must be gs://bucket/prefix/, or bq://project, bq://project.dataset or bq://project.dataset.table, got bq://acme.answers.today.evening',
     ],
     ['an output with a wildcard', { output: 'gs://acme/*/' }, `output ${OUTPUT}, got "gs://acme/*/"`],
     ['an output with a line break', { output: 'gs://acme/a\nb/' }, String.raw`output ${OUTPUT}, got "gs://acme/a\nb/"`],
@@ -226,9 +231,29 @@ describe('a request', () => {
     ],
     ['a local output', { output: './answers' }, `output ${OUTPUT}, got "./answers"`],
     [
-      'a workspace',
+      'results in a dataset',
+      { resultsTable: 'bq://acme.answers' },
+      'resultsTable must be a table such as bq://project.dataset.table, got "bq://acme.answers"',
+    ],
+    [
+      'results in a table that can’t be named so',
+      { resultsTable: 'bq://acme.an-swers.today' },
+      'resultsTable must be a table such as bq://project.dataset.table, got bq://acme.an-swers.today',
+    ],
+    [
+      'one table for results and errors',
+      { resultsTable: 'bq://acme.d.t', errorsTable: 'bq://acme.d.t' },
+      'errorsTable must be another table than resultsTable, got bq://acme.d.t for both',
+    ],
+    [
+      'results that BigQuery can’t name',
+      { output: 'gs://acme/a//b/', resultsTable: 'bq://acme.d.t' },
+      "resultsTable can't be loaded from gs://acme/a//b/: load jobs of BigQuery read no URI with // in its path",
+    ],
+    [
+      'a workspace of an output in files',
       { workspace: 'gs://acme/work/' },
-      "workspace goes with an output to BigQuery, which this version can't write; leave it out, got gs://acme/work/",
+      "workspace goes with an output to BigQuery, and the output is gs://acme/answers/, where the run's own files go as well; leave workspace out, got gs://acme/work/",
     ],
     [
       'a key field that is a path',

@@ -19,7 +19,7 @@ const newJobs: fc.Arbitrary<NewVertexJob> = fc.record({
     fc.webPath().map((path) => `gs://acme${path}`),
     { minLength: 1 },
   ),
-  outputUriPrefix: fc.constant('gs://acme/out/'),
+  outputUri: fc.constant('gs://acme/out/'),
   labels: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}$/), fc.stringMatching(/^[a-z0-9_-]{0,10}$/)),
 });
 
@@ -50,7 +50,7 @@ describe('toCreateBody', () => {
           model: job.model,
           labels: job.labels,
           inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: job.inputUris } },
-          outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: job.outputUriPrefix } },
+          outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: job.outputUri } },
         });
       }),
       { numRuns: 50 },
@@ -60,6 +60,14 @@ describe('toCreateBody', () => {
   it('would be caught with a misspelt field', () => {
     const body = { ...toCreateBody(fc.sample(newJobs, 1)[0]!), inputConfig: { gcsSource: { uri: 'x' } }, modle: 'x' };
     expect(unknownFields(BatchPredictionJob, body)).toEqual(['inputConfig.gcsSource.uri', 'modle']);
+  });
+});
+
+it('60, 12: a create names formats that fit where it reads and writes', () => {
+  const job = fc.sample(newJobs, 1)[0]!;
+  expect(toCreateBody({ ...job, inputUris: ['bq://acme.d.prompts'], outputUri: 'bq://acme.d.answers' })).toMatchObject({
+    inputConfig: { instancesFormat: 'bigquery', bigquerySource: { inputUri: 'bq://acme.d.prompts' } },
+    outputConfig: { predictionsFormat: 'bigquery', bigqueryDestination: { outputUri: 'bq://acme.d.answers' } },
   });
 });
 

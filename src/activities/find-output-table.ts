@@ -1,0 +1,71 @@
+import { BatchError } from '../domain/batch-error';
+import { claimKey } from '../domain/claim-key';
+import { parseTableUri } from '../gateways/bq-uri';
+import { GatewayError } from '../gateways/gateway-error';
+import type { StoredTable } from '../gateways/table-store';
+import { outputTableOf } from '../rows/tables/output-table';
+import { claimOutputPrefix } from '../rows/work-paths';
+import type { Attempt } from './attempt';
+import type { FindOutputsInput, SourceFile, VertexJob } from './contract';
+import { copyTable, type TableGateways } from './copy-table';
+import { toSourceFile } from '../rows/source-file';
+
+type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { readonly outputTable: string };
+
+/**
+ * The rows that an ended job wrote into its table, as a file of JSON lines in the run's directory; none is an answer, too, unless the
+ * job succeeded.
+ * @throws {BatchError} `NotFound` for a job that succeeded and whose table isn't there
+ */
+export async function findOutputTable(
+  { store, tables }: TableGateways,
+  { run, claim, job, outputTable }: OutputTableInput,
+  attempt: Attempt,
+): Promise<readonly SourceFile[]> {
+  const { signal } = attempt;
+  const uri = writtenTable(job, outputTableOf(outputTable, claimKey(run.key, claim)));
+  const table = uri === null ? undefined : await tables.find(uri, { signal });
+  if (table === undefined) return noTable(job, uri, attempt);
+  if (table.isStreaming) throw stillStreaming(table);
+  if (table.rows === 0) return [];
+  const base = `${claimOutputPrefix(run, claim)}predictions`;
+  const copy = await copyTable({ store, tables }, table, base, attempt, changedSince);
+  const object = await store.find(copy.uri, { signal });
+  if (object === undefined) throw new BatchError('NotFound', `${copy.uri} is gone, which the run had just written`);
+  return [toSourceFile(object)];
+}
+
+/** The table that the service names; else the one that the job was told to write, if it was told its name. */
+function writtenTable({ outputDirectory }: VertexJob, told: string): string | null {
+  return [outputDirectory ?? '', told].find(isTableUri) ?? null;
+}
+
+function isTableUri(uri: string): boolean {
+  try {
+    parseTableUri(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function noTable({ name, state }: VertexJob, uri: string | null, { log }: Attempt): readonly SourceFile[] {
+  const which = uri === null ? 'names no output table' : `wrote no table ${uri}, or it is deleted or expired`;
+  if (state === 'JOB_STATE_SUCCEEDED') {
+    throw new BatchError(
+      'NotFound',
+      `${name} succeeded and ${which}: its answers are paid for. Bring the table back, and start the workflow id again.`,
+    );
+  }
+  log.info(`${name} ended ${state} and ${which}: none of its rows is kept.`);
+  return [];
+}
+
+/** Nothing writes to it after the job's end but the service, which may be late. */
+function changedSince(uri: string, cause?: unknown): Error {
+  return new GatewayError('unavailable', `${uri} changed while the run read it; it is read again.`, { cause });
+}
+
+function stillStreaming({ uri }: StoredTable): GatewayError {
+  return new GatewayError('unavailable', `${uri} has rows in its streaming buffer, which can't be read by index yet.`);
+}

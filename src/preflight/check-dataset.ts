@@ -1,0 +1,40 @@
+import { isGatewayError } from '../gateways/gateway-error';
+import { parseOutputTableUri } from '../gateways/bq-uri';
+import { oneLine } from '../gateways/google-error';
+import type { TableStore } from '../gateways/table-store';
+import type { CallOptions } from '../gateways/vertex-jobs';
+import { missing, unknown, untold, type Check } from './check';
+import { grantOnProject } from './remedies';
+
+/** Whether the dataset of an output is there for the caller, and lies where jobs can write it. Who may write it, nobody can test. */
+export async function checkDataset(
+  tables: Pick<TableStore, 'findDataset'>,
+  { output, location }: { readonly output: string; readonly location: string | null },
+  member: string | null,
+  options?: CallOptions,
+): Promise<Check> {
+  const about = { name: 'bigquery', subject: output } as const;
+  try {
+    const { project, dataset } = parseOutputTableUri(output);
+    if (dataset === null)
+      return unknown(about, 'the service makes a dataset, if it may; name one to have it looked at');
+    const found = await tables.findDataset(`bq://${project}.${dataset}`, options);
+    const place = location === null || location === 'global' ? '' : `--location=${location} `;
+    if (found === undefined)
+      return missing(about, 'there is no such dataset', `bq ${place}mk --dataset ${project}:${dataset}`);
+    if (place !== '' && found.location !== location)
+      return missing(
+        about,
+        `it lies in ${found.location}, and jobs in ${location} write datasets of their own region only`,
+        null,
+      );
+    return unknown(
+      about,
+      `it is there, in ${found.location}; whether Vertex AI’s own account may write it can’t be told`,
+    );
+  } catch (error) {
+    if (!isGatewayError(error, 'permission')) return untold(about, error);
+    const { project } = parseOutputTableUri(output);
+    return missing(about, oneLine(error.message), grantOnProject(project, member, 'roles/bigquery.dataViewer'));
+  }
+}

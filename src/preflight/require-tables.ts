@@ -1,0 +1,58 @@
+import { BatchError } from '../domain/batch-error';
+import { parseOutputTableUri } from '../gateways/bq-uri';
+import type { TableStore } from '../gateways/table-store';
+import type { CallOptions } from '../gateways/vertex-jobs';
+import { findLoadTarget } from '../rows/tables/result-tables';
+
+/** What a run will write in BigQuery. */
+export interface NeededTables {
+  /** The jobs'. */
+  readonly location: string;
+  /** `bq://project[.dataset[.table]]` */
+  readonly outputTable?: string;
+  readonly resultsTable?: string;
+  readonly errorsTable?: string;
+}
+
+/**
+ * Refuses datasets that aren't there or lie elsewhere, and tables that take no rows: a job would run, bill and fail, or its results
+ * have nowhere to go.
+ * @throws {BatchError} `InvalidRequest` with the remedy
+ * @throws {GatewayError} `permission` where these credentials can't see them
+ */
+export async function requireTables(
+  tables: TableStore,
+  { location, outputTable, resultsTable, errorsTable }: NeededTables,
+  options: CallOptions,
+): Promise<void> {
+  await Promise.all([
+    outputTable === undefined ? null : requireDataset(tables, outputTable, location, options),
+    resultsTable === undefined ? null : findLoadTarget(tables, resultsTable, 'results', options),
+    errorsTable === undefined ? null : findLoadTarget(tables, errorsTable, 'errors', options),
+  ]);
+}
+
+/** Of a bare project, the service makes the dataset. Whether a job in `global` writes tables, and where, isn't known. */
+async function requireDataset(
+  tables: TableStore,
+  output: string,
+  location: string,
+  options: CallOptions,
+): Promise<void> {
+  const { project, dataset } = parseOutputTableUri(output);
+  if (dataset === null) return;
+  const found = await tables.findDataset(`bq://${project}.${dataset}`, options);
+  const name = `${project}:${dataset}`;
+  if (found === undefined) {
+    const place = location === 'global' ? '' : `--location=${location} `;
+    throw invalid(`output ${output} lies in no dataset; make it: bq ${place}mk --dataset ${name}`);
+  }
+  if (found.location === location || location === 'global') return;
+  throw invalid(
+    `output ${output} lies in ${found.location}, and the job would run in ${location}: jobs write datasets of their own region only; set location, or name a dataset that lies in ${location}`,
+  );
+}
+
+function invalid(message: string): BatchError {
+  return new BatchError('InvalidRequest', message);
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadTablesInput } from '../../../src/activities/contract';
+import { loadTables } from '../../../src/activities/load-tables';
+import { createEmulator, type Scenario } from '../../../src/emulator';
+import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
+import type { LoadJobs } from '../../../src/gateways/load-jobs';
+import { LoadJobsRest } from '../../../src/gateways/load-jobs-rest';
+import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
+import { TableStoreRest } from '../../../src/gateways/table-store-rest';
+import { testAttempt } from '../../support/attempt';
+import { EmulatedTables } from '../../support/emulated-tables';
+import { RUN } from '../../support/planned-part';
+
+const TABLE = 'bq://acme.d.answers';
+const SOURCE = 'gs://acme/results/part-1.jsonl';
+const INPUT: LoadTablesInput = {
+  run: RUN,
+  project: 'acme',
+  manifestUri: 'gs://acme/manifest.json',
+  tables: [{ purpose: 'results', uri: TABLE }],
+};
+
+async function aBench(scenario: Scenario = {}, rows = 3) {
+  const emulator = createEmulator({ scenario });
+  emulator.blobs.createBucket('acme');
+  const made = new EmulatedTables(emulator);
+  await made.addDataset('acme', 'd');
+  const options = {
+    tokens: new AccessTokensFixed(),
+    endpoint: 'http://localhost',
+    fetch: (request: Request) => emulator.fetch(request),
+  };
+  const store = new MemoryObjectStore();
+  const files = [{ purpose: 'results', uri: SOURCE, rows }];
+  await store.write(INPUT.manifestUri, JSON.stringify({ files: rows === 0 ? [] : files }));
+  const tables = new TableStoreRest(options);
+  const gateways = { store, tables, loads: new LoadJobsRest(options) as LoadJobs, guard: { timeScale: 0.01 } };
+  return {
+    gateways,
+    made,
+    putSource: async () => {
+      const lines = Array.from({ length: rows }, (_, row) => `{"key":"k${row}","outcome":"answered"}\n`).join('');
+      await emulator.blobs.write('acme', 'results/part-1.jsonl', once(lines));
+    },
+    loads: () => emulator.calls().filter(({ call }) => call === 'bigquery.load').length,
+    rows: async () => (await tables.find(TABLE))?.rows,
+  };
+}
+
+async function* once(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+}
+
+describe('loading results into a table', () => {
+  it('by two attempts at once puts every row there once', async () => {
+    const { gateways, putSource, rows } = await aBench({ bigquery: { loadMs: 50 } });
+    await putSource();
+    const attempts = [1, 2].map(() => loadTables(gateways, INPUT, testAttempt()));
+    const loaded = [{ purpose: 'results', uri: TABLE, rows: 3 }];
+    expect(await Promise.all(attempts)).toEqual([loaded, loaded]);
+    expect(await rows()).toBe(3);
+  });
+
+  it('takes the next id after a load that failed, since an id can be used once', async () => {
+    const { gateways, putSource, rows, loads } = await aBench();
+    await expect(loadTables(gateways, INPUT, testAttempt())).rejects.toMatchObject({
+      type: 'InvalidRequest',
+      message: expect.stringMatching(
+        /^Load job vertex_batch_[0-9a-f]{32}_results_1 into bq:\/\/acme\.d\.answers failed/,
+      ),
+    });
+    await putSource();
+    expect(await loadTables(gateways, INPUT, testAttempt())).toMatchObject([{ rows: 3 }]);
+    expect(await rows()).toBe(3);
+    expect(loads()).toBe(3);
+  });
+
+  it('comes again after a failure of the service’s own', async () => {
+    const { gateways } = await aBench();
+    const loads: LoadJobs = {
+      begin: async () => 'begun',
+      find: async () => ({ kind: 'failed', reason: 'backendError', message: 'Try again.' }),
+    };
+    await expect(loadTables({ ...gateways, loads }, INPUT, testAttempt())).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+
+  it('says where an earlier execution had loaded other rows, and adds none', async () => {
+    const { gateways, putSource, rows } = await aBench();
+    await putSource();
+    await loadTables(gateways, INPUT, testAttempt());
+    await gateways.store.write(
+      'gs://acme/later.json',
+      JSON.stringify({ files: [{ purpose: 'results', uri: SOURCE, rows: 5 }] }),
+    );
+    const attempt = testAttempt();
+    await loadTables(gateways, { ...INPUT, manifestUri: 'gs://acme/later.json' }, attempt);
+    expect(attempt.warnings.join()).toContain('put 3 rows into bq://acme.d.answers, and the run has 5');
+    expect(await rows()).toBe(3);
+  });
+
+  it('begins nothing for a run without a row', async () => {
+    const { gateways, loads } = await aBench({}, 0);
+    expect(await loadTables(gateways, INPUT, testAttempt())).toEqual([{ purpose: 'results', uri: TABLE, rows: 0 }]);
+    expect(loads()).toBe(0);
+  });
+
+  it.each([
+    ['whose dataset isn’t there', 'bq://acme.none.answers', 'make acme:none first'],
+    ['that is a view', 'bq://acme.d.view', 'is a VIEW'],
+    ['without a column for keys', 'bq://acme.d.other', 'has no column "key" of type STRING'],
+  ])('refuses a table %s', async (_, uri, message) => {
+    const { gateways, made } = await aBench();
+    await made.put('bq://acme.d.view', { columns: [], rows: [], type: 'VIEW' });
+    await made.put('bq://acme.d.other', { columns: [{ name: 'id', type: 'STRING', mode: 'NULLABLE' }], rows: [] });
+    const input = { ...INPUT, tables: [{ purpose: 'results', uri }] } as const;
+    await expect(loadTables(gateways, input, testAttempt())).rejects.toMatchObject({
+      type: 'InvalidRequest',
+      message: expect.stringContaining(message),
+    });
+  });
+});
