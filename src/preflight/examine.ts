@@ -3,7 +3,7 @@ import type { CallOptions } from '../gateways/vertex-jobs';
 import { isGatewayError } from '../gateways/gateway-error';
 import { parseGsUri } from '../gateways/gs-uri';
 import type { TableStore } from '../gateways/table-store';
-import { missing, ok, unknown, untold, type Check } from './check';
+import { missing, ok, untold, type Check } from './check';
 import { checkBucket, type UsedBucket } from './check-bucket';
 import { checkDataset } from './check-dataset';
 import { checkServiceAgent, checkServiceAgentOnTable } from './check-service-agent';

@@ -139,7 +139,7 @@ describe('a run that adopts a job', () => {
   });
 
   it.concurrent('says that a job vanished which it had taken over', async () => {
-    await inWorld({ scenario: { ...RUNS_LONG, vanishAfterMs: 1_500 } }, async (world, job) => {
+    await inWorld({ scenario: { ...RUNS_LONG, vanishAfterMs: 8_000 } }, async (world, job) => {
       const run = await start(world, job);
       await expect(run.result()).rejects.toMatchObject({ type: 'JobVanished' });
       const again = await start(world, job, { workflowId: run.workflowId });
