@@ -64,6 +64,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   'npm test': 'the last step of .ci/run, and this very run',
   'npm install': 'the consumer projects, which install the packed package',
   'gcloud storage': "needs Google's own command line and a project",
+  'bq query': 'the same',
 };
 
 describe('the README', () => {
