@@ -19,7 +19,7 @@ describe('the plugin on a worker', () => {
     const sendMail = async () => 'sent';
     const { activities } = configured({ activities: { sendMail } });
     expect(activities).toMatchObject({ sendMail });
-    expect(Object.keys(activities ?? {}).filter((name) => name !== 'sendMail')).toHaveLength(21);
+    expect(Object.keys(activities ?? {}).filter((name) => name !== 'sendMail')).toHaveLength(22);
     expect(Object.keys(activities ?? {}).filter((name) => !name.startsWith('vertexBatch'))).toEqual(['sendMail']);
   });
 
