@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createBatchActivities } from '../src/activities/create-batch-activities';
 import { VertexBatchClient } from '../src/client';
 import { MemoryObjectStore } from '../src/gateways/object-store-memory';
-import { AccessTokensFixed } from '../src/gateways/access-tokens-google';
-import { LoadJobsRest } from '../src/gateways/load-jobs-rest';
-import { TableStoreMemory } from '../src/gateways/table-store-memory';
 import { VertexBatchPlugin } from '../src/plugin';
-import { LIST_PRICES } from '../src/schemas/price-table';
 import { createBaselineActivities } from './baseline-activities';
+import { activitiesInMemory } from './activities-in-memory';
 import type { TemporalBenchmark } from './benchmark';
 import { type EmulatedService, LOCATION, MODEL, PROJECT, promptRows, withEmulatedService } from './emulated-service';
 import { completedActivities, ratePerSecond, type ActivitySpan } from './history';
@@ -140,18 +136,12 @@ async function runInMemory(world: BenchWorld): Promise<ActivitySpan[]> {
       .map((row) => `${JSON.stringify(row)}\n`)
       .join(''),
   );
-  const activities = createBatchActivities({
+  const jobs = new InstantJobs(answersInFiles(store));
+  const activities = activitiesInMemory({
     store,
-    tables: new TableStoreMemory(),
-    loads: new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: 'http://localhost' }),
-    jobs: new InstantJobs(answersInFiles(store)),
-    handlers: {},
-    polling: { initialMs: 10, maxMs: 100 },
-    prices: LIST_PRICES,
+    jobs,
     concurrency: { validate: 4, collect: 4 },
-    guard: { attentionAfter: { failures: 3, ms: 60_000 }, handlerAttentionMs: 300_000, timeScale: 1 },
-    timing: { submitMs: 120_000, heartbeatMs: 20_000, lookIntervalMs: 30_000 },
-    handlerGraceMs: 600_000,
+    heartbeatMs: 20_000,
   });
   return await world.withWorker({ activities }, (taskQueue) => runOurs(world, taskQueue));
 }

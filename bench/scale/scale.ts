@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createBatchActivities } from '../../src/activities/create-batch-activities';
 import { VertexBatchClient } from '../../src/client';
-import { AccessTokensFixed } from '../../src/gateways/access-tokens-google';
-import { LoadJobsRest } from '../../src/gateways/load-jobs-rest';
-import { TableStoreMemory } from '../../src/gateways/table-store-memory';
-import { LIST_PRICES } from '../../src/schemas/price-table';
+import { activitiesInMemory } from '../activities-in-memory';
 import type { TemporalBenchmark } from '../benchmark';
 import { withScratchDirectory } from '../contest/scratch-directory';
 import { LOCATION, MODEL, PROJECT } from '../emulated-service';
@@ -77,7 +73,9 @@ async function simulate(world: BenchWorld, rows: number, say: (line: string) => 
     const store = new ForgetfulStore(directory);
     say(`laying out ${textOf(rows)} rows`);
     const inputMb = layOutInput(store, rows);
-    const activities = activitiesOver(store);
+    const jobs = new InstantJobs(answersTo(store));
+    const concurrency = { validate: 2, collect: 2 };
+    const activities = activitiesInMemory({ store, jobs, concurrency, heartbeatMs: 60_000 });
     return await world.withWorker({ activities }, async (taskQueue) => {
       const watch = new MemoryWatch();
       const begun = performance.now();
@@ -95,22 +93,6 @@ function layOutInput(store: ForgetfulStore, rows: number): number {
     store.generate(`gs://acme/in/${name}`, requestRows(first, span.rows), span);
   }
   return (rows * requestRows(0, 0).bytesPerRow) / 1e6;
-}
-
-function activitiesOver(store: ForgetfulStore) {
-  return createBatchActivities({
-    store,
-    tables: new TableStoreMemory(),
-    loads: new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: 'http://localhost' }),
-    jobs: new InstantJobs(answersTo(store)),
-    handlers: {},
-    polling: { initialMs: 10, maxMs: 100 },
-    prices: LIST_PRICES,
-    concurrency: { validate: 2, collect: 2 },
-    guard: { attentionAfter: { failures: 3, ms: 60_000 }, handlerAttentionMs: 300_000, timeScale: 1 },
-    timing: { submitMs: 120_000, heartbeatMs: 60_000, lookIntervalMs: 30_000 },
-    handlerGraceMs: 600_000,
-  });
 }
 
 /** A job's output is what its input's rows are answered with, in one file. */

@@ -1,3 +1,4 @@
+import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { CLAIM_LABEL } from '../domain/claim-key';
 import { isGatewayError } from '../gateways/gateway-error';
@@ -98,7 +99,7 @@ function sameNames(one: readonly string[], other: readonly string[]): boolean {
 }
 
 function outputOf({ name, outputUri }: VertexJobDescription): string {
-  if (outputUri?.startsWith('gs://') === true) return outputUri.endsWith('/') ? outputUri : `${outputUri}/`;
+  if (outputUri?.startsWith('gs://') === true) return asDirectory(outputUri);
   throw invalid(
     `${name} writes to ${outputUri ?? 'nowhere'}, and a run can only adopt a job that writes JSONL to gs://`,
   );

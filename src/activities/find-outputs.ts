@@ -1,3 +1,4 @@
+import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { outputKindOf } from '../domain/output-names';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
@@ -53,7 +54,7 @@ async function findOutputFiles(
   const { signal } = attempt;
   const found: { readonly name: string; readonly object: StoredObject }[] = [];
   const own = outputUri ?? claimOutputPrefix(run, claim);
-  const place = job.outputDirectory === null ? own : withSlash(checkedDirectory(job.outputDirectory));
+  const place = job.outputDirectory === null ? own : asDirectory(checkedDirectory(job.outputDirectory));
   if (!place.startsWith(own)) {
     attempt.log.warn(`${job.name} wrote to ${place}, outside of ${own}: its rows are joined all the same.`);
   }
@@ -94,8 +95,4 @@ function checkedDirectory(directory: string): string {
     );
   }
   return directory;
-}
-
-function withSlash(directory: string): string {
-  return directory.endsWith('/') ? directory : `${directory}/`;
 }

@@ -117,16 +117,21 @@ export class RangeCollector {
     const echo = { file: place.ordinal, from: line.byte, to: line.byte + line.length };
     if (output.outcome.kind !== 'answered') return this.#write(joined, output, { outcome: output.outcome, echo });
     const metadata = this.#parts.index.metadataOf(joined.row);
-    if (this.#parts.schema !== null || metadata === undefined) return this.#fitAndWrite(joined, output, echo);
+    if (this.#parts.schema !== null || metadata === undefined)
+      return this.#fitAndWrite(joined, output, { echo, metadata });
     return this.#write(joined, output, { outcome: output.outcome, echo, metadata });
   }
 
-  async #fitAndWrite(joined: FoundRow, output: OutputRow, echo: OutputPlace): Promise<void> {
+  async #fitAndWrite(
+    joined: FoundRow,
+    output: OutputRow,
+    { echo, metadata }: { readonly echo: OutputPlace; readonly metadata: Metadata | undefined },
+  ): Promise<void> {
     const { row } = joined;
     const fitted = await this.#fitted(row, output);
     if (fitted.outcome.kind !== 'answered') return await this.#write(joined, output, { ...fitted, echo });
-    const metadata = this.#parts.index.metadataOf(row) ?? (await this.#parts.metadata(row));
-    await this.#write(joined, output, { ...fitted, echo, metadata });
+    const whole = metadata ?? (await this.#parts.metadata(row));
+    await this.#write(joined, output, { ...fitted, echo, metadata: whole });
   }
 
   #write(joined: FoundRow, output: OutputRow, { outcome, echo, ...rest }: Collected): Promise<void> | undefined {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { pathsBelow } from '../gateways/local-files';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
@@ -46,7 +47,7 @@ export async function objectsNamed(
     return { kind: 'wildcard', objects: wanted.length > 0 ? wanted : objects };
   }
   const isBelow = (uri: string) => isWanted(lastSegment(uri));
-  const objects = await listed({ store, signal }, place.endsWith('/') ? place : `${place}/`, isBelow);
+  const objects = await listed({ store, signal }, asDirectory(place), isBelow);
   return { kind: 'directory', objects: objects.length > 0 ? objects : await listed({ store, signal }, place, isBelow) };
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../activities/finish-run';
 import type { RunReference } from '../domain/accepted-request';
+import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { parseGsUri } from '../gateways/gs-uri';
 import type { ObjectStore } from '../gateways/object-store';
@@ -15,7 +16,7 @@ interface Call {
 export function targetDirectory(name: string): string {
   const place = placeOf(name);
   if (place.startsWith('gs://')) parseGsUri(place);
-  return place.endsWith('/') ? place : `${place}/`;
+  return asDirectory(place);
 }
 
 /** What stands where results are to be written: nothing, this very collect begun or finished. */

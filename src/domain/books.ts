@@ -1,4 +1,5 @@
 import { type ModelUsage, UsageSums } from './model-usage';
+import { Numbered } from './numbered';
 import { addUsage, NO_USAGE, TOKEN_KINDS, type TokenUsage, usageOf } from './usage';
 
 export type RowClass = 'answered' | 'blocked' | 'failed';
@@ -243,23 +244,6 @@ export class PartBooks {
 }
 
 const COLUMNS = TOKEN_KINDS.length + 1;
-
-/** Gives each value a number, from 0, in the order in which they come. */
-class Numbered<Value> {
-  readonly #numbers = new Map<Value, number>();
-  readonly #values: Value[] = [];
-
-  numberOf(value: Value): number {
-    const known = this.#numbers.get(value);
-    if (known !== undefined) return known;
-    this.#numbers.set(value, this.#values.length);
-    return this.#values.push(value) - 1;
-  }
-
-  at(number: number): Value {
-    return this.#values[number]!;
-  }
-}
 
 /** What one round's output says, beside what the service says of it. */
 export interface RoundCount {

@@ -1,12 +1,11 @@
 import { fromBucket, fromPolicy, fromProject, fromTestedPermissions } from '../schemas/access-answers';
 import type { Access, RoleBinding } from './access';
-import type { AccessTokens } from './access-tokens';
 import type { CallOptions, VertexParent } from './vertex-jobs';
 import { parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
 import type { GatewayErrorKind } from './gateway-error';
 import { GoogleRest, notTheApi, type RestCall } from './google-rest';
 import { parentPath } from './vertex-jobs-rest';
-import type { RequestObserver } from './request-observer';
+import type { RestGatewayOptions } from './rest-gateway-options';
 
 const RESOURCE_MANAGER = 'https://cloudresourcemanager.googleapis.com';
 const STORAGE = 'https://storage.googleapis.com';
@@ -14,17 +13,9 @@ const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 /** The first version of policies that says which bindings have a condition. */
 const POLICY_VERSION = 3;
 
-export interface AccessRestOptions {
-  readonly tokens: AccessTokens;
-  /** Stands in for Vertex AI and for Cloud Resource Manager. @default Google's */
-  readonly endpoint?: string;
-  /** Stands in for Cloud Storage. @default Google's */
+export interface AccessRestOptions extends RestGatewayOptions {
+  /** Stands in for Cloud Storage, where `endpoint` stands in for Vertex AI and Cloud Resource Manager. @default Google's */
   readonly storageEndpoint?: string;
-  /** Makes the requests; always called with a `Request`. @default the global one */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  /** Hosts besides Google's that may see credentials. @default none */
-  readonly trustedHosts?: readonly string[];
-  readonly observe?: RequestObserver;
 }
 
 /** {@link Access} over the REST APIs of Cloud Resource Manager (v1 for a project, v3 for its policy), Cloud Storage and Vertex AI. */

@@ -1,10 +1,9 @@
 import { fromLoadJob, toLoadJob } from '../schemas/load-job-resource';
-import type { AccessTokens } from './access-tokens';
 import { BIGQUERY, parseEndpoint, type Endpoint } from './endpoint';
 import { isGatewayError, type GatewayErrorKind } from './gateway-error';
 import { GoogleRest } from './google-rest';
 import type { LoadJobName, LoadJobs, LoadJobState, NewLoadJob } from './load-jobs';
-import type { RequestObserver } from './request-observer';
+import type { RestGatewayOptions } from './rest-gateway-options';
 import type { CallOptions } from './vertex-jobs';
 
 /** What BigQuery says of a job's id that was used before. */
@@ -12,24 +11,13 @@ const ID_TAKEN = 409;
 
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 
-export interface LoadJobsRestOptions {
-  readonly tokens: AccessTokens;
-  /** Stands in for Google's host; may carry a path prefix. Credentials go there only as `parseEndpoint` says. */
-  readonly endpoint?: string;
-  /** @default the global one */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  /** Hosts besides Google's that may see credentials. @default none */
-  readonly trustedHosts?: readonly string[];
-  readonly observe?: RequestObserver;
-}
-
 /** {@link LoadJobs} over the REST API, v2. */
 export class LoadJobsRest implements LoadJobs {
   readonly #endpoint: Endpoint;
   readonly #rest: GoogleRest;
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
-  constructor({ tokens, endpoint, fetch, observe, trustedHosts }: LoadJobsRestOptions) {
+  constructor({ tokens, endpoint, fetch, observe, trustedHosts }: RestGatewayOptions) {
     this.#endpoint = endpoint === undefined ? BIGQUERY : parseEndpoint(endpoint, trustedHosts);
     this.#rest = new GoogleRest({
       ...{ tokens, fetch, observe, service: 'loads' },

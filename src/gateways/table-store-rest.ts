@@ -1,5 +1,4 @@
 import { fromDatasetResource, fromListedRows, fromTableResource } from '../schemas/table-resource';
-import type { AccessTokens } from './access-tokens';
 import { parseDatasetUri, parseTableUri, type TableLocation } from './bq-uri';
 import { BIGQUERY, parseEndpoint, type Endpoint } from './endpoint';
 import { GatewayError, isGatewayError, type GatewayErrorKind } from './gateway-error';
@@ -7,22 +6,13 @@ import { GoogleRest, notTheApi } from './google-rest';
 import { Patience, type PatienceOptions } from './patience';
 import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableStore } from './table-store';
 import type { CallOptions } from './vertex-jobs';
-import type { RequestObserver } from './request-observer';
+import type { RestGatewayOptions } from './rest-gateway-options';
 
 /** A page has up to 10 MB of rows, or one row of up to 100 MB, by the service's own measure; JSON takes more. */
 const ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
 const PAGE_TIMEOUT_MS = 120_000;
 
-export interface TableStoreRestOptions extends PatienceOptions {
-  readonly tokens: AccessTokens;
-  /** Stands in for Google's host; may carry a path prefix. Credentials go there only as `parseEndpoint` says. */
-  readonly endpoint?: string;
-  /** @default the global one */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  /** Hosts besides Google's that may see credentials. @default none */
-  readonly trustedHosts?: readonly string[];
-  readonly observe?: RequestObserver;
-}
+export type TableStoreRestOptions = RestGatewayOptions & PatienceOptions;
 
 /** {@link TableStore} over the REST API, v2: three reading calls, for which the official client would be 60 packages. */
 export class TableStoreRest implements TableStore {

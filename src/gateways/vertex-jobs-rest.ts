@@ -1,5 +1,4 @@
 import { fromDescribedJob, fromVertexJob, toCreateBody } from '../schemas/vertex-job';
-import type { AccessTokens } from './access-tokens';
 import { parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
 import { GatewayError, type GatewayErrorKind } from './gateway-error';
 import { GoogleRest, notTheApi, type RestCall } from './google-rest';
@@ -11,21 +10,10 @@ import type {
   VertexJobs,
   VertexParent,
 } from './vertex-jobs';
-import type { RequestObserver } from './request-observer';
+import type { RestGatewayOptions } from './rest-gateway-options';
 
 const PAGE_SIZE = 100;
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
-
-export interface VertexJobsRestOptions {
-  readonly tokens: AccessTokens;
-  /** Stands in for the hosts of every location; may carry a path prefix. Credentials go there only as `parseEndpoint` says. */
-  readonly endpoint?: string;
-  /** Makes the requests; always called with a `Request`. @default the global one */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  /** Hosts besides Google's that may see credentials. @default none */
-  readonly trustedHosts?: readonly string[];
-  readonly observe?: RequestObserver;
-}
 
 /** One request of the API. */
 interface Call extends Omit<RestCall, 'endpoint'> {
@@ -38,7 +26,7 @@ export class VertexJobsRest implements VertexJobs {
   readonly #rest: GoogleRest;
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
-  constructor(options: VertexJobsRestOptions) {
+  constructor(options: RestGatewayOptions) {
     this.#endpoint = options.endpoint === undefined ? undefined : parseEndpoint(options.endpoint, options.trustedHosts);
     const { tokens, fetch, observe } = options;
     this.#rest = new GoogleRest({

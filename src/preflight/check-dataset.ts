@@ -4,6 +4,7 @@ import { oneLine } from '../gateways/google-error';
 import type { TableStore } from '../gateways/table-store';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { missing, unknown, untold, type Check } from './check';
+import { findOutputDataset } from './output-dataset';
 import { grantOnProject } from './remedies';
 
 /** Whether the dataset of an output is there for the caller, and lies where jobs can write it. Who may write it, nobody can test. */
@@ -15,14 +16,11 @@ export async function checkDataset(
 ): Promise<Check> {
   const about = { name: 'bigquery', subject: output } as const;
   try {
-    const { project, dataset } = parseOutputTableUri(output);
-    if (dataset === null)
+    const found = await findOutputDataset(tables, { output, location }, options);
+    if (found.kind === 'unnamed')
       return unknown(about, 'the service makes a dataset, if it may; name one to have it looked at');
-    const found = await tables.findDataset(`bq://${project}.${dataset}`, options);
-    const place = location === null || location === 'global' ? '' : `--location=${location} `;
-    if (found === undefined)
-      return missing(about, 'there is no such dataset', `bq ${place}mk --dataset ${project}:${dataset}`);
-    if (place !== '' && found.location !== location)
+    if (found.kind === 'absent') return missing(about, 'there is no such dataset', found.remedy);
+    if (found.kind === 'elsewhere')
       return missing(
         about,
         `it lies in ${found.location}, and jobs in ${location} write datasets of their own region only`,

@@ -1,8 +1,8 @@
 import { BatchError } from '../domain/batch-error';
-import { parseOutputTableUri } from '../gateways/bq-uri';
 import type { TableStore } from '../gateways/table-store';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { findLoadTarget } from '../rows/tables/result-tables';
+import { findOutputDataset } from './output-dataset';
 
 /** What a run will write in BigQuery. */
 export interface NeededTables {
@@ -32,22 +32,15 @@ export async function requireTables(
   ]);
 }
 
-/** Of a bare project, the service makes the dataset. Whether a job in `global` writes tables, and where, isn't known. */
 async function requireDataset(
   tables: TableStore,
   output: string,
   location: string,
   options: CallOptions,
 ): Promise<void> {
-  const { project, dataset } = parseOutputTableUri(output);
-  if (dataset === null) return;
-  const found = await tables.findDataset(`bq://${project}.${dataset}`, options);
-  const name = `${project}:${dataset}`;
-  if (found === undefined) {
-    const place = location === 'global' ? '' : `--location=${location} `;
-    throw invalid(`output ${output} lies in no dataset; make it: bq ${place}mk --dataset ${name}`);
-  }
-  if (found.location === location || location === 'global') return;
+  const found = await findOutputDataset(tables, { output, location }, options);
+  if (found.kind === 'absent') throw invalid(`output ${output} lies in no dataset; make it: ${found.remedy}`);
+  if (found.kind !== 'elsewhere') return;
   throw invalid(
     `output ${output} lies in ${found.location}, and the job would run in ${location}: jobs write datasets of their own region only; set location, or name a dataset that lies in ${location}`,
   );

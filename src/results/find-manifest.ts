@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Manifest } from '../activities/finish-run';
+import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, findRecord } from '../rows/commits';
@@ -35,7 +36,7 @@ export async function findManifest(store: ObjectStore, place: string, call: Call
 /** The manifest itself, or that of a directory or of its `results/`. */
 function candidatesOf(place: string): string[] {
   if (place.endsWith('.json')) return [place];
-  const directory = place.endsWith('/') ? place : `${place}/`;
+  const directory = asDirectory(place);
   const above = directory.replace(/\/results\/$/, '/');
   return [...new Set([directory, above])].map((candidate) => `${candidate}manifest.json`);
 }

@@ -1,4 +1,5 @@
 import type { RowClass, RowEntry } from '../domain/books';
+import { Numbered } from '../domain/numbered';
 import { TOKEN_KINDS, usageOf } from '../domain/usage';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions, DataObject } from './commits';
@@ -59,8 +60,8 @@ const KINDS = ['answered', 'blocked', 'failed'] as const satisfies readonly RowC
 
 /** Writes one object of collected rows. */
 export class CollectedRowsWriter extends ObjectWriter {
-  readonly #statuses = new Places();
-  readonly #models = new Places();
+  readonly #statuses = new Numbered<string>();
+  readonly #models = new Numbered<string>();
   readonly #row = Buffer.alloc(ROW_BYTES);
 
   constructor(store: ObjectStore, uri: string) {
@@ -68,15 +69,15 @@ export class CollectedRowsWriter extends ObjectWriter {
   }
 
   get words(): CollectedWords {
-    return { statuses: this.#statuses.words, modelVersions: this.#models.words };
+    return { statuses: this.#statuses.values, modelVersions: this.#models.values };
   }
 
   add({ row, kind, code, status, retryable, offset, length, usage, requestHash, echo, ...rest }: CollectedRow): void {
     const bytes = this.#row.fill(0);
     const { modelVersion, promptAudioTokens = 0 } = rest;
     bytes.writeUInt32LE(row, AT.row);
-    bytes.writeUInt32LE(this.#statuses.of(status), AT.status);
-    if (modelVersion !== null) bytes.writeUInt32LE(this.#models.of(modelVersion) + 1, AT.model);
+    bytes.writeUInt32LE(this.#statuses.numberOf(status), AT.status);
+    if (modelVersion !== null) bytes.writeUInt32LE(this.#models.numberOf(modelVersion) + 1, AT.model);
     bytes.writeUInt32LE(length, AT.length);
     bytes[AT.kind] = KINDS.indexOf(kind);
     bytes.writeDoubleLE(offset, AT.offset);
@@ -161,17 +162,4 @@ function wordAt<Word>(words: readonly Word[], place: number): Word {
   const word = words[place];
   if (word === undefined) throw new Error(`A collected row names word ${place} of ${words.length}`);
   return word;
-}
-
-/** Gives each word a place, from 0, in the order in which they come. */
-class Places {
-  readonly words: string[] = [];
-  readonly #places = new Map<string, number>();
-
-  of(word: string): number {
-    const known = this.#places.get(word);
-    if (known !== undefined) return known;
-    this.#places.set(word, this.words.length);
-    return this.words.push(word) - 1;
-  }
 }

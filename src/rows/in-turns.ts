@@ -3,12 +3,12 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 /** What a thread takes in before it turns to whatever else waits: a few milliseconds of work. */
 const BLOCK_BYTES = 256 * 1024;
 
-/** The same bytes in blocks; other work has a turn between two of them. */
+/** The same bytes in blocks; other work has a turn after each of them. */
 export async function* inTurns(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   for await (const chunk of chunks) {
     for (let start = 0; start < chunk.length; start += BLOCK_BYTES) {
-      if (start > 0) await otherWork();
       yield chunk.subarray(start, start + BLOCK_BYTES);
+      await otherWork();
     }
   }
 }

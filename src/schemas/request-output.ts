@@ -1,4 +1,5 @@
 import type { AcceptedRequest } from '../domain/accepted-request';
+import { asDirectory } from '../domain/as-directory';
 import { parseOutputTableUri, parseTableUri } from '../gateways/bq-uri';
 import type { BatchRequest } from '../messages';
 
@@ -15,13 +16,13 @@ type GivenOutput = Pick<BatchRequest, 'output' | 'workspace'>;
 /** Where a run keeps its files, and where its jobs write if that is BigQuery. @throws {TypeError} for a pair that doesn't go together */
 export function acceptOutput({ output, workspace }: GivenOutput): AcceptedOutput {
   if (!output.startsWith('bq://')) {
-    if (workspace === undefined) return { output: withSlash(output) };
+    if (workspace === undefined) return { output: asDirectory(output) };
     throw new TypeError(
       `workspace goes with an output to BigQuery, and the output is ${output}, where the run's own files go as well; leave workspace out, got ${workspace}`,
     );
   }
   checkTable(output);
-  if (workspace !== undefined) return { output: withSlash(workspace), outputTable: output };
+  if (workspace !== undefined) return { output: asDirectory(workspace), outputTable: output };
   throw new TypeError(
     `workspace must be a URI such as gs://bucket/work/ where output is ${output}: the run's own files and the results need a bucket`,
   );
@@ -64,8 +65,4 @@ function checkTable(output: string): void {
       { cause: error },
     );
   }
-}
-
-function withSlash(uri: string): string {
-  return uri.endsWith('/') ? uri : `${uri}/`;
 }

@@ -6,6 +6,13 @@ interface BigQueryLike {
   fetch(request: Request): Promise<Response>;
 }
 
+/** Columns of a table of prompts: a key, the request, and a field that is the caller's. */
+export const PROMPT_COLUMNS = [
+  { name: 'key', type: 'STRING', mode: 'NULLABLE' },
+  { name: 'request', type: 'JSON', mode: 'NULLABLE' },
+  { name: 'score', type: 'INTEGER', mode: 'NULLABLE' },
+] as const satisfies TableToMake['columns'];
+
 /** Makes tables in an emulator, by BigQuery's own calls. */
 export class EmulatedTables {
   readonly #server: BigQueryLike;

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { inject } from 'vitest';
-import { buildGoTool, builtToolPath, type GoTool } from '../../src/dev/build-go-tool';
+import type { GoTool } from '../../src/dev/build-go-tool';
 import { freePort } from '../../src/dev/free-port';
 import { startGuarded } from '../../src/dev/guarded-process';
+import { type FoundTool, findGoTool } from './find-go-tool';
 import { waitFor } from './wait-for';
 
 const FAKE_GCS_SERVER: GoTool = {
@@ -15,16 +15,8 @@ const FAKE_GCS_SERVER: GoTool = {
 };
 
 /** Finds or builds the second opinion on the emulator's storage; where that can't be done, says why. */
-export async function findFakeGcsServer(): Promise<{ path: string } | { missing: string }> {
-  const named = process.env['FAKE_GCS_SERVER_PATH'];
-  if (named) return existsSync(named) ? { path: named } : { missing: `FAKE_GCS_SERVER_PATH=${named} doesn't exist` };
-  const built = builtToolPath(FAKE_GCS_SERVER);
-  if (built !== undefined && existsSync(built)) return { path: built };
-  try {
-    return { path: await buildGoTool(FAKE_GCS_SERVER, (line) => process.stderr.write(`${line}\n`)) };
-  } catch (error) {
-    return { missing: `No fake-gcs-server at hand (FAKE_GCS_SERVER_PATH names one): ${(error as Error).message}` };
-  }
+export function findFakeGcsServer(): Promise<FoundTool> {
+  return findGoTool(FAKE_GCS_SERVER, 'FAKE_GCS_SERVER_PATH');
 }
 
 /** Starts fake-gcs-server in memory, on a port of its own. */

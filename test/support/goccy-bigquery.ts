@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { buildGoTool, builtToolPath, type GoTool } from '../../src/dev/build-go-tool';
+import type { GoTool } from '../../src/dev/build-go-tool';
 import { freePort } from '../../src/dev/free-port';
 import { startGuarded } from '../../src/dev/guarded-process';
+import { type FoundTool, findGoTool } from './find-go-tool';
 import { waitFor } from './wait-for';
 
 const BIGQUERY_EMULATOR: GoTool = {
@@ -14,16 +14,8 @@ const BIGQUERY_EMULATOR: GoTool = {
 };
 
 /** Finds or builds the second opinion on the emulator's tables; where that can't be done, says why. */
-export async function findGoccyBigQuery(): Promise<{ path: string } | { missing: string }> {
-  const named = process.env['BIGQUERY_EMULATOR_PATH'];
-  if (named) return existsSync(named) ? { path: named } : { missing: `BIGQUERY_EMULATOR_PATH=${named} doesn't exist` };
-  const built = builtToolPath(BIGQUERY_EMULATOR);
-  if (built !== undefined && existsSync(built)) return { path: built };
-  try {
-    return { path: await buildGoTool(BIGQUERY_EMULATOR, (line) => process.stderr.write(`${line}\n`)) };
-  } catch (error) {
-    return { missing: `No bigquery-emulator at hand (BIGQUERY_EMULATOR_PATH names one): ${(error as Error).message}` };
-  }
+export function findGoccyBigQuery(): Promise<FoundTool> {
+  return findGoTool(BIGQUERY_EMULATOR, 'BIGQUERY_EMULATOR_PATH');
 }
 
 /** Starts goccy's bigquery-emulator in memory, with a dataset, on ports of its own. */

@@ -1,6 +1,6 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { FileRange } from '../../activities/contract';
+import { inTurns } from '../in-turns';
 import { firstByteOf } from '../ranges';
 import type { InputFile } from './range-messages';
 
@@ -27,9 +27,6 @@ export async function* readFilePiece({ path, size }: InputFile, { from }: FileRa
 }
 
 /** The same for a thread that has other things to do: they get a turn after each block. */
-export async function* readFilePieceInTurns(file: InputFile, range: FileRange): AsyncGenerator<Buffer> {
-  for await (const block of readFilePiece(file, range)) {
-    yield block;
-    await otherWork();
-  }
+export function readFilePieceInTurns(file: InputFile, range: FileRange): AsyncGenerator<Buffer> {
+  return inTurns(readFilePiece(file, range));
 }

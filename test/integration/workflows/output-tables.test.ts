@@ -1,20 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../src/emulator/scenario';
 import type { BatchResult } from '../../../src/messages';
-import type { TableToMake } from '../../support/table-store-contract';
 import { BatchWorld } from '../../support/batch-world';
-import { EmulatedTables } from '../../support/emulated-tables';
+import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
 import { waitFor } from '../../support/wait-for';
 
 const TABLE = 'bq://acme.d.prompts';
 const FILE = 'gs://acme/in/rows.jsonl';
 const TO_TABLE = { output: 'bq://acme.answers.today', workspace: 'gs://acme/work/' } as const;
 const TO_FILES = { output: 'gs://acme/out/' } as const;
-const COLUMNS = [
-  { name: 'key', type: 'STRING', mode: 'NULLABLE' },
-  { name: 'request', type: 'JSON', mode: 'NULLABLE' },
-  { name: 'score', type: 'INTEGER', mode: 'NULLABLE' },
-] as const satisfies TableToMake['columns'];
 
 let world: BatchWorld;
 
@@ -25,7 +19,7 @@ async function aWorld(scenario: Scenario = {}): Promise<void> {
   const tables = new EmulatedTables(world.emulator);
   await tables.addDataset('acme', 'd');
   await tables.addDataset('acme', 'answers');
-  await tables.put(TABLE, { columns: COLUMNS, rows: ROWS });
+  await tables.put(TABLE, { columns: PROMPT_COLUMNS, rows: ROWS });
   const lines = ROWS.map(([key, text, score]) => `{"key":"${key}","request":${text},"score":${score}}`);
   await world.put(FILE, lines);
 }

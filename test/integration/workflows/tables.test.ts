@@ -2,14 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TableToMake } from '../../support/table-store-contract';
 import { BatchWorld } from '../../support/batch-world';
 import { waitFor } from '../../support/wait-for';
-import { EmulatedTables } from '../../support/emulated-tables';
+import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
 
 const URI = 'bq://acme.d.prompts';
-const COLUMNS = [
-  { name: 'key', type: 'STRING', mode: 'NULLABLE' },
-  { name: 'request', type: 'JSON', mode: 'NULLABLE' },
-  { name: 'score', type: 'INTEGER', mode: 'NULLABLE' },
-] as const satisfies TableToMake['columns'];
 
 let world: BatchWorld;
 let tables: EmulatedTables;
@@ -42,7 +37,7 @@ async function results(directory: string | null): Promise<ResultRow[]> {
 
 describe('a run over a table', () => {
   it('41, 55, 56, 57, 63: has the job read it, and gives every row its answer', async () => {
-    await tables.put(URI, { columns: COLUMNS, rows: rows(30) });
+    await tables.put(URI, { columns: PROMPT_COLUMNS, rows: rows(30) });
     const result = await (await world.start({ input: URI })).result();
     expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 30, answered: 30 } });
     expect(world.emulator.jobs()).toMatchObject([{ inputUris: [URI] }]);
@@ -53,7 +48,7 @@ describe('a run over a table', () => {
 
   it('gives the same results and accounts as the same rows in files', async () => {
     const special = { 3: 'x [[blocked]]', 5: 'x [[bad-request]]', 7: 'x [[unavailable]]' };
-    await tables.put(URI, { columns: COLUMNS, rows: rows(12, special) });
+    await tables.put(URI, { columns: PROMPT_COLUMNS, rows: rows(12, special) });
     const lines = rows(12, special).map(([key, text, score]) => `{"key":"${key}","request":${text},"score":${score}}`);
     await world.put('gs://acme/in/rows.jsonl', lines);
     const runs = [await world.start({ input: URI }), await world.start({ input: 'gs://acme/in/rows.jsonl' })];
@@ -96,7 +91,7 @@ describe('a run over a table', () => {
       `${URI}:2 request`,
     ],
   ])('fails over %s with one clear error, and nothing is spent', async (_, input, table, type, message) => {
-    const { columns = COLUMNS } = table;
+    const { columns = PROMPT_COLUMNS } = table;
     await tables.put(URI, { columns, rows: [columns.map(() => null)], ...table });
     const run = await world.start({ input });
     const failed = await run.result().catch((error: unknown) => error);
@@ -107,7 +102,7 @@ describe('a run over a table', () => {
   it.each(['europe-west4', 'US'])('14: fails over a table in %s before a row is read or copied', async (location) => {
     await tables.addDataset('acme', 'elsewhere', location);
     const input = 'bq://acme.elsewhere.prompts';
-    await tables.put(input, { columns: COLUMNS, rows: rows(3) });
+    await tables.put(input, { columns: PROMPT_COLUMNS, rows: rows(3) });
     const failed = await (await world.start({ input })).result().catch((error: unknown) => error);
     const message = expect.stringContaining(`lies in ${location}, the job would run in us-central1`);
     expect(failed).toMatchObject({ result: { reason: { type: 'InvalidInput', message } } });
@@ -116,7 +111,7 @@ describe('a run over a table', () => {
   });
 
   it('50: waits for a right that is missing, says which and on what, and goes on when it is given', async () => {
-    await tables.put(URI, { columns: COLUMNS, rows: rows(3) });
+    await tables.put(URI, { columns: PROMPT_COLUMNS, rows: rows(3) });
     world.emulator.setScenario({ access: { denied: ['bigquery.tables.getData'] } });
     const run = await world.start({ input: URI });
     const attention = async () => (await run.status()).attention;

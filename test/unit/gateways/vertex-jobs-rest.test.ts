@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
-import { VertexJobsRest, type VertexJobsRestOptions } from '../../../src/gateways/vertex-jobs-rest';
+import type { RestGatewayOptions } from '../../../src/gateways/rest-gateway-options';
+import { VertexJobsRest } from '../../../src/gateways/vertex-jobs-rest';
 import { aNewJob, describeVertexJobs, errorOf } from '../../support/vertex-jobs-contract';
 
 describeVertexJobs('VertexJobsRest on the emulator in its own process', {
@@ -17,7 +18,7 @@ describeVertexJobs('VertexJobsRest on the emulator in its own process', {
 const JOB = 'projects/1/locations/L/batchPredictionJobs/9';
 
 /** Answers every request with `answer`, and keeps what was asked. */
-function recording(answer: () => Response, options: Partial<VertexJobsRestOptions> = {}) {
+function recording(answer: () => Response, options: Partial<RestGatewayOptions> = {}) {
   const requests: Request[] = [];
   const jobs = new VertexJobsRest({
     tokens: new AccessTokensFixed('the-real-token'),
