@@ -68,9 +68,9 @@ describe('a faulty proxy', () => {
   it('cuts connections, also new ones for a while, and then lets them pass again', async () => {
     const socket = await connected();
     await answerTo(socket, 'hello');
+    const cutAt = Date.now();
     proxy.cut(100);
     await expect(once(socket, 'data')).rejects.toMatchObject({ code: 'ECONNRESET' });
-    const cutAt = Date.now();
     for (;;) {
       if (await isAnswered(connected())) break;
     }
