@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BatchError } from '../domain/batch-error';
+import { failedInTemporary } from '../rows/temporary-files';
 import type { InputFile } from '../rows/threads/range-messages';
 
 export type Pieces = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
@@ -24,9 +24,9 @@ export class Spool {
     this.#onSpooled = onSpooled;
   }
 
-  /** @throws {BatchError} naming the directory and the remedy when it is full */
+  /** @throws {BatchError} naming the directory for temporary files and the remedy when it is full or can't be written */
   async add(name: string, pieces: Pieces): Promise<InputFile> {
-    this.#directory ??= await mkdtemp(join(tmpdir(), 'vertex-batch-spool-'));
+    this.#directory ??= await newDirectory(name);
     const path = join(this.#directory, `${++this.#files}.jsonl`);
     let size = 0;
     const count = (bytes: number): void => {
@@ -38,7 +38,7 @@ export class Spool {
         ...(this.#signal && { signal: this.#signal }),
       });
     } catch (error) {
-      throw roomError(error, name) ?? error;
+      throw (error as NodeJS.ErrnoException).syscall === 'write' ? failedInTemporary(error, tmpdir(), name) : error;
     }
     return { uri: name, path, size };
   }
@@ -48,19 +48,18 @@ export class Spool {
   }
 }
 
+async function newDirectory(name: string): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'vertex-batch-spool-'));
+  } catch (error) {
+    throw failedInTemporary(error, tmpdir(), name);
+  }
+}
+
 async function* counted(pieces: Pieces, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
     count(bytes.length);
     if (bytes.length > 0) yield bytes;
   }
-}
-
-function roomError(error: unknown, name: string): BatchError | undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return undefined;
-  return new BatchError(
-    'TooLarge',
-    `${tmpdir()} has no room for ${name}, which is kept there while it is checked: set TMPDIR to a larger place, or give a file.`,
-    { cause: error },
-  );
 }

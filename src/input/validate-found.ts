@@ -10,6 +10,7 @@ import type { InputFile } from '../rows/threads/range-messages';
 import { readFilePieceInTurns } from '../rows/threads/read-file-piece';
 import { validateFiles } from '../rows/validate-file';
 import { checkRangeInMemory, type RangeProgress } from '../rows/validate/checked-range';
+import { withKeysOnDisk } from '../rows/validate/keys-on-disk';
 import { validateSources, type ValidatedInput } from '../rows/validate/validate-sources';
 import type { ValidationReport } from './report';
 
@@ -72,12 +73,10 @@ function validateStreams(
     signal.throwIfAborted();
     onProgress(since);
   };
-  return validateSources(sources, {
-    keyField,
-    validation,
-    concurrency: DOWNLOADS_AT_A_TIME,
-    checkRange: (range) =>
-      checkRangeInMemory({ range: sources.ranges[range]!, files, keyField, validation }, read, tell),
+  return withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
+    const data = { files, keyField, validation, keysOnDisk };
+    const checkRange = (range: number) => checkRangeInMemory({ ...data, range: sources.ranges[range]! }, read, tell);
+    return validateSources(sources, { keyField, validation, concurrency: DOWNLOADS_AT_A_TIME, checkRange });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, readWhole } from './commits';
+import { FirstRepeats, type Repeat } from './first-repeats';
 import { FirstRowsByHash } from './first-rows-by-hash';
 import { keyHashBytes, parseRowIndex } from './row-index';
 
@@ -70,33 +71,6 @@ async function readHashes(store: ObjectStore, index: DataObject, options: CallOp
   const words = new Uint32Array(rows * 2);
   bytes.copy(Buffer.from(words.buffer));
   return words;
-}
-
-/** Rows by their number in the whole input. */
-interface Repeat {
-  readonly at: number;
-  readonly earlier: number;
-}
-
-/** Counts repeats, which come in any order, and keeps the first of them. */
-class FirstRepeats {
-  count = 0;
-  readonly #most: number;
-  #kept: Repeat[] = [];
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(repeat: Repeat): void {
-    this.count += 1;
-    this.#kept.push(repeat);
-    if (this.#kept.length >= 2 * this.#most + 1) this.#kept = this.first();
-  }
-
-  first(): Repeat[] {
-    return this.#kept.toSorted((one, other) => one.at - other.at).slice(0, this.#most);
-  }
 }
 
 /** Reads the positions of rows from the indexes of their parts, one part at a time. */

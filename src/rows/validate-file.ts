@@ -1,10 +1,11 @@
 import type { FileRange, Sources } from '../activities/contract';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import { planRanges } from './ranges';
-import type { InputFile } from './threads/range-messages';
+import type { InputFile, ThreadData } from './threads/range-messages';
 import { RangeThreads } from './threads/range-threads';
 import { readFilePieceInTurns } from './threads/read-file-piece';
 import { checkRangeInMemory, type RangeProgress } from './validate/checked-range';
+import { withKeysOnDisk } from './validate/keys-on-disk';
 import { type ValidatedInput, validateSources } from './validate/validate-sources';
 
 export interface ValidateFilesOptions {
@@ -23,14 +24,21 @@ const WORTH_THREADS_BYTES = 512_000_000;
 const RANGES_PER_THREAD = 3;
 
 /** Validates files of this machine as a run does its input. Empty files must be left out. */
-export async function validateFiles(
-  files: readonly InputFile[],
-  { keyField, validation, threads: wanted, signal, onProgress = () => {} }: ValidateFilesOptions,
-): Promise<ValidatedInput> {
+export function validateFiles(files: readonly InputFile[], options: ValidateFilesOptions): Promise<ValidatedInput> {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const threads = bytes < WORTH_THREADS_BYTES ? 1 : wanted;
-  const data = { files, keyField, validation };
+  const threads = bytes < WORTH_THREADS_BYTES ? 1 : options.threads;
   const sources = sourcesOf(files, bytes, threads);
+  const { keyField, validation } = options;
+  return withKeysOnDisk(sources.ranges.length, (keysOnDisk) =>
+    validateRanges(sources, { files, keyField, validation, keysOnDisk }, { ...options, threads }),
+  );
+}
+
+async function validateRanges(
+  sources: Sources,
+  data: ThreadData,
+  { threads, signal, onProgress = () => {} }: ValidateFilesOptions,
+): Promise<ValidatedInput> {
   const pool = new RangeThreads(threads - 1, data, onProgress);
   const stop = () => void pool.close();
   signal?.addEventListener('abort', stop);
@@ -52,7 +60,7 @@ export async function validateFiles(
     }
   };
   try {
-    return await validateSources(sources, { keyField, validation, concurrency: threads, checkRange });
+    return await validateSources(sources, { ...data, concurrency: threads, checkRange });
   } finally {
     signal?.removeEventListener('abort', stop);
     await pool.close();

@@ -1,6 +1,8 @@
 import type { AcceptedValidation } from '../../domain/accepted-validation';
 import type { FileRange } from '../../activities/contract';
+import type { BatchReasonType } from '../../messages';
 import type { CheckedRange, RangeProgress } from '../validate/checked-range';
+import type { KeysOnDisk } from '../validate/keys-on-disk';
 
 /** A file of this machine. */
 export interface InputFile {
@@ -15,6 +17,7 @@ export interface ThreadData {
   readonly files: readonly InputFile[];
   readonly keyField: string | null;
   readonly validation: AcceptedValidation;
+  readonly keysOnDisk: KeysOnDisk | null;
 }
 
 /** To a thread: the next range. */
@@ -26,4 +29,9 @@ export interface RangeOrder {
 export type RangeNews =
   | { readonly kind: 'progress'; readonly since: RangeProgress }
   | { readonly kind: 'done'; readonly checked: CheckedRange }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      /** Of a `BatchError`, which arrives as any other. */
+      readonly type: BatchReasonType | null;
+    };

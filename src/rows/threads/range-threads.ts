@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { BatchError } from '../../domain/batch-error';
 import type { FileRange } from '../../activities/contract';
 import type { CheckedRange, RangeProgress } from '../validate/checked-range';
 import type { RangeNews, RangeOrder, ThreadData } from './range-messages';
@@ -37,7 +38,7 @@ export class RangeThreads {
     const onNews = (news: RangeNews) => {
       if (news.kind === 'progress') this.#onProgress(news.since);
       else if (news.kind === 'done') resolve(news.checked);
-      else reject(news.error);
+      else reject(errorIn(news));
     };
     const onExit = (code: number) => reject(new Error(`A thread that validated a range ended with code ${code}`));
     thread.on('message', onNews).on('error', reject).on('exit', onExit);
@@ -48,6 +49,11 @@ export class RangeThreads {
       thread.off('message', onNews).off('error', reject).off('exit', onExit);
     }
   }
+}
+
+/** What a thread threw, as it was before it was copied. */
+function errorIn({ error, type }: Extract<RangeNews, { readonly kind: 'failed' }>): unknown {
+  return type === null ? error : new BatchError(type, (error as Error).message, { cause: error });
 }
 
 function deferred<Value>() {

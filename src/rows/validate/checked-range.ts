@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { FileRange, SourceFile } from '../../activities/contract';
 import type { AcceptedValidation } from '../../domain/accepted-validation';
 import { DEFAULT_KEY_FIELDS } from '../../domain/validation-keys';
@@ -5,7 +6,9 @@ import { checkRange, type ReadPiece } from '../check-range';
 import { RangeValidator } from '../range-validator';
 import { withScanner } from '../skim/scanners';
 import type { RangeProblem, ValidatedRange } from '../validated-range';
+import type { ColumnFile } from './column';
 import { KeySink, type RangeKeys } from './key-columns';
+import type { KeysOnDisk } from './keys-on-disk';
 
 /** What is known of a range after its validation, all of it in memory. */
 export interface CheckedRange extends Omit<ValidatedRange, 'facts' | 'problems'> {
@@ -18,6 +21,8 @@ export interface RangeCheck<File> {
   readonly files: readonly File[];
   readonly keyField: string | null;
   readonly validation: AcceptedValidation;
+  /** null to keep all keys in memory. */
+  readonly keysOnDisk: KeysOnDisk | null;
 }
 
 /** How far a range is. */
@@ -29,12 +34,12 @@ export interface RangeProgress {
 
 /** Validates one range. `onProgress` is told what came since it was told last. */
 export async function checkRangeInMemory<File extends Pick<SourceFile, 'size'>>(
-  { range, files, keyField, validation }: RangeCheck<File>,
+  { range, files, keyField, validation, keysOnDisk }: RangeCheck<File>,
   read: ReadPiece<File>,
   onProgress: (since: RangeProgress) => void,
 ): Promise<CheckedRange> {
   const keyFields = keyField === null ? DEFAULT_KEY_FIELDS : [keyField];
-  const sink = new KeySink(keyFields);
+  const sink = new KeySink(keyFields, (column) => fileOf(column, range, keysOnDisk));
   const validator = new RangeValidator({ keyFields, keyField, validation, sink });
   let told = { rows: 0, errors: 0 };
   await withScanner(async (scanner) => {
@@ -58,6 +63,10 @@ export async function checkRangeInMemory<File extends Pick<SourceFile, 'size'>>(
     estimate: tokens.estimate,
     keys: sink.keys(),
   };
+}
+
+function fileOf(column: string, { file, from }: FileRange, keys: KeysOnDisk | null): ColumnFile | null {
+  return keys && { path: join(keys.directory, `${file}-${from}-${column}`), valuesInMemory: keys.valuesInMemory };
 }
 
 function totalsOf({ pieces, soundRows, badRows }: RangeValidator) {

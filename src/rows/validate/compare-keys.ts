@@ -1,38 +1,41 @@
 import { type ProblemSeverity, type RuleSettings, type RuleSetting, severityOf } from '../../domain/validation-rules';
 import { keyFieldOf, NUMERIC_KEY, repeatRemedy, repeatSeverity } from '../compare-rows';
+import { FirstRepeats, type Repeat } from '../first-repeats';
+import { FirstRowsByHash } from '../first-rows-by-hash';
 import { type MergedValidation, type PlacedProblem, positionOf } from '../merged-validation';
 import type { KeysAtLarge } from '../staging';
 import type { Comparison } from '../validation-report';
 import type { CheckedRange } from './checked-range';
-import { valueAt } from './column';
-import { KeyTable } from './key-table';
-import { lastNotAbove } from './last-not-above';
-import { placeOfRow } from './row-places';
+import { ColumnReader } from './column';
+import { RowPlacesReader } from './row-places';
 
 type Merged = MergedValidation<CheckedRange>;
 
-/** Position of a row among the sound rows of its range. */
-interface RowInRange {
-  readonly range: number;
-  readonly row: number;
-}
-
 /** Problems that are kept, at most; all are counted. */
 const MOST_KEPT = 10_000;
+/** Rows whose hashes are compared at a time, about; 24 bytes each. */
+const ROWS_AT_A_TIME = 262_144;
 
-/** What rows show by their keys when all are seen together. Keys are told apart by 64 bits of hash. */
-export function compareKeys(merged: Merged, named: string | null, rules: RuleSettings): ComparedKeys {
+/**
+ * What rows show by their keys when all are seen together. Keys are told apart by 64 bits of hash.
+ * @param rowsAtATime the fewer, the more often all hashes are looked through
+ */
+export function compareKeys(
+  merged: Merged,
+  named: string | null,
+  rules: RuleSettings,
+  rowsAtATime = ROWS_AT_A_TIME,
+): ComparedKeys {
   const keyField = keyFieldOf(merged, named);
   if (keyField === null) return { keyField, repeats: 0, keysAreSafe: false, problems: [], errors: 0, warnings: 0 };
   const severity = repeatSeverity(named !== null, rules);
   const numeric = numericProblem(merged, keyField, severityOf('key-numeric', rules));
-  const problems = numeric === undefined ? [] : [numeric];
-  let repeats = 0;
-  for (const repeat of repeatsOf(merged, keyField)) {
-    repeats += 1;
-    if (severity !== 'off' && problems.length < MOST_KEPT)
-      problems.push(repeatProblem(merged, keyField, repeat, severity));
-  }
+  const found = repeatsOf(merged, keyField, rowsAtATime);
+  const repeats = found.count;
+  const problems = [
+    ...(numeric === undefined ? [] : [numeric]),
+    ...(severity === 'off' ? [] : repeatProblems(merged, keyField, found.first(), severity)),
+  ];
   const counted = (wanted: RuleSetting) => (severity === wanted ? repeats : 0) + (numeric?.severity === wanted ? 1 : 0);
   const keysAreSafe = merged.records.every(({ keys }) => keys.numeric[keyField] === undefined);
   return { keyField, repeats, keysAreSafe, problems, errors: counted('error'), warnings: counted('warning') };
@@ -40,26 +43,27 @@ export function compareKeys(merged: Merged, named: string | null, rules: RuleSet
 
 type ComparedKeys = Comparison & Omit<KeysAtLarge, 'jobs'>;
 
-interface Repeat {
-  readonly at: RowInRange;
-  readonly earlier: RowInRange;
-}
-
-function* repeatsOf({ records, soundRows }: Merged, keyField: string): Generator<Repeat, void, undefined> {
-  const firstRows = startsOf(records);
-  const hashes = records.map(({ keys }) => keys.hashes[keyField] ?? []);
-  const table = new KeyTable(soundRows, (held, first, second) => {
-    const { range, row } = rowInRange(firstRows, held);
-    const words = hashes[range]!;
-    return valueAt(words, row * 2) === first && valueAt(words, row * 2 + 1) === second;
-  });
-  for (const [range, { soundRows: rows }] of records.entries()) {
-    const words = hashes[range]!;
-    for (let row = 0; row < rows; row += 1) {
-      const earlier = table.add(valueAt(words, row * 2), valueAt(words, row * 2 + 1));
-      if (earlier !== undefined) yield { at: { range, row }, earlier: rowInRange(firstRows, earlier) };
+/** Looks through all hashes once for each share of them. */
+function repeatsOf(merged: Merged, keyField: string, rowsAtATime: number): FirstRepeats {
+  const found = new FirstRepeats(MOST_KEPT);
+  const starts = startsOf(merged.records);
+  const shares = Math.max(1, Math.ceil(merged.soundRows / rowsAtATime));
+  for (let share = 0; share < shares; share += 1) {
+    const seen = new FirstRowsByHash();
+    for (const [range, { soundRows, keys }] of merged.records.entries()) {
+      const column = keys.hashes[keyField];
+      if (column === undefined) continue;
+      const words = new ColumnReader(column, Uint32Array);
+      for (let row = 0; row < soundRows; row += 1) {
+        const first = words.at(row * 2);
+        if (first % shares !== share) continue;
+        const at = starts[range]! + row;
+        const earlier = seen.add(first, words.at(row * 2 + 1), at);
+        if (earlier !== undefined) found.add({ at, earlier });
+      }
     }
   }
+  return found;
 }
 
 /** For each range, the sound rows before it. */
@@ -72,30 +76,48 @@ function startsOf(records: readonly CheckedRange[]): number[] {
   });
 }
 
-function rowInRange(starts: readonly number[], row: number): RowInRange {
-  const range = lastNotAbove(starts.length, (position) => starts[position]!, row);
-  return { range, row: row - (starts[range] ?? 0) };
-}
-
-function repeatProblem(
+function repeatProblems(
   merged: Merged,
   path: string,
-  { at, earlier }: Repeat,
+  repeats: readonly Repeat[],
   severity: ProblemSeverity,
-): PlacedProblem {
-  const { uri, line, byte } = placeOf(merged, earlier);
-  const message = `the row has the ${path} of ${uri}:${line}; ${repeatRemedy(severity)}`;
-  return { severity, rule: 'key-repeated', path, message, other: { uri, line, byte, path }, ...placeOf(merged, at) };
+): PlacedProblem[] {
+  const places = placesOf(
+    merged,
+    repeats.flatMap(({ at, earlier }) => [at, earlier]),
+  );
+  return repeats.map(({ at, earlier }) => {
+    const { uri, line, byte } = places.get(earlier)!;
+    const message = `the row has the ${path} of ${uri}:${line}; ${repeatRemedy(severity)}`;
+    return { severity, rule: 'key-repeated', path, message, other: { uri, line, byte, path }, ...places.get(at)! };
+  });
+}
+
+/** Where sound rows stand, by their numbers in the whole input: each range is looked through once. */
+function placesOf(merged: Merged, rows: readonly number[]) {
+  const starts = startsOf(merged.records);
+  const wanted = [...new Set(rows)].sort((one, other) => one - other);
+  const places = new Map<number, ReturnType<typeof placeIn>>();
+  let next = 0;
+  for (const [range, { soundRows, keys }] of merged.records.entries()) {
+    const reader = new RowPlacesReader(keys.places);
+    for (; next < wanted.length && wanted[next]! < starts[range]! + soundRows; next += 1) {
+      places.set(wanted[next]!, placeIn(merged, range, reader, wanted[next]! - starts[range]!));
+    }
+  }
+  return places;
+}
+
+function placeIn(merged: Merged, range: number, reader: RowPlacesReader, row: number) {
+  const { piece, number, byte } = reader.placeOf(row);
+  return { ...positionOf(merged, range, piece, number), byte };
 }
 
 function numericProblem(merged: Merged, path: string, severity: RuleSetting): PlacedProblem | undefined {
   const range = merged.records.findIndex(({ keys }) => keys.numeric[path] !== undefined);
-  const row = merged.records[range]?.keys.numeric[path];
-  if (severity === 'off' || row === undefined) return undefined;
-  return { severity, rule: 'key-numeric', path, message: NUMERIC_KEY, ...placeOf(merged, { range, row }) };
-}
-
-function placeOf(merged: Merged, { range, row }: RowInRange) {
-  const { piece, number, byte } = placeOfRow(merged.records[range]!.keys.places, row);
-  return { ...positionOf(merged, range, piece, number), byte };
+  const keys = merged.records[range]?.keys;
+  const row = keys?.numeric[path];
+  if (severity === 'off' || keys === undefined || row === undefined) return undefined;
+  const place = placeIn(merged, range, new RowPlacesReader(keys.places), row);
+  return { severity, rule: 'key-numeric', path, message: NUMERIC_KEY, ...place };
 }

@@ -21,7 +21,7 @@ async function findingsOf(content: Buffer): Promise<Finding[]> {
   const file = { size: content.length };
   const range = { file: 0, from: 0, to: content.length };
   const checked = await checkRangeInMemory(
-    { range, files: [file], keyField: null, validation: DEFAULT_VALIDATION },
+    { range, files: [file], keyField: null, validation: DEFAULT_VALIDATION, keysOnDisk: null },
     async function* () {
       yield content;
     },

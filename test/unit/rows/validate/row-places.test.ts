@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KeyTable } from '../../../../src/rows/validate/key-table';
-import { placeOfRow, RowPlacesNoted } from '../../../../src/rows/validate/row-places';
+import { RowPlacesNoted, RowPlacesReader } from '../../../../src/rows/validate/row-places';
 import type { LinePlace } from '../../../../src/rows/validated-range';
 
 /** How a row stands to the one before: the lines between, the bytes between, whether its file is another. */
@@ -33,7 +32,9 @@ describe('the places of rows', () => {
         const noted = new RowPlacesNoted();
         for (const place of places) noted.push(place);
         const stored = structuredClone(noted.places());
-        expect(places.map((_, row) => placeOfRow(stored, row))).toEqual(places);
+        const reader = new RowPlacesReader(stored);
+        expect(places.map((_, row) => reader.placeOf(row))).toEqual(places);
+        expect(places.map((_, row) => reader.placeOf(places.length - 1 - row))).toEqual(places.toReversed());
       }),
     );
   });
@@ -41,29 +42,9 @@ describe('the places of rows', () => {
   test('take four bytes a row where one line follows the other', () => {
     const noted = new RowPlacesNoted();
     for (let row = 0; row < 102_400; row += 1) noted.push({ piece: 0, number: row, byte: row * 100 });
-    const { steps: blocks, runs } = noted.places();
-    const bytes = [...blocks, ...runs.row, ...runs.piece, ...runs.number, ...runs.byte].map(
-      (block) => block.byteLength,
-    );
+    const { steps: step, runs } = noted.places();
+    const columns = [step, runs.row, runs.piece, runs.number, runs.byte];
+    const bytes = columns.flatMap(({ blocks }) => [...blocks].map((block) => block.byteLength));
     expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(102_400 * 4.5);
-  });
-});
-
-describe('the table of keys', () => {
-  test('names the first row with the same hash, however the hashes crowd', () => {
-    const words = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom(0, 1, 2 ** 32 - 1));
-    fc.assert(
-      fc.property(fc.array(words, { maxLength: 60 }), (hashes) => {
-        const isHash = (row: number, first: number, second: number) =>
-          hashes[row]![0] === first && hashes[row]![1] === second;
-        const table = new KeyTable(hashes.length, isHash);
-        const found = hashes.map(([first, second]) => table.add(first, second));
-        const wanted = hashes.map(([first, second], row) => {
-          const earlier = hashes.findIndex((_, other) => isHash(other, first, second));
-          return earlier < row ? earlier : undefined;
-        });
-        expect(found).toEqual(wanted);
-      }),
-    );
   });
 });

@@ -8,33 +8,18 @@ import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
 import { RangeThreads } from '../../../../src/rows/threads/range-threads';
 import { checkRangeInMemory } from '../../../../src/rows/validate/checked-range';
 import { type ValidatedInput, validateSources } from '../../../../src/rows/validate/validate-sources';
+import { cut, type MemoryFile, memoryFileOf, readMemoryFile, sourcesOf } from '../../../support/memory-files';
 import { mutatedLines } from '../../../support/mutated-rows';
-
-interface MemoryFile {
-  readonly uri: string;
-  readonly size: number;
-  readonly content: Buffer;
-}
-
-const CHUNK_BYTES = 700;
-
-async function* read({ content }: MemoryFile, { from }: FileRange): AsyncGenerator<Buffer> {
-  for (let at = Math.max(0, from - 1); at < content.length; at += CHUNK_BYTES)
-    yield content.subarray(at, at + CHUNK_BYTES);
-}
-
-function sourcesOf(files: readonly MemoryFile[], ranges: readonly FileRange[]) {
-  return {
-    files: files.map(({ uri, size }) => ({ uri, size, generation: '1', crc32c: '', updated: '' })),
-    ranges,
-  };
-}
 
 const validation = DEFAULT_VALIDATION;
 
 function validate(files: readonly MemoryFile[], ranges: readonly FileRange[]): Promise<ValidatedInput> {
   const checkRange = (range: number) =>
-    checkRangeInMemory({ range: ranges[range]!, files, keyField: null, validation }, read, () => {});
+    checkRangeInMemory(
+      { range: ranges[range]!, files, keyField: null, validation, keysOnDisk: null },
+      readMemoryFile,
+      () => {},
+    );
   return validateSources(sourcesOf(files, ranges), { keyField: null, validation, concurrency: 2, checkRange });
 }
 
@@ -42,18 +27,6 @@ function validate(files: readonly MemoryFile[], ranges: readonly FileRange[]): P
 function told({ merged, keyField, errors, warnings, inputErrors, problems }: ValidatedInput) {
   const { rows, bytes } = merged;
   return { rows, bytes, keyField, errors, warnings, inputErrors, problems };
-}
-
-function cut(file: MemoryFile, ordinal: number, points: readonly number[]): FileRange[] {
-  const places = [...new Set([0, ...points.map((point) => point % file.size), file.size])].sort((a, b) => a - b);
-  return places.slice(1).map((to, index) => ({ file: ordinal, from: places[index]!, to }));
-}
-
-function fileOf(uri: string, lines: readonly Buffer[], lineEnd: string, last: string): MemoryFile {
-  const content = Buffer.from(
-    Buffer.concat(lines.flatMap((line, index) => [line, Buffer.from(index < lines.length - 1 ? lineEnd : last)])),
-  );
-  return { uri, size: content.length, content };
 }
 
 const lineEnds = fc.constantFrom('\n', '\r\n');
@@ -69,7 +42,7 @@ describe('a file cut into any ranges', () => {
     });
     await fc.assert(
       fc.asyncProperty(cases, async ({ seed, rows, lineEnd, last, points }) => {
-        const files = [0, 1].map((index) => fileOf(`f${index}`, mutatedLines(seed + index, rows), lineEnd, last));
+        const files = [0, 1].map((index) => memoryFileOf(`f${index}`, mutatedLines(seed + index, rows), lineEnd, last));
         const sized = files.filter(({ size }) => size > 0);
         const whole = sized.map(({ size }, file) => ({ file, from: 0, to: size }));
         const ranges = sized.flatMap((file, ordinal) => cut(file, ordinal, points));
@@ -88,16 +61,20 @@ describe('threads', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('find in ranges of a file what is found without them', async () => {
-    const file = fileOf('prompts.jsonl', mutatedLines(5, 400), '\n', '\n');
+    const file = memoryFileOf('prompts.jsonl', mutatedLines(5, 400), '\n', '\n');
     const path = join(folder, 'prompts.jsonl');
     await writeFile(path, file.content);
     const ranges = cut(file, 0, [10_000, 30_000, 50_000]);
     const progress = { bytes: 0, rows: 0, errors: 0 };
-    const threads = new RangeThreads(2, { files: [{ ...file, path }], keyField: null, validation }, (since) => {
-      progress.bytes += since.bytes;
-      progress.rows += since.rows;
-      progress.errors += since.errors;
-    });
+    const threads = new RangeThreads(
+      2,
+      { files: [{ ...file, path }], keyField: null, validation, keysOnDisk: null },
+      (since) => {
+        progress.bytes += since.bytes;
+        progress.rows += since.rows;
+        progress.errors += since.errors;
+      },
+    );
     try {
       const checkRange = (range: number) => threads.check(ranges[range]!);
       const found = await validateSources(sourcesOf([file], ranges), {
@@ -117,7 +94,7 @@ describe('threads', () => {
     const path = join(folder, 'gone.jsonl');
     const threads = new RangeThreads(
       1,
-      { files: [{ uri: 'gone', path, size: 10 }], keyField: null, validation },
+      { files: [{ uri: 'gone', path, size: 10 }], keyField: null, validation, keysOnDisk: null },
       () => {},
     );
     await expect(threads.check({ file: 0, from: 0, to: 10 })).rejects.toThrow(/ENOENT.*gone\.jsonl/);
