@@ -1,6 +1,7 @@
 import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { CLAIM_LABEL } from '../domain/claim-key';
+import { parseOutputTableUri, parseTableUri } from '../gateways/bq-uri';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { VertexJobDescription } from '../gateways/vertex-jobs';
 import { commitOnce, findRecord } from '../rows/commits';
@@ -9,7 +10,7 @@ import type { Attempt } from './attempt';
 import { findJob, readClaim, takeClaim, writeOutcome, type JobGateways } from './claims';
 import type { AdoptedJob, AdoptionInput } from './contract';
 
-/** Stands beside an adopted job's output, since the service can't note on a job whose it is. */
+/** Stands beside an adopted job's output, or below the run's where that is a table, since the service can't note on a job whose it is. */
 interface Adoption {
   readonly job: string;
   readonly run: string;
@@ -76,9 +77,10 @@ function refuseOurs({ name, displayName, labels }: VertexJobDescription): void {
 /** The URIs that the job reads; the request can name them, and no others. */
 function inputOf({ name, inputUris }: VertexJobDescription, asked: readonly string[]): readonly string[] {
   const reads = inputUris.join(', ');
-  if (inputUris.length === 0 || inputUris.some((uri) => !uri.startsWith('gs://'))) {
+  const isTable = inputUris.length === 1 && isUriOf(parseTableUri, reads);
+  if (inputUris.length === 0 || (!isTable && inputUris.some((uri) => !uri.startsWith('gs://')))) {
     throw invalid(
-      `${name} reads ${reads || 'no objects in Cloud Storage'}, and a run can only adopt a job that reads JSONL from gs://`,
+      `${name} reads ${reads || 'no objects in Cloud Storage'}, and a run can only adopt a job that reads JSONL from gs://, or a table`,
     );
   }
   if (reads.length > LONGEST_INPUT_LIST) {
@@ -100,19 +102,31 @@ function sameNames(one: readonly string[], other: readonly string[]): boolean {
 
 function outputOf({ name, outputUri }: VertexJobDescription): string {
   if (outputUri?.startsWith('gs://') === true) return asDirectory(outputUri);
+  if (outputUri !== null && isUriOf(parseOutputTableUri, outputUri)) return outputUri;
   throw invalid(
-    `${name} writes to ${outputUri ?? 'nowhere'}, and a run can only adopt a job that writes JSONL to gs://`,
+    `${name} writes to ${outputUri ?? 'nowhere'}, and a run can only adopt a job that writes JSONL to gs://, or a table`,
   );
+}
+
+function isUriOf(parse: (uri: string) => unknown, uri: string): boolean {
+  try {
+    parse(uri);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function take(
   { store }: JobGateways,
-  { run }: AdoptionInput,
+  { run, output }: AdoptionInput,
   { name }: VertexJobDescription,
   outputUri: string,
   { signal }: Attempt,
 ): Promise<void> {
-  const adoptionUri = `${outputUri}vertex-batch-adopted-${name.slice(name.lastIndexOf('/') + 1)}.json`;
+  // beside a table there is no place for a record
+  const place = outputUri.startsWith('gs://') ? outputUri : (output ?? run.directory);
+  const adoptionUri = `${place}vertex-batch-adopted-${name.slice(name.lastIndexOf('/') + 1)}.json`;
   const adoption: Adoption = { job: name, run: run.key, directory: run.directory };
   const { record } = await commitOnce(store, adoptionUri, adoption, { signal });
   if (record.run !== run.key) {

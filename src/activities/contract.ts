@@ -118,13 +118,15 @@ export interface AdoptionInput extends GuardedInput {
   readonly job: string;
   /** What the request says that the job reads; empty where it leaves that to the job. */
   readonly input: readonly string[];
+  /** Of the request, or its workspace: who adopted a job that writes a table is noted there. Left out by earlier versions. */
+  readonly output?: string;
 }
 
 export interface AdoptedJob {
   readonly job: VertexJob;
   /** What it reads. */
   readonly inputUris: readonly string[];
-  /** `gs://bucket/prefix/` below which its output directory lies, perhaps beside those of other jobs. */
+  /** `gs://bucket/prefix/` below which its output directory lies, perhaps beside those of other jobs; or `bq://project[.dataset[.table]]`. */
   readonly outputUri: string;
 }
 
@@ -411,7 +413,7 @@ export interface FindOutputsInput extends GuardedInput {
   readonly planUri: string;
   readonly claim: ClaimReference;
   readonly job: VertexJob;
-  /** Prefix below which a job writes that isn't the claim's own. @default the claim's prefix */
+  /** Prefix below which a job writes that isn't the claim's own, or the table, dataset or project. @default the claim's prefix */
   readonly outputUri?: string;
   /** `bq://project[.dataset[.table]]` of a run whose jobs write tables. @default they write files */
   readonly outputTable?: string;

@@ -7,7 +7,6 @@ import { commitOnce, type DataObject, dataObject, findRecord, nonce } from '../r
 import { inParallel } from '../rows/in-parallel';
 import { joinObjects, publish } from '../rows/publish';
 import { type RowRange, rowRanges } from '../rows/tables/read-table-lines';
-import { tableLines } from '../rows/tables/table-line';
 import type { Attempt, RowGateways } from './attempt';
 
 export interface TableGateways extends RowGateways {
@@ -74,20 +73,19 @@ async function copyRange(
 
 async function* linesOf(
   tables: TableStore,
-  { uri, columns }: StoredTable,
+  table: StoredTable,
   range: RowRange,
   attempt: Attempt,
   changed: ChangedTable,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const { signal } = attempt;
-  const toLine = tableLines(columns);
   try {
-    for await (const page of tables.readRows(uri, { ...range, signal })) {
+    for await (const { lines } of tables.readLines(table, { ...range, signal })) {
       attempt.heartbeat();
-      yield page.map((cells) => `${toLine(cells)}\n`).join('');
+      yield lines;
     }
   } catch (error) {
-    if (isGatewayError(error, 'not-found', 'precondition')) throw changed(uri, error);
+    if (isGatewayError(error, 'not-found', 'precondition')) throw changed(table.uri, error);
     throw error;
   }
 }

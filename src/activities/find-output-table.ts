@@ -1,16 +1,15 @@
 import { BatchError } from '../domain/batch-error';
-import { claimKey } from '../domain/claim-key';
 import { parseTableUri } from '../gateways/bq-uri';
 import { GatewayError } from '../gateways/gateway-error';
 import type { StoredTable } from '../gateways/table-store';
-import { outputTableOf } from '../rows/tables/output-table';
 import { claimOutputPrefix } from '../rows/work-paths';
 import type { Attempt } from './attempt';
 import type { FindOutputsInput, SourceFile, VertexJob } from './contract';
 import { copyTable, type TableGateways } from './copy-table';
 import { toSourceFile } from '../rows/source-file';
 
-type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { readonly outputTable: string };
+/** `told`: `bq://project[.dataset[.table]]`, where the job was told to write. */
+type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { readonly told: string };
 
 /**
  * The rows that an ended job wrote into its table, as a file of JSON lines in the run's directory; none is an answer, too, unless the
@@ -19,11 +18,11 @@ type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { read
  */
 export async function findOutputTable(
   { store, tables }: TableGateways,
-  { run, claim, job, outputTable }: OutputTableInput,
+  { run, claim, job, told }: OutputTableInput,
   attempt: Attempt,
 ): Promise<readonly SourceFile[]> {
   const { signal } = attempt;
-  const uri = writtenTable(job, outputTableOf(outputTable, claimKey(run.key, claim)));
+  const uri = writtenTable(job, told);
   const table = uri === null ? undefined : await tables.find(uri, { signal });
   if (table === undefined) return noTable(job, uri, attempt);
   if (table.isStreaming) throw stillStreaming(table);

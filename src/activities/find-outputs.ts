@@ -1,9 +1,11 @@
 import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
+import { claimKey } from '../domain/claim-key';
 import { outputKindOf } from '../domain/output-names';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type PlanRangesOptions, planRanges } from '../rows/ranges';
+import { outputTableOf } from '../rows/tables/output-table';
 import { toSourceFile } from '../rows/source-file';
 import type { JobOutputs } from '../rows/records';
 import { claimOutputPrefix, directoryOf, roundDirectory, handlerDirectory } from '../rows/work-paths';
@@ -23,13 +25,14 @@ export async function findOutputs(
   ranging: PlanRangesOptions = {},
 ): Promise<FoundOutputs> {
   const { store } = gateways;
-  const { run, claim, job, outputTable, handler, maximumRanges } = input;
+  const { run, claim, job, handler, maximumRanges } = input;
   const { signal } = attempt;
   const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
+  const told = toldTable(input);
   const files =
-    outputTable === undefined
+    told === null
       ? await findOutputFiles(store, input, attempt)
-      : await findOutputTable(gateways, { ...input, outputTable }, attempt);
+      : await findOutputTable(gateways, { run, claim, job, told }, attempt);
   const bounds = maximumRanges === undefined ? ranging : { maximumRanges, ...ranging };
   const outputs: JobOutputs = {
     job: job.name,
@@ -44,6 +47,12 @@ export async function findOutputs(
     bytes: record.files.reduce((sum, file) => sum + file.size, 0),
     ranges: record.ranges.length,
   };
+}
+
+/** Where a job was told to write, if that is BigQuery: ours each to a table of its own, others' to what they name. */
+function toldTable({ run, claim, outputUri, outputTable }: FindOutputsInput): string | null {
+  if (outputUri !== undefined) return outputUri.startsWith('bq://') ? outputUri : null;
+  return outputTable === undefined ? null : outputTableOf(outputTable, claimKey(run.key, claim));
 }
 
 async function findOutputFiles(

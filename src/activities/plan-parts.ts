@@ -225,10 +225,11 @@ async function planned(
 }
 
 /** What somebody wrote after a job had read it may not be what it read. */
-function writtenAfter(readAt: string | null, { files }: Sources): string[] {
-  return readAt === null
-    ? []
-    : files.filter(({ updated }) => Date.parse(updated) > Date.parse(readAt)).map(({ uri }) => uri);
+function writtenAfter(readAt: string | null, { files, table }: Sources): string[] {
+  if (readAt === null) return [];
+  // its files are the run's own copy
+  if (table !== undefined) return Number(table.lastModified) > Date.parse(readAt) ? [table.uri] : [];
+  return files.filter(({ updated }) => Date.parse(updated) > Date.parse(readAt)).map(({ uri }) => uri);
 }
 
 /** Rounds for which a claim stands, highest first. */

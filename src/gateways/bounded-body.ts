@@ -1,16 +1,24 @@
 /** The text of an answer, or an error when it is longer than `limit` bytes or `signal` fires before its end. */
 export async function readBoundedText(response: Response, limit: number, signal: AbortSignal): Promise<string> {
-  if (!response.body) return '';
-  const reader = response.body.getReader();
   const pieces: Uint8Array[] = [];
   let size = 0;
+  for await (const piece of bodyOf(response, signal)) {
+    size += piece.byteLength;
+    if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, size).toString('utf8');
+}
+
+/** The bytes of an answer as they come, or an error when `signal` fires before their end. */
+export async function* bodyOf(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!response.body) return;
+  const reader = response.body.getReader();
   try {
     for (;;) {
       const { done, value } = await orAbort(reader.read(), signal);
-      if (done) return Buffer.concat(pieces, size).toString('utf8');
-      size += value.byteLength;
-      if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
-      pieces.push(value);
+      if (done) return;
+      yield value;
     }
   } finally {
     // Harmless after the end; otherwise it frees the connection.

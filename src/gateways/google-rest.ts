@@ -1,5 +1,5 @@
 import { requireToken, type AccessTokens } from './access-tokens';
-import { orAbort, readBoundedText } from './bounded-body';
+import { bodyOf, orAbort, readBoundedText } from './bounded-body';
 import { neverOpened, reasonOf } from './connection-failure';
 import { EMULATOR_TOKEN, type Endpoint } from './endpoint';
 import { GatewayError, type GatewayErrorKind } from './gateway-error';
@@ -53,27 +53,35 @@ export class GoogleRest {
 
   /** The JSON of a successful answer. */
   async call(call: RestCall, options: RestCallOptions = {}): Promise<unknown> {
-    options.signal?.throwIfAborted();
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-    let sent = false;
+    const exchange = new Exchange(call, options);
     try {
-      const request = await orAbort(this.#request(call, signal), signal);
-      sent = true;
-      const response = await this.#send(call.action, request, signal);
-      return this.#answer(
-        call.action,
-        response,
-        await readBoundedText(response, this.#options.answerLimitBytes, signal),
-      );
+      const response = await this.#exchange(exchange);
+      return this.#answer(call.action, response, await this.#textOf(response, exchange));
     } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      options.signal?.throwIfAborted();
-      const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
-      const effect = !sent || neverOpened(error) ? 'never-sent' : 'unknown';
-      throw new GatewayError('unavailable', `Cannot ${call.action}: ${reason}.`, { cause: error, effect });
+      throw exchange.failure(error);
     }
+  }
+
+  /** The bytes of a successful answer, as they come. */
+  async *bytes(call: RestCall, options: RestCallOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const exchange = new Exchange(call, options);
+    try {
+      const response = await this.#exchange(exchange);
+      if (!response.ok) this.#answer(call.action, response, await this.#textOf(response, exchange));
+      yield* bodyOf(response, exchange.signal);
+    } catch (error) {
+      throw exchange.failure(error);
+    }
+  }
+
+  async #exchange(exchange: Exchange): Promise<Response> {
+    const request = await orAbort(this.#request(exchange.call, exchange.signal), exchange.signal);
+    exchange.isSent = true;
+    return await this.#send(exchange.call.action, request, exchange.signal);
+  }
+
+  #textOf(response: Response, { signal }: Exchange): Promise<string> {
+    return readBoundedText(response, this.#options.answerLimitBytes, signal);
   }
 
   async #send(action: string, request: Request, signal: AbortSignal): Promise<Response> {
@@ -122,6 +130,33 @@ export class GoogleRest {
       effect: REFUSALS.has(response.status) ? 'refused' : 'unknown',
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
+  }
+}
+
+/** One call on its way: how long it may take, and what its failure means. */
+class Exchange {
+  readonly call: RestCall;
+  readonly signal: AbortSignal;
+  isSent = false;
+  readonly #timeout: AbortSignal;
+  readonly #timeoutMs: number;
+  readonly #caller: AbortSignal | undefined;
+
+  constructor(call: RestCall, { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: RestCallOptions) {
+    signal?.throwIfAborted();
+    this.call = call;
+    this.#timeoutMs = timeoutMs;
+    this.#timeout = AbortSignal.timeout(timeoutMs);
+    this.#caller = signal;
+    this.signal = signal === undefined ? this.#timeout : AbortSignal.any([signal, this.#timeout]);
+  }
+
+  failure(error: unknown): GatewayError {
+    if (error instanceof GatewayError) return error;
+    this.#caller?.throwIfAborted();
+    const reason = this.#timeout.aborted ? `no answer within ${this.#timeoutMs} ms` : reasonOf(error);
+    const effect = !this.isSent || neverOpened(error) ? 'never-sent' : 'unknown';
+    return new GatewayError('unavailable', `Cannot ${this.call.action}: ${reason}.`, { cause: error, effect });
   }
 }
 

@@ -30,10 +30,12 @@ export async function* chunksOf(
     length += bytes.length;
     // A full chunk waits for the byte after it: the last one must be known as such.
     if (length <= size) continue;
-    let joined = Buffer.concat(pending, length);
-    for (; joined.length > size; joined = joined.subarray(size)) yield { bytes: joined.subarray(0, size), last: false };
-    pending = [joined];
-    length = joined.length;
+    // What is over lies in the last piece alone: nothing larger is held until the next chunk is full.
+    let rest = bytes.subarray(bytes.length - (length - size));
+    yield { bytes: Buffer.concat(pending, size), last: false };
+    for (; rest.length > size; rest = rest.subarray(size)) yield { bytes: rest.subarray(0, size), last: false };
+    pending = [rest];
+    length = rest.length;
   }
   yield { bytes: Buffer.concat(pending, length), last: true };
 }

@@ -1,6 +1,7 @@
+import { tableLines } from '../schemas/table-line';
 import { parseDatasetUri, parseTableUri } from './bq-uri';
 import { GatewayError } from './gateway-error';
-import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableStore } from './table-store';
+import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableLines, TableStore } from './table-store';
 import type { CallOptions } from './vertex-jobs';
 
 interface KnownTable {
@@ -60,6 +61,13 @@ export class TableStoreMemory implements TableStore {
         throw new GatewayError('precondition', `Cannot read row ${next} of ${uri}: it has fewer rows now.`);
       yield page;
       next += page.length;
+    }
+  }
+
+  async *readLines({ uri, columns }: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
+    const toLine = tableLines(columns);
+    for await (const page of this.readRows(uri, options)) {
+      yield { lines: Buffer.from(page.map((cells) => `${toLine(cells)}\n`).join('')), rows: page.length };
     }
   }
 }

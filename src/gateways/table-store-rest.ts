@@ -1,12 +1,16 @@
+import { tableLines } from '../schemas/table-line';
 import { fromDatasetResource, fromListedRows, fromTableResource } from '../schemas/table-resource';
 import { parseDatasetUri, parseTableUri, type TableLocation } from './bq-uri';
 import { BIGQUERY, parseEndpoint, type Endpoint } from './endpoint';
 import { GatewayError, isGatewayError, type GatewayErrorKind } from './gateway-error';
-import { GoogleRest, notTheApi } from './google-rest';
+import { GoogleRest, notTheApi, type RestCall } from './google-rest';
 import { Patience, type PatienceOptions } from './patience';
-import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableStore } from './table-store';
+import { TablePageScanner } from './table-page-scanner';
+import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableLines, TableStore } from './table-store';
 import type { CallOptions } from './vertex-jobs';
 import type { RestGatewayOptions } from './rest-gateway-options';
+
+type RowSpan = Pick<ReadRowsOptions, 'from' | 'to'>;
 
 /** A page has up to 10 MB of rows, or one row of up to 100 MB, by the service's own measure; JSON takes more. */
 const ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -46,20 +50,68 @@ export class TableStoreRest implements TableStore {
     uri: string,
     { from, to, ...options }: ReadRowsOptions,
   ): AsyncGenerator<readonly (readonly Cell[])[]> {
-    const path = `${tablePath(parseTableUri(uri))}/data`;
-    const action = `read rows ${from} to ${to} of ${uri}`;
+    const action = readingAction(uri, { from, to });
     for (let next = from; next < to;) {
-      const query = new URLSearchParams({
-        startIndex: String(next),
-        maxResults: String(to - next),
-        'formatOptions.timestampOutputFormat': 'ISO8601_STRING',
-      });
-      const rows = fromListedRows(await this.#get(action, `${path}?${query.toString()}`, options));
+      const rows = fromListedRows(await this.#get(action, pagePath(uri, { from: next, to }), options));
       if (rows.length === 0) throw shrunk(uri, next, to);
-      if (rows.length > to - next) throw notTheApi(action, 'the page has more rows than were asked for');
+      if (rows.length > to - next) throw tooManyRows(action);
       yield rows;
       next += rows.length;
     }
+  }
+
+  /** A page is scanned as it comes; what the scanner doesn't take is parsed. */
+  async *readLines(
+    { uri, columns }: StoredTable,
+    { from, to, ...options }: ReadRowsOptions,
+  ): AsyncGenerator<TableLines> {
+    const toLine = tableLines(columns);
+    const scanner = TablePageScanner.canScan(columns) ? new TablePageScanner(columns) : undefined;
+    let failures = 0;
+    for (let next = from; next < to;) {
+      const before = next;
+      try {
+        if (scanner !== undefined) {
+          for await (const scanned of this.#scanPage(scanner, uri, { from: next, to, ...options })) {
+            next += scanned.rows;
+            failures = 0;
+            yield scanned;
+          }
+        }
+      } catch (error) {
+        failures += 1;
+        await this.#patience.afterFailure(error, failures, options.signal);
+        continue;
+      }
+      if (next > before) continue;
+      const parsed = { ...options, from: next, to: scanner === undefined ? to : next + 1 };
+      for await (const page of this.readRows(uri, parsed)) {
+        next += page.length;
+        yield { rows: page.length, lines: Buffer.from(page.map((cells) => `${toLine(cells)}\n`).join('')) };
+      }
+    }
+  }
+
+  async *#scanPage(
+    scanner: TablePageScanner,
+    uri: string,
+    { from, to, signal, timeoutMs = PAGE_TIMEOUT_MS }: ReadRowsOptions,
+  ): AsyncGenerator<TableLines> {
+    const call = this.#call(readingAction(uri, { from, to }), pagePath(uri, { from, to }));
+    let rows = 0;
+    scanner.beginPage();
+    const checked = function* (scanned: Iterable<TableLines>): Generator<TableLines> {
+      for (const lines of scanned) {
+        rows += lines.rows;
+        if (rows > to - from) throw tooManyRows(call.action);
+        yield lines;
+      }
+    };
+    for await (const bytes of this.#rest.bytes(call, { timeoutMs, ...(signal && { signal }) })) {
+      yield* checked(scanner.add(bytes));
+      if (scanner.isOdd) return;
+    }
+    yield* checked(scanner.end());
   }
 
   async #find(uri: string, path: string, options: CallOptions): Promise<unknown> {
@@ -72,8 +124,12 @@ export class TableStoreRest implements TableStore {
   }
 
   #get(action: string, path: string, { signal, timeoutMs = PAGE_TIMEOUT_MS }: CallOptions): Promise<unknown> {
-    const call = { action, endpoint: this.#endpoint, method: 'GET', path: `/bigquery/v2/${path}` } as const;
+    const call = this.#call(action, path);
     return this.#patience.retry(() => this.#rest.call(call, { timeoutMs, ...(signal && { signal }) }), signal);
+  }
+
+  #call(action: string, path: string): RestCall {
+    return { action, endpoint: this.#endpoint, method: 'GET', path: `/bigquery/v2/${path}` };
   }
 }
 
@@ -89,6 +145,24 @@ const REMEDIES: Readonly<Record<GatewayErrorKind, string>> = {
 
 function tablePath({ project, dataset, table }: TableLocation): string {
   return `projects/${encodeURIComponent(project)}/datasets/${dataset}/tables/${encodeURIComponent(table)}`;
+}
+
+function readingAction(uri: string, { from, to }: RowSpan): string {
+  return `read rows ${from} to ${to} of ${uri}`;
+}
+
+function pagePath(uri: string, { from, to }: RowSpan): string {
+  const query = new URLSearchParams({
+    startIndex: String(from),
+    maxResults: String(to - from),
+    'formatOptions.timestampOutputFormat': 'ISO8601_STRING',
+    prettyPrint: 'false',
+  });
+  return `${tablePath(parseTableUri(uri))}/data?${query.toString()}`;
+}
+
+function tooManyRows(action: string): GatewayError {
+  return notTheApi(action, 'the page has more rows than were asked for');
 }
 
 function shrunk(uri: string, row: number, to: number): GatewayError {

@@ -43,6 +43,12 @@ export interface ReadRowsOptions extends CallOptions {
   readonly to: number;
 }
 
+/** Rows as JSON lines, each with its end. */
+export interface TableLines {
+  readonly lines: Buffer;
+  readonly rows: number;
+}
+
 /** Tables in BigQuery, or in something that behaves like it. Every method throws `GatewayError`. */
 export interface TableStore {
   /** The table, or `undefined` where it or its dataset isn't. */
@@ -51,4 +57,6 @@ export interface TableStore {
   findDataset(uri: string, options?: CallOptions): Promise<StoredDataset | undefined>;
   /** Rows [from, to) by their place in the table, page by page; each row has a cell for each of the table's columns. */
   readRows(uri: string, options: ReadRowsOptions): AsyncIterable<readonly (readonly Cell[])[]>;
+  /** The same rows of a table as it was found, each as the line that a file would have: `tableLines` of its columns. */
+  readLines(table: StoredTable, options: ReadRowsOptions): AsyncIterable<TableLines>;
 }

@@ -6,12 +6,12 @@ import { trackedJob } from './tracked-job';
 
 /** Takes over a job that somebody else created. */
 export async function adopt(run: RunState, accepted: AcceptedRun, job: string): Promise<AdoptedJob> {
-  const { project, location, input } = accepted.request;
+  const { project, location, input, output } = accepted.request;
   return await run.interruptible(() =>
     step(
       run,
       'vertexBatchAdoptJob',
-      { run: accepted.run, project, location, job, input },
+      { run: accepted.run, project, location, job, input, output },
       { summary: `Adopt job ${job.split('/').at(-1)}` },
     ),
   );

@@ -45,6 +45,23 @@ export function describeTableStore(which: string, { open, knownGaps = [], missin
     return found;
   }
 
+  async function readLines(store: TableStore, from: number, to: number): Promise<string> {
+    const found: Buffer[] = [];
+    const table = (await store.find(URI))!;
+    let count = 0;
+    for await (const { lines, rows: some } of store.readLines(table, { from, to })) {
+      found.push(lines);
+      count += some;
+    }
+    expect(count).toBe(to - from);
+    return Buffer.concat(found).toString();
+  }
+
+  function lineOf(row: (typeof rows)[number]): string {
+    const [key, request, n] = row;
+    return `{"key":${JSON.stringify(key)},"request":${request}${n === null ? '' : `,"n":${n}`}}\n`;
+  }
+
   const behaves = (sentence: string, check: () => Promise<void>): void => {
     (knownGaps.includes(sentence) ? it.fails : it)(sentence, async ({ skip }) => {
       const reason = missing?.();
@@ -93,6 +110,11 @@ export function describeTableStore(which: string, { open, knownGaps = [], missin
       behaves(`reads rows ${from} to ${to} and no others`, async () => {
         const { store } = await opened();
         expect(await read(store, from, to)).toEqual(rows.slice(from, to));
+      });
+
+      behaves(`reads rows ${from} to ${to} as lines of JSON`, async () => {
+        const { store } = await opened();
+        expect(await readLines(store, from, to)).toBe(rows.slice(from, to).map(lineOf).join(''));
       });
     }
 

@@ -1,6 +1,5 @@
 import type { StoredTable, TableStore } from '../../gateways/table-store';
 import type { CallOptions } from '../commits';
-import { tableLines } from './table-line';
 
 export interface RowRange {
   readonly from: number;
@@ -47,14 +46,11 @@ export function rowRanges({ rows, bytes }: Pick<StoredTable, 'rows' | 'bytes'>, 
 
 async function rangeOfLines(
   store: TableStore,
-  { uri, columns }: StoredTable,
+  table: StoredTable,
   range: RowRange,
   options: CallOptions,
 ): Promise<Buffer> {
-  const toLine = tableLines(columns);
   const pieces: Buffer[] = [];
-  for await (const page of store.readRows(uri, { ...range, ...options })) {
-    pieces.push(Buffer.from(page.map((cells) => `${toLine(cells)}\n`).join('')));
-  }
+  for await (const { lines } of store.readLines(table, { ...range, ...options })) pieces.push(lines);
   return Buffer.concat(pieces);
 }

@@ -150,14 +150,29 @@ describe('adoptJob', () => {
   });
 
   it.each([
-    ['reads a table', { inputUris: ['bq://acme.prompts.today'] }],
+    ['reads two tables', { inputUris: ['bq://acme.prompts.today', 'bq://acme.prompts.tomorrow'] }],
+    ['reads what is no table', { inputUris: ['bq://acme.prompts'] }],
     ['reads what is no object', { inputUris: [] }],
     ['reads more names than a history can hold', { inputUris: ['gs://acme/'.padEnd(8_001, 'x')] }],
-    ['writes a table', { outputUri: 'bq://acme.answers' }],
+    ['writes what is no table', { outputUri: 'bq://acme.answers.today.more' }],
     ['writes nowhere', { outputUri: null }],
   ])('refuses a job that %s, and takes nothing', async (_, said) => {
     const { side, adopt, adoptionUri } = await aJobOfOthers();
     await expect(adopt({}, { jobs: describing(side.jobs, said) })).rejects.toMatchObject({ type: 'InvalidRequest' });
     expect(await side.store.find(adoptionUri)).toBeUndefined();
   });
+
+  it.each(['bq://acme', 'bq://acme.answers', 'bq://acme.answers.today'])(
+    'takes a job that writes to %s once below the output of runs, and tells what it reads and writes',
+    async (outputUri) => {
+      const { side, job, adopt } = await aJobOfOthers();
+      const inputUris = ['bq://acme.prompts.today'];
+      const jobs = describing(side.jobs, { inputUris, outputUri });
+      const output = 'gs://acme/answers/';
+      expect(await adopt({ output }, { jobs })).toMatchObject({ inputUris, outputUri });
+      const refused = adopt({ output, run: OTHER_RUN }, { jobs });
+      await expect(refused).rejects.toMatchObject({ type: 'JobTaken' });
+      await expect(refused).rejects.toThrow(`delete ${output}vertex-batch-adopted-${job.name.split('/').at(-1)}.json`);
+    },
+  );
 });

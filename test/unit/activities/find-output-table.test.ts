@@ -78,8 +78,9 @@ describe('finding the table of a job', () => {
     const growing: TableStore = {
       find: (uri) => tables.find(uri),
       findDataset: (uri) => tables.findDataset(uri),
-      async *readRows(uri, options) {
-        yield* tables.readRows(uri, options);
+      readRows: (...call) => tables.readRows(...call),
+      async *readLines(table, options) {
+        yield* tables.readLines(table, options);
         tables.put(OWN, { columns: COLUMNS, rows: [...ROWS, ...ROWS] });
       },
     };

@@ -69,7 +69,8 @@ describe('a table as input', () => {
     const reading: TableStore = {
       find: (...call) => tables.find(...call),
       findDataset: (...call) => tables.findDataset(...call),
-      readRows: () => {
+      readRows: (...call) => tables.readRows(...call),
+      readLines: () => {
         throw new Error('was read again');
       },
     };
@@ -83,10 +84,11 @@ describe('a table as input', () => {
     const dying = (deadFrom: number): TableStore => ({
       find: (...call) => tables.find(...call),
       findDataset: (...call) => tables.findDataset(...call),
-      readRows: (uri, options) => {
+      readRows: (...call) => tables.readRows(...call),
+      readLines: (table, options) => {
         if (options.from >= deadFrom) throw new Error('the worker died');
         begun.push(options.from);
-        return tables.readRows(uri, options);
+        return tables.readLines(table, options);
       },
     });
     await expect(resolved(dying(50), store)).rejects.toThrow('the worker died');
@@ -100,8 +102,9 @@ describe('a table as input', () => {
     const changing: TableStore = {
       find: (...call) => tables.find(...call),
       findDataset: (...call) => tables.findDataset(...call),
-      async *readRows(uri, options) {
-        yield* tables.readRows(uri, options);
+      readRows: (...call) => tables.readRows(...call),
+      async *readLines(table, options) {
+        yield* tables.readLines(table, options);
         tables.put(URI, { columns: COLUMNS, rows: rows(101) });
       },
     };

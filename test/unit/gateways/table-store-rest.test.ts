@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEmulator, type Scenario } from '../../../src/emulator';
 import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
+import type { StoredTable, TableColumn } from '../../../src/gateways/table-store';
 import { TableStoreRest, type TableStoreRestOptions } from '../../../src/gateways/table-store-rest';
 import { EmulatedTables } from '../../support/emulated-tables';
 import { describeTableStore } from '../../support/table-store-contract';
@@ -39,13 +40,21 @@ async function readAll(store: TableStoreRest, to: number): Promise<number> {
   return rows;
 }
 
+async function linesOf(store: TableStoreRest, to: number, columns: readonly TableColumn[] = COLUMNS): Promise<string> {
+  const about = { type: 'TABLE', rows: to, bytes: 1, lastModified: '1', location: 'us-central1' };
+  const table: StoredTable = { ...about, uri: URI, columns, expires: null, isStreaming: false };
+  const pieces: Buffer[] = [];
+  for await (const { lines } of store.readLines(table, { from: 0, to })) pieces.push(lines);
+  return Buffer.concat(pieces).toString();
+}
+
 describe('TableStoreRest', () => {
   it("asks BigQuery's host with the token, and for time stamps that lose nothing", async () => {
     const { store, requests } = recording(() => Response.json({ rows: [{ f: [{ v: null }] }] }));
     await readAll(store, 1);
     expect(requests[0]?.url).toBe(
       'https://bigquery.googleapis.com/bigquery/v2/projects/acme/datasets/d/tables/prompts/data' +
-        '?startIndex=0&maxResults=1&formatOptions.timestampOutputFormat=ISO8601_STRING',
+        '?startIndex=0&maxResults=1&formatOptions.timestampOutputFormat=ISO8601_STRING&prettyPrint=false',
     );
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer the-token');
   });
@@ -63,6 +72,57 @@ describe('TableStoreRest', () => {
     const { store, put } = await onEmulator({ faults: [{ call: 'bigquery.read', fault }] });
     await put(URI, { columns: COLUMNS, rows: [['{}'], ['{}']] });
     expect(await readAll(store, 2)).toBe(2);
+  });
+
+  it('writes rows as lines, whatever their pages are cut into, and parses those that the scanner leaves', async () => {
+    const { store, put } = await onEmulator();
+    const cells = [
+      '{"a":1}',
+      JSON.stringify('x'.repeat(3_000_000)),
+      '{"b":[]}',
+      JSON.stringify('y'.repeat(9_000_000)),
+      '{}',
+    ];
+    await put(URI, { columns: COLUMNS, rows: cells.map((cell) => [cell]) });
+    expect(await linesOf(store, 5)).toBe(cells.map((cell) => `{"request":${cell}}\n`).join(''));
+  });
+
+  it('writes lists as well, which it parses', async () => {
+    const page = { rows: [{ f: [{ v: [{ v: 'a' }, { v: 'b' }] }] }] };
+    const { store } = recording(() => Response.json(page));
+    expect(await linesOf(store, 1, [{ name: 'tags', type: 'STRING', mode: 'REPEATED' }])).toBe(
+      '{"tags":[{"v":"a"},{"v":"b"}]}\n',
+    );
+  });
+
+  it.each(['status', 'reset', 'truncate'] as const)(
+    'goes on behind the last whole row after a fault of kind %s',
+    async (kind) => {
+      const fault =
+        kind === 'truncate' ? { kind, afterBytes: 700_000 } : kind === 'status' ? { kind, status: 503 } : { kind };
+      const { store, put } = await onEmulator({ faults: [{ call: 'bigquery.read', fault }] });
+      const cells = Array.from({ length: 100 }, (_, row) => JSON.stringify({ row, text: 'x'.repeat(10_000) }));
+      await put(URI, { columns: COLUMNS, rows: cells.map((cell) => [cell]) });
+      expect(await linesOf(store, 100)).toBe(cells.map((cell) => `{"request":${cell}}\n`).join(''));
+    },
+  );
+
+  it('says which row is gone, of lines as of cells', async () => {
+    const { store, put } = await onEmulator();
+    await put(URI, { columns: COLUMNS, rows: [['{}']] });
+    await expect(linesOf(store, 2)).rejects.toMatchObject({
+      kind: 'precondition',
+      message: expect.stringContaining(`row 1 of ${URI}`),
+    });
+  });
+
+  it.each([
+    ['no page', () => Response.json({ rows: 'x' })],
+    ["a proxy's page", () => new Response('<html>', { status: 200 })],
+    ['more rows than were asked for', () => Response.json({ rows: [1, 2].map(() => ({ f: [{ v: '{}' }] })) })],
+  ])('takes %s for an outage where it reads lines', async (_, answer) => {
+    const { store } = recording(answer, { retries: 0 });
+    await expect(linesOf(store, 1)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
   it('says which role is missing', async () => {

@@ -4,7 +4,7 @@ import type { TableColumn } from '../../../../src/gateways/table-store';
 import { TableStoreMemory } from '../../../../src/gateways/table-store-memory';
 import { findInputTable } from '../../../../src/rows/tables/input-table';
 import { readTableLines, rowRanges } from '../../../../src/rows/tables/read-table-lines';
-import { tableLines } from '../../../../src/rows/tables/table-line';
+import { tableLines } from '../../../../src/schemas/table-line';
 
 const URI = 'bq://acme.d.prompts';
 
@@ -19,7 +19,7 @@ describe('tableLines', () => {
   it.each([
     ['JSON as it is', 'request JSON', '{"a":1e400}', '{"request":{"a":1e400}}'],
     ['a request in a STRING', 'request STRING', '{"a": 1}', '{"request":{"a": 1}}'],
-    ['line breaks of JSON as white space', 'request STRING', '{\r\n"a": "\\n"\n}', '{"request":{ "a": "\\n" }}'],
+    ['line breaks of JSON as white space', 'request STRING', '{\r\n"a": "\\n"\n}', '{"request":{  "a": "\\n" }}'],
     [
       'a request that is no JSON as a text',
       'request STRING',

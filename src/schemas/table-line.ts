@@ -1,14 +1,30 @@
-import type { Cell, TableColumn } from '../../gateways/table-store';
+import type { Cell, TableColumn } from '../gateways/table-store';
+
+/** What the texts of a column become in a line. */
+export type ColumnJson = 'text' | 'json' | 'integer' | 'float' | 'boolean';
 
 /** Columns whose STRING is JSON, if it is any. */
 const JSON_TEXTS: ReadonlySet<string> = new Set(['request', 'response']);
 
+const JSON_OF_TYPE: Readonly<Record<string, ColumnJson>> = {
+  JSON: 'json',
+  INTEGER: 'integer',
+  FLOAT: 'float',
+  BOOLEAN: 'boolean',
+};
+
+/** undefined for lists and records, whose cells are no texts. */
+export function jsonOf({ name, type, mode }: TableColumn): ColumnJson | undefined {
+  if (mode === 'REPEATED' || type === 'RECORD' || type === 'STRUCT') return undefined;
+  return type === 'STRING' && JSON_TEXTS.has(name) ? 'json' : (JSON_OF_TYPE[type] ?? 'text');
+}
+
 /** A row of a table as the line of JSON that a file would have; NULLs are left out. */
 export function tableLines(columns: readonly TableColumn[]): (cells: readonly Cell[]) => string {
-  const members = columns.map(({ name, type }) => {
-    const isText = type === 'STRING' && JSON_TEXTS.has(name);
-    return { name: JSON.stringify(name), json: isText ? textAsJson : (JSON_OF_TYPE[type] ?? JSON.stringify) };
-  });
+  const members = columns.map((column) => ({
+    name: JSON.stringify(column.name),
+    json: WRITERS[jsonOf(column) ?? 'text'],
+  }));
   return (cells) => {
     let line = '';
     for (const [index, { name, json }] of members.entries()) {
@@ -19,14 +35,13 @@ export function tableLines(columns: readonly TableColumn[]): (cells: readonly Ce
   };
 }
 
-type JsonOf = (cell: unknown) => string;
-
 /** Values come as texts; numbers stay as they are written, whatever their size. */
-const JSON_OF_TYPE: Readonly<Record<string, JsonOf>> = {
-  JSON: (cell) => oneLine(String(cell)),
-  INTEGER: String,
-  FLOAT: numberAsJson,
-  BOOLEAN: String,
+const WRITERS: Readonly<Record<ColumnJson, (cell: unknown) => string>> = {
+  text: JSON.stringify,
+  json: textAsJson,
+  integer: String,
+  float: numberAsJson,
+  boolean: String,
 };
 
 /** `NaN` and `Infinity` are texts in JSON. */
@@ -47,5 +62,5 @@ function textAsJson(cell: unknown): string {
 
 /** Line breaks of JSON are white space, or they would be escaped. */
 function oneLine(json: string): string {
-  return /[\r\n]/.test(json) ? json.replaceAll(/[\r\n]+/g, ' ') : json;
+  return json.replaceAll(/[\r\n]/g, ' ');
 }

@@ -1,0 +1,138 @@
+import { TABLE_PAGE_CODE } from './table-page-code';
+import { jsonOf, type ColumnJson } from '../schemas/table-line';
+import type { TableColumn } from './table-store';
+
+/** Bytes of a page that are held at most; a row of more is none of the scanner's. */
+const INPUT_BYTES = 2 * 1024 * 1024;
+/** Rows are looked for when so much has come, or as much again as was looked at in vain. */
+const WORTH_SCANNING_BYTES = 256 * 1024;
+
+const PAGE_BYTES = 65_536;
+const RECORD = 0;
+const RECORD_WORDS = 3;
+/** Behind the nesting, which tools/scanner/json.ts places. */
+const COLUMNS = 4096;
+const COLUMN_WORDS = 3;
+const INPUT = PAGE_BYTES;
+const OUTPUT = INPUT + INPUT_BYTES + 64;
+const OUTPUT_BYTES = 2 * INPUT_BYTES;
+const MEMORY_BYTES = OUTPUT + OUTPUT_BYTES;
+
+const FULL = 1;
+const ODD = 2;
+const ENDED = 3;
+
+/** As tools/scanner/page.ts numbers them. */
+const KINDS: Readonly<Record<ColumnJson, number>> = { text: 0, json: 1, integer: 2, float: 3, boolean: 4 };
+
+interface PageExports {
+  beginPage(columns: number, count: number): void;
+  scanRows(from: number, to: number, output: number, outputEnd: number, record: number): number;
+}
+
+// Node's types name WebAssembly without saying what it has.
+const { Memory, Module, Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyOfNode }).WebAssembly;
+
+interface WebAssemblyOfNode {
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (code: Buffer) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: PageExports };
+}
+
+let compiled: object | undefined;
+
+/** Lines of JSON, and how many. */
+export interface ScannedLines {
+  readonly lines: Buffer;
+  readonly rows: number;
+}
+
+/** Makes lines of JSON out of the bytes of pages of `tabledata.list`, as they come: {@link TableStore.readLines}. */
+export class TablePageScanner {
+  readonly #memory: Buffer;
+  readonly #record: Int32Array;
+  readonly #exports: PageExports;
+  readonly #columnCount: number;
+  #filled = 0;
+  /** Bytes that were looked at and had no whole row. */
+  #looked = 0;
+  #isOver = false;
+  #isOdd = false;
+
+  /** Of a table for which {@link canScan} holds. */
+  constructor(columns: readonly TableColumn[]) {
+    const memory = new Memory({ initial: Math.ceil(MEMORY_BYTES / PAGE_BYTES) });
+    compiled ??= new Module(Buffer.from(TABLE_PAGE_CODE, 'base64'));
+    this.#exports = new Instance(compiled, { env: { memory } }).exports;
+    this.#memory = Buffer.from(memory.buffer);
+    this.#record = new Int32Array(memory.buffer, RECORD, RECORD_WORDS);
+    this.#columnCount = columns.length;
+    this.#memory.set(layoutOf(columns), COLUMNS);
+  }
+
+  /** Whether it knows how to write these columns. */
+  static canScan(columns: readonly TableColumn[]): boolean {
+    return columns.every((column) => jsonOf(column) !== undefined) && layoutOf(columns).length <= INPUT - COLUMNS;
+  }
+
+  /** The next bytes are the first ones of a page. */
+  beginPage(): void {
+    this.#exports.beginPage(COLUMNS, this.#columnCount);
+    this.#filled = 0;
+    this.#looked = 0;
+    this.#isOver = false;
+    this.#isOdd = false;
+  }
+
+  /** What comes next in the page isn't as BigQuery is known to write it, or too long: the scanner takes nothing more of it. */
+  get isOdd(): boolean {
+    return this.#isOdd;
+  }
+
+  /** Takes bytes of the page, and gives the rows that are whole. */
+  *add(bytes: Uint8Array): Generator<ScannedLines, void, undefined> {
+    for (let taken = 0; taken < bytes.length && !this.#isOver && !this.#isOdd;) {
+      const room = Math.min(bytes.length - taken, INPUT_BYTES - this.#filled);
+      this.#memory.set(bytes.subarray(taken, taken + room), INPUT + this.#filled);
+      taken += room;
+      this.#filled += room;
+      const isWorthIt = this.#filled - this.#looked >= Math.max(WORTH_SCANNING_BYTES, this.#looked);
+      if (isWorthIt || this.#filled === INPUT_BYTES) yield* this.#scan();
+      if (this.#filled === INPUT_BYTES) this.#isOdd = true;
+    }
+  }
+
+  /** The rest of the page's rows, as far as they are whole. */
+  *end(): Generator<ScannedLines, void, undefined> {
+    if (!this.#isOver && !this.#isOdd) yield* this.#scan();
+  }
+
+  *#scan(): Generator<ScannedLines, void, undefined> {
+    const end = INPUT + this.#filled;
+    let position = INPUT;
+    let status: number = FULL;
+    while (status === FULL) {
+      position = this.#exports.scanRows(position, end, OUTPUT, OUTPUT + OUTPUT_BYTES, RECORD);
+      const rows = this.#record[0]!;
+      status = this.#record[2]!;
+      if (rows > 0) yield { rows, lines: Buffer.from(this.#memory.subarray(OUTPUT, this.#record[1])) };
+    }
+    this.#memory.copyWithin(INPUT, position, end);
+    this.#filled = end - position;
+    this.#looked = this.#filled;
+    this.#isOver = status === ENDED;
+    this.#isOdd = status === ODD;
+  }
+}
+
+/** What each column becomes and where its name lies, then the names with their colons. */
+function layoutOf(columns: readonly TableColumn[]): Buffer {
+  const names = columns.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:`));
+  const words = new Int32Array(columns.length * COLUMN_WORDS);
+  let at = COLUMNS + words.byteLength;
+  for (const [index, name] of names.entries()) {
+    words.set([KINDS[jsonOf(columns[index]!) ?? 'text'], at, name.length], index * COLUMN_WORDS);
+    at += name.length;
+  }
+  return Buffer.concat([Buffer.from(words.buffer), ...names]);
+}

@@ -1,0 +1,179 @@
+// Whether a text is JSON, by the grammar of RFC 8259. What its strings say in UTF-8 is no matter here.
+
+const QUOTE: i32 = 0x22;
+const BACKSLASH: i32 = 0x5c;
+const BLOCK_BYTES: usize = 16;
+
+/** What may come next: a value, the first of a list or its end, a name, the first of an object or its end, or what follows a value. */
+const VALUE: i32 = 0;
+const FIRST_VALUE: i32 = 1;
+const NAME: i32 = 2;
+const FIRST_NAME: i32 = 3;
+const AFTER: i32 = 4;
+
+/** Of objects and lists in each other; BigQuery's own limit for JSON is 500. */
+const DEEPEST: i32 = 1000;
+/** A byte each: whether it is an object. */
+const NESTING: usize = 1024;
+
+/** The last text nests too deep to be told. */
+export let isTooDeep: bool = false;
+
+/** Whether the bytes are one JSON value; its line breaks become spaces. */
+export function isJson(from: usize, end: usize): bool {
+  let position = skipSpace(from, end);
+  let depth: i32 = 0;
+  let next = VALUE;
+  isTooDeep = false;
+  while (position < end) {
+    const byte = <i32>load<u8>(position);
+    position += 1;
+    if (next == AFTER) {
+      if (depth == 0) return false;
+      const isObject = load<u8>(NESTING + <usize>depth) == 1;
+      if (byte == 0x2c) next = isObject ? NAME : VALUE;
+      else if (byte == (isObject ? 0x7d : 0x5d)) depth -= 1;
+      else return false;
+    } else if (next == NAME || next == FIRST_NAME) {
+      if (byte == 0x7d && next == FIRST_NAME) {
+        depth -= 1;
+        next = AFTER;
+      } else {
+        if (byte != QUOTE) return false;
+        position = pastString(position, end);
+        if (position == 0) return false;
+        position = skipSpace(position, end);
+        if (position >= end || load<u8>(position) != 0x3a) return false;
+        position += 1;
+        next = VALUE;
+      }
+    } else if (byte == 0x7b || byte == 0x5b) {
+      depth += 1;
+      if (depth > DEEPEST) {
+        isTooDeep = true;
+        return false;
+      }
+      store<u8>(NESTING + <usize>depth, byte == 0x7b ? 1 : 0);
+      next = byte == 0x7b ? FIRST_NAME : FIRST_VALUE;
+    } else if (byte == 0x5d && next == FIRST_VALUE) {
+      depth -= 1;
+      next = AFTER;
+    } else {
+      position = byte == QUOTE ? pastString(position, end) : pastScalar(position - 1, end);
+      if (position == 0) return false;
+      next = AFTER;
+    }
+    position = skipSpace(position, end);
+  }
+  return next == AFTER && depth == 0;
+}
+
+/** Skips white space, of which line breaks become spaces. */
+function skipSpace(from: usize, end: usize): usize {
+  let position = from;
+  while (position < end) {
+    const byte = <i32>load<u8>(position);
+    if (byte == 0x0a || byte == 0x0d) store<u8>(position, 0x20);
+    else if (byte != 0x20 && byte != 0x09) break;
+    position += 1;
+  }
+  return position;
+}
+
+/** One past the closing quote; 0 if the string is none. */
+function pastString(from: usize, end: usize): usize {
+  let position = from;
+  while (position < end) {
+    if (position + BLOCK_BYTES <= end) {
+      const bytes = v128.load(position);
+      const mask = i8x16.bitmask(
+        v128.or(
+          v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>BACKSLASH))),
+          i8x16.lt_u(bytes, i8x16.splat(0x20)),
+        ),
+      );
+      if (mask == 0) {
+        position += BLOCK_BYTES;
+        continue;
+      }
+      position += <usize>ctz(mask);
+    }
+    const byte = <i32>load<u8>(position);
+    if (byte == QUOTE) return position + 1;
+    if (byte < 0x20) return 0;
+    if (byte != BACKSLASH) position += 1;
+    else {
+      position = pastEscape(position + 1, end);
+      if (position == 0) return 0;
+    }
+  }
+  return 0;
+}
+
+function pastEscape(position: usize, end: usize): usize {
+  if (position >= end) return 0;
+  const byte = <i32>load<u8>(position);
+  if (byte != 0x75) {
+    // " \ / b f n r t
+    const isKnown =
+      byte == QUOTE ||
+      byte == BACKSLASH ||
+      byte == 0x2f ||
+      byte == 0x62 ||
+      byte == 0x66 ||
+      byte == 0x6e ||
+      byte == 0x72 ||
+      byte == 0x74;
+    return isKnown ? position + 1 : 0;
+  }
+  if (position + 5 > end) return 0;
+  for (let offset: usize = 1; offset < 5; offset += 1) {
+    const digit = <i32>load<u8>(position + offset);
+    const letter = digit | 0x20;
+    if (!isDigit(digit) && (letter < 0x61 || letter > 0x66)) return 0;
+  }
+  return position + 5;
+}
+
+function pastScalar(from: usize, end: usize): usize {
+  const byte = <i32>load<u8>(from);
+  if (byte == 0x2d || isDigit(byte)) return endOfNumber(from, end);
+  if (from + 4 > end) return 0;
+  const word = load<u32>(from);
+  if (word == 0x6c6c756e || word == 0x65757274) return from + 4;
+  return word == 0x736c6166 && from + 5 <= end && load<u8>(from, 4) == 0x65 ? from + 5 : 0;
+}
+
+/** One past the number that begins at `from`; 0 if there is none. */
+export function endOfNumber(from: usize, end: usize): usize {
+  let position = from;
+  if (position < end && load<u8>(position) == 0x2d) position += 1;
+  const whole = position;
+  position = skipDigits(position, end);
+  if (position == whole || (position > whole + 1 && load<u8>(whole) == 0x30)) return 0;
+  if (position < end && load<u8>(position) == 0x2e) {
+    const fraction = position + 1;
+    position = skipDigits(fraction, end);
+    if (position == fraction) return 0;
+  }
+  if (position < end && (load<u8>(position) | 0x20) == 0x65) {
+    position += 1;
+    if (position < end && (load<u8>(position) == 0x2b || load<u8>(position) == 0x2d)) position += 1;
+    const exponent = position;
+    position = skipDigits(exponent, end);
+    if (position == exponent) return 0;
+  }
+  return position;
+}
+
+function skipDigits(from: usize, end: usize): usize {
+  let position = from;
+  while (position < end && isDigit(<i32>load<u8>(position))) position += 1;
+  return position;
+}
+
+// @ts-ignore: decorator
+@inline
+function isDigit(byte: i32): bool {
+  return byte >= 0x30 && byte <= 0x39;
+}
