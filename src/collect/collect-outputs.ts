@@ -6,19 +6,22 @@ import { settlePart } from '../activities/settle-part';
 import type { RunReference } from '../domain/accepted-request';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
+import type { StoredTable, TableStore } from '../gateways/table-store';
 import type { BatchResult } from '../messages';
 import { readJson } from '../rows/commits';
 import { planUri } from '../rows/plan';
+import { planRanges } from '../rows/ranges';
 import type { OutputProblem } from '../rows/records';
 import { collectDirectory } from './collect-directory';
 import { collectedResult } from './collected-result';
 import { findInput } from './find-input';
+import { copyTables, findTables, isTableName } from './named-tables';
 import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
 import { planInput } from './plan-input';
 import { deleteBelow, removeTraces, standingIn, targetDirectory } from './target-directory';
 
 export interface CollectRequest {
-  /** Files, directories, prefixes, wildcards. */
+  /** Files, directories, prefixes, wildcards, `bq://` tables. */
   readonly outputs: readonly string[];
   readonly input: readonly string[];
   /** Where results are written: a directory, or `gs://bucket/prefix`. */
@@ -35,6 +38,8 @@ export interface CollectProgress {
 
 export interface CollectGateways {
   readonly store: ObjectStore;
+  /** BigQuery, asked for at the first table. */
+  readonly tables: () => TableStore;
   readonly prices: PriceTable;
 }
 
@@ -63,18 +68,60 @@ export async function collectOutputs(
   const { store } = gateways;
   const { signal } = attempt;
   const directory = targetDirectory(request.to);
-  const input = await findInput({ store, signal }, request.input);
-  const outputs = await findOutputDirectories({ store, signal }, request.outputs, directory);
-  const run = referenceOf(directory, input, outputs, request.keyField);
+  const named = await findNamed(gateways, request, directory, signal);
+  const run = referenceOf(directory, named, request.keyField);
   const standing = await standingIn(store, run, { signal });
   if (standing.kind === 'finished') return collectedBefore(standing.manifest);
   try {
-    const collecting = { run, input, outputs, keyField: request.keyField };
+    const read = await withCopies(gateways, named, directory, attempt);
+    const collecting = { run, ...read, keyField: request.keyField };
     return await collectAnew(gateways, collecting, attempt, onPhase);
   } catch (error) {
     await withdraw(store, directory);
     throw error;
   }
+}
+
+/** What the names of a request stand for; tables aren't read yet. */
+interface Named {
+  readonly input: Sources;
+  readonly outputs: readonly OutputDirectory[];
+  readonly inputTables: readonly StoredTable[];
+  readonly outputTables: readonly StoredTable[];
+}
+
+const NO_FILES: Sources = { files: [], ranges: [] };
+
+async function findNamed(
+  { store, tables }: CollectGateways,
+  { input, outputs }: CollectRequest,
+  directory: string,
+  signal: AbortSignal,
+): Promise<Named> {
+  const inputFiles = input.filter((name) => !isTableName(name));
+  const outputFiles = outputs.filter((name) => !isTableName(name));
+  return {
+    inputTables: await findTables(tables, 'Input', input, signal),
+    outputTables: await findTables(tables, 'Output', outputs, signal),
+    input: inputFiles.length === 0 ? NO_FILES : await findInput({ store, signal }, inputFiles),
+    outputs: await findOutputDirectories({ store, signal }, outputFiles, directory),
+  };
+}
+
+/** With its tables as files, which are read like any others. */
+async function withCopies(
+  gateways: CollectGateways,
+  { input, outputs, inputTables, outputTables }: Named,
+  directory: string,
+  attempt: Attempt,
+): Promise<Pick<Collecting, 'input' | 'outputs'>> {
+  const inputs = await copyTables(gateways, inputTables, directory, attempt);
+  const answers = await copyTables(gateways, outputTables, directory, attempt);
+  const files = [...input.files, ...inputs];
+  return {
+    input: inputs.length === 0 ? input : { files, ranges: planRanges(files, { spanFiles: true }) },
+    outputs: [...outputs, ...answers.map((file, table) => ({ uri: outputTables[table]!.uri, files: [file] }))],
+  };
 }
 
 /** Nothing half-written stays; a result that is whole does. */
@@ -136,14 +183,15 @@ function collectedBefore({ result, problems }: Manifest): Collected {
 }
 
 /** The same outputs, input and key are the same collect. */
-function referenceOf(
-  directory: string,
-  input: Sources,
-  outputs: readonly OutputDirectory[],
-  keyField: string | null,
-): RunReference {
+function referenceOf(directory: string, named: Named, keyField: string | null): RunReference {
+  const { input, outputs, inputTables, outputTables } = named;
   const content = ({ uri, size, crc32c }: SourceFile) => [uri, size, crc32c];
-  const identity = [input.files.map(content), outputs.map(({ files }) => files.map(content)), keyField];
+  const version = ({ uri, lastModified, rows }: StoredTable) => [uri, lastModified, rows];
+  const tables = [inputTables.map(version), outputTables.map(version)];
+  const identity = [
+    ...[input.files.map(content), outputs.map(({ files }) => files.map(content)), keyField],
+    ...(tables.flat().length > 0 ? [tables] : []),
+  ];
   const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
   return { directory, key, execution: `collect-${key.slice(0, 16)}` };
 }

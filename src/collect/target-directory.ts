@@ -56,7 +56,7 @@ function taken(directory: string, what: string): BatchError {
   );
 }
 
-const OWN = ['results/part-', 'errors.jsonl', 'dead-letters.jsonl', 'index/p1-', 'work/', 'plan.json'];
+const OWN = ['results/part-', 'errors.jsonl', 'dead-letters.jsonl', 'index/p1-', 'tables/', 'work/', 'plan.json'];
 
 /** Takes back what was written, so that nobody mistakes it for a result. */
 export async function removeTraces(store: ObjectStore, directory: string): Promise<void> {

@@ -5,6 +5,7 @@ import { collectOutputs, type Collected, type CollectRequest } from '../../src/c
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { objectStoreAnywhere } from '../../src/gateways/object-store-anywhere';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
+import { TableStoreMemory } from '../../src/gateways/table-store-memory';
 import { LIST_PRICES } from '../../src/schemas/price-table';
 import { testAttempt, type TestAttempt } from './attempt';
 
@@ -17,6 +18,7 @@ export interface CollectOptions {
 /** A directory of this machine, a bucket, and what is collected in them. */
 export class CollectBench {
   readonly bucket = new MemoryObjectStore();
+  readonly tables = new TableStoreMemory();
   readonly store: ObjectStore = objectStoreAnywhere({ remote: () => this.bucket });
   readonly directory: string;
 
@@ -56,7 +58,7 @@ export class CollectBench {
   async collect(request: Partial<CollectRequest>, options: CollectOptions = {}): Promise<Collected> {
     const { through = (store: ObjectStore) => store, attempt = testAttempt() } = options;
     const whole = { outputs: [this.path('out')], input: [this.path('in.jsonl')], to: this.path('to'), keyField: null };
-    const gateways = { store: through(this.store), prices: LIST_PRICES };
+    const gateways = { store: through(this.store), tables: () => this.tables, prices: LIST_PRICES };
     return collectOutputs(gateways, { ...whole, ...request }, attempt);
   }
 

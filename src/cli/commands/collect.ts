@@ -11,7 +11,7 @@ import { objectStoreAnywhere } from '../../gateways/object-store-anywhere';
 import { priceTableOf } from '../../schemas/price-table';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-code';
-import { objectStore } from '../google';
+import { objectStore, tableStore } from '../google';
 import { listenForInterrupts } from '../interrupts';
 import { addPricesOption, givenPrices, type PricesFlags } from '../prices';
 import { collectProgressText } from '../text/collect-progress';
@@ -27,7 +27,7 @@ interface CollectFlags extends CommonFlags, PricesFlags {
 }
 
 const AFTER_HELP = `
-Outputs and input may lie here or in Cloud Storage, and so may the results. Of a directory or prefix every file counts that a job
+Outputs and input may lie here, in Cloud Storage or in BigQuery tables, and the results here or in Cloud Storage. Of a directory or prefix every file counts that a job
 writes, by the names that are known: predictions*.jsonl, and incremental_*.jsonl only where there is nothing else. Rows are joined by
 their key, and by their request where the output has no key that the input knows. Several outputs are added up: each row counts once.`;
 
@@ -38,8 +38,8 @@ export function addCollect(program: Command, host: Host): void {
     .description(
       'Joins the output of jobs that ended, wherever they were started, with their input: results, errors, dead letters and a manifest. Needs neither Temporal nor a worker.',
     )
-    .argument('<output...>', 'files, directories, gs:// prefixes and wildcards that the jobs wrote')
-    .requiredOption('--input <uri...>', 'what the jobs read: local files, gs:// objects and wildcards')
+    .argument('<output...>', 'files, directories, gs:// prefixes and wildcards, bq:// tables that the jobs wrote')
+    .requiredOption('--input <uri...>', 'what the jobs read: local files, gs:// objects and wildcards, bq:// tables')
     .requiredOption(
       '--to <directory>',
       'where to write: a directory, or gs://bucket/prefix/; empty, or of the same collect',
@@ -89,7 +89,8 @@ async function collectLive(
   };
   const store = objectStoreAnywhere({ remote: () => objectStore(config), onRead });
   const attempt = { signal, log: remarks(output), heartbeat: () => {} };
-  const collected = await collectOutputs({ store, prices }, request, attempt, onPhase);
+  const tables = () => tableStore(config);
+  const collected = await collectOutputs({ store, tables, prices }, request, attempt, onPhase);
   live.hide();
   return collected;
 }
