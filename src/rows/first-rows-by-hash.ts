@@ -4,10 +4,24 @@ const LOAD = 0.6;
 
 /** The first row of each hash of 64 bits: open addressing that grows with the hashes, not with the rows that repeat them. */
 export class FirstRowsByHash {
-  #high = new Uint32Array(1024);
-  #low = new Uint32Array(1024);
-  #rows = new Uint32Array(1024).fill(NOBODY);
+  #high: Uint32Array;
+  #low: Uint32Array;
+  #rows: Uint32Array;
   #size = 0;
+
+  /** @param hashes that are expected; more find room as well */
+  constructor(hashes = 0) {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(1024, hashes / LOAD)));
+    this.#high = new Uint32Array(slots);
+    this.#low = new Uint32Array(slots);
+    this.#rows = new Uint32Array(slots).fill(NOBODY);
+  }
+
+  /** Forgets all hashes, in the memory that it has. */
+  clear(): void {
+    this.#rows.fill(NOBODY);
+    this.#size = 0;
+  }
 
   /** The row that had this hash first; `undefined` when it is the given one. */
   add(high: number, low: number, row: number): number | undefined {

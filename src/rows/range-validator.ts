@@ -11,6 +11,7 @@ import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
 import { KnownTemplates } from './shapes/known-templates';
 import { ShapeMemory } from './shapes/shape-memory';
+import { keyedRowReader } from './skim/keyed-row';
 import { type Scanner, UNKNOWN_TEMPLATE } from './skim/scanner';
 import type { SkimmedLine } from './skim/skimmed-lines';
 import type { LinePlace, RangeProblem, ValidatedPiece } from './validated-range';
@@ -57,10 +58,12 @@ export class RangeValidator {
   readonly #templates = new KnownTemplates();
   readonly #pieces: CountedPiece[] = [];
   readonly #problems: FirstProblems<RangeProblem>;
+  readonly #keyedRow: ReturnType<typeof keyedRowReader>;
   #fileSize = 0;
 
   constructor(options: RangeValidatorOptions) {
     this.#options = options;
+    this.#keyedRow = keyedRowReader(options.keyFields);
     this.#problems = new FirstProblems(Math.min(MOST_KEPT, options.validation.maxProblems));
   }
 
@@ -112,7 +115,8 @@ export class RangeValidator {
   #knownRow(line: SkimmedLine): Readonly<Record<string, unknown>> | undefined {
     const scanner = line.skimmed();
     if (scanner === undefined) return undefined;
-    const row = parsed(scanner.skeleton);
+    const { skeleton } = scanner;
+    const row = this.#keyedRow(skeleton) ?? parsed(skeleton);
     if (!this.#isKnown(scanner, row)) return undefined;
     return this.#hasKeys(row as Record<string, unknown>) ? (row as Record<string, unknown>) : undefined;
   }

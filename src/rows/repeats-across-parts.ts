@@ -38,8 +38,9 @@ export async function repeatsAcrossParts(
   const starts = startsOf(indexes);
   const passes = Math.max(1, Math.ceil(starts.at(-1)! / keysAtATime));
   const found = new FirstRepeats(most);
+  const seen = new FirstRowsByHash();
   for (let pass = 0; pass < passes; pass += 1) {
-    const seen = new FirstRowsByHash();
+    seen.clear();
     for (const [part, index] of indexes.entries()) {
       const hashes = await readHashes(store, index, options);
       for (let row = 0; row < index.rows; row += 1) {

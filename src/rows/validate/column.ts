@@ -28,6 +28,8 @@ export class Column<Kind extends Numbers> {
   readonly #file: ColumnFile | null;
   readonly #blockValues: number;
   #blocks: Kind[] = [];
+  /** Blocks whose numbers are in the file. */
+  #free: Kind[] = [];
   #inFile = 0;
   #length = 0;
 
@@ -60,9 +62,10 @@ export class Column<Kind extends Numbers> {
     if (this.#file !== null && inMemory >= this.#file.valuesInMemory) {
       append(this.#file.path, this.#inFile, this.#blocks);
       this.#inFile = this.#length;
+      this.#free = this.#blocks;
       this.#blocks = [];
     }
-    this.#blocks.push(new this.#kind(this.#blockValues));
+    this.#blocks.push(this.#free.pop() ?? new this.#kind(this.#blockValues));
   }
 }
 
@@ -89,7 +92,7 @@ function writeWhole(file: number, bytes: Uint8Array, position: number): number {
   return bytes.length;
 }
 
-const VALUES_READ = 16_384;
+const VALUES_READ = 8192;
 
 /** Reads the numbers of a column, those in its file a piece at a time. */
 export class ColumnReader<Kind extends Numbers> {

@@ -14,7 +14,7 @@ type Merged = MergedValidation<CheckedRange>;
 /** Problems that are kept, at most; all are counted. */
 const MOST_KEPT = 10_000;
 /** Rows whose hashes are compared at a time, about; 24 bytes each. */
-const ROWS_AT_A_TIME = 262_144;
+const ROWS_AT_A_TIME = 131_072;
 
 /**
  * What rows show by their keys when all are seen together. Keys are told apart by 64 bits of hash.
@@ -46,24 +46,30 @@ type ComparedKeys = Comparison & Omit<KeysAtLarge, 'jobs'>;
 /** Looks through all hashes once for each share of them. */
 function repeatsOf(merged: Merged, keyField: string, rowsAtATime: number): FirstRepeats {
   const found = new FirstRepeats(MOST_KEPT);
-  const starts = startsOf(merged.records);
+  const hashes = hashesOf(merged, keyField);
   const shares = Math.max(1, Math.ceil(merged.soundRows / rowsAtATime));
+  const seen = new FirstRowsByHash(merged.soundRows / shares);
   for (let share = 0; share < shares; share += 1) {
-    const seen = new FirstRowsByHash();
-    for (const [range, { soundRows, keys }] of merged.records.entries()) {
-      const column = keys.hashes[keyField];
-      if (column === undefined) continue;
-      const words = new ColumnReader(column, Uint32Array);
-      for (let row = 0; row < soundRows; row += 1) {
+    seen.clear();
+    for (const { start, rows, words } of hashes) {
+      for (let row = 0; row < rows; row += 1) {
         const first = words.at(row * 2);
         if (first % shares !== share) continue;
-        const at = starts[range]! + row;
+        const at = start + row;
         const earlier = seen.add(first, words.at(row * 2 + 1), at);
         if (earlier !== undefined) found.add({ at, earlier });
       }
     }
   }
   return found;
+}
+
+function hashesOf({ records }: Merged, keyField: string) {
+  const starts = startsOf(records);
+  return records.flatMap(({ soundRows: rows, keys }, range) => {
+    const column = keys.hashes[keyField];
+    return column === undefined ? [] : [{ start: starts[range]!, rows, words: new ColumnReader(column, Uint32Array) }];
+  });
 }
 
 /** For each range, the sound rows before it. */
