@@ -14,10 +14,11 @@ export function parseGsUri(uri: string): ObjectLocation {
   throw new GatewayError('invalid-request', `URI must be gs://bucket/name, got "${uri}".`, { effect: 'never-sent' });
 }
 
-/** As {@link parseGsUri}, and the name must not be empty. */
+/** As {@link parseGsUri}, and the name must be one that an object can have. */
 export function parseObjectUri(uri: string): ObjectLocation {
   const location = parseGsUri(uri);
-  if (location.name !== '') return location;
+  // as the last segment of a URL, dots would lead to the bucket itself
+  if (!['', '.', '..'].includes(location.name)) return location;
   throw new GatewayError('invalid-request', `URI must name an object, gs://bucket/name, got "${uri}".`, {
     effect: 'never-sent',
   });

@@ -10,8 +10,8 @@ const UNFINISHED = /^\.vertex-batch-[0-9a-f]+\.tmp$/;
 
 /** @throws {GatewayError} `invalid-request` */
 export function assertPath(uri: string): void {
-  if (isAbsolute(uri)) return;
-  throw new GatewayError('invalid-request', `A file is named by its absolute path, got "${uri}".`, {
+  if (isAbsolute(uri) && !uri.includes('\0')) return;
+  throw new GatewayError('invalid-request', `A file is named by its absolute path, got ${JSON.stringify(uri)}.`, {
     effect: 'never-sent',
   });
 }

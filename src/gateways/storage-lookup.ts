@@ -1,5 +1,5 @@
 import { parseJson } from './google-error';
-import { parseGsUri } from './gs-uri';
+import { parseGsUri, toGsUri } from './gs-uri';
 import type { StoredObject } from './object-store';
 import type { StorageConnection } from './storage-connection';
 import { brokenStorage, type StorageAct } from './storage-failure';
@@ -54,8 +54,13 @@ function pageIn(act: StorageAct, json: unknown): ObjectPage {
   const isListing = typeof json === 'object' && json !== null && !Array.isArray(json);
   const { items = [], nextPageToken } = (isListing ? json : { items: null }) as Record<string, unknown>;
   if (!Array.isArray(items)) throw brokenStorage(act, new Error('the answer is not a listing'));
+  const prefix = toGsUri(parseGsUri(act.uri));
+  const objects = items.map((item) => fromObjectResource(act, item));
+  const stranger = objects.find(({ uri }) => !uri.startsWith(prefix));
+  // what is listed may be deleted next
+  if (stranger) throw brokenStorage(act, new Error(`the answer names ${stranger.uri}, which was not asked for`));
   return {
-    objects: items.map((item) => fromObjectResource(act, item)),
+    objects,
     nextPageToken: typeof nextPageToken === 'string' && nextPageToken !== '' ? nextPageToken : undefined,
   };
 }

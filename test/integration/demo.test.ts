@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { CliProcess } from '../support/cli-process';
+import { listeningAddresses } from '../support/listening-addresses';
 
 /** Whether somebody listens there. */
 function isServed(port: number): Promise<boolean> {
@@ -55,6 +56,12 @@ describe('vertex-batch dev', () => {
     expect(await validate.ended()).toMatchObject({ exitCode: 0 });
     const list = new CliProcess('src/cli/main.ts', ['list', '--json'], ready.environment);
     expect(await list.ended()).toMatchObject({ exitCode: 0, stdout: '[]\n' });
+
+    if (process.platform === 'linux') {
+      const addresses = listeningAddresses(dev.child.pid ?? 0);
+      expect(addresses.length).toBeGreaterThanOrEqual(3);
+      expect(new Set(addresses)).toEqual(new Set(['127.0.0.1']));
+    }
 
     dev.interrupt();
     const { exitCode, stdout } = await dev.ended();

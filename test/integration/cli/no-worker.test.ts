@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { platform } from 'node:process';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
 import { someRows } from '../../support/an-emulator';
 import { vertexBatch } from '../../support/cli-process';
+import { listeningAddresses } from '../../support/listening-addresses';
 
 const ENDLESS = { transitions: [{ state: 'JOB_STATE_RUNNING', hold: true }], cancel: { ms: 100 } };
 
@@ -141,6 +143,19 @@ describe('the emulator', () => {
     expect(response.status).toBe(200);
     process.interrupt('SIGTERM');
     expect(await process.ended()).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it.runIf(platform === 'linux')('listens on loopback, and on another address only when told', async () => {
+    const listening = async (words: readonly string[]) => {
+      const process = vertexBatch({})(['emulator', ...words]);
+      await process.says('url');
+      const addresses = listeningAddresses(process.child.pid ?? 0);
+      process.interrupt('SIGTERM');
+      await process.ended();
+      return addresses;
+    };
+    expect(await listening([])).toEqual(['127.0.0.1']);
+    expect(await listening(['--host', '127.0.0.2'])).toEqual(['127.0.0.2']);
   });
 });
 
