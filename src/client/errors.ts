@@ -3,7 +3,7 @@ import type { BatchProgress, BatchReasonType, BatchResult } from '../messages';
 /** Base of everything that the client throws on purpose; `type` has an entry in docs/errors.md. */
 export class VertexBatchError extends Error {
   override readonly name: string = 'VertexBatchError';
-  readonly type: BatchReasonType | 'RunNotFound' | 'RunTerminated' | 'RunOpen' | 'NothingToRerun';
+  readonly type: BatchReasonType | 'RunNotFound' | 'RunTerminated' | 'RunOpen' | 'RunClosed' | 'NothingToRerun';
 
   constructor(type: VertexBatchError['type'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,6 +1,9 @@
 import {
+  isGrpcServiceError,
+  ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   type WorkflowClient,
   type WorkflowHandle,
 } from '@temporalio/client';
@@ -97,19 +100,42 @@ export class VertexBatchRun {
     return waits ? await this.result() : undefined;
   }
 
-  /** Names the job that an unanswered create made. Resolves when the run has taken it. */
+  /** Names the job that an unanswered create made. Resolves when the run has taken it. Throws `RunClosed` where it can't any more. */
   async adoptJob(input: AdoptJobInput): Promise<{ readonly name: string }> {
-    return await this.#handle.executeUpdate(ADOPT_JOB, { args: [input] });
+    return await this.#answered(() => this.#handle.executeUpdate(ADOPT_JOB, { args: [input] }));
   }
 
-  /** Gives an unanswered create up and sends another one. Pays twice if the first one was accepted. */
+  /**
+   * Gives an unanswered create up and sends another one. Pays twice if the first one was accepted. Throws `RunClosed` where the run
+   * can't any more.
+   */
   async resubmit(input: ResubmitInput = {}): Promise<void> {
-    await this.#handle.executeUpdate(RESUBMIT, { args: [input] });
+    await this.#answered(() => this.#handle.executeUpdate(RESUBMIT, { args: [input] }));
   }
 
-  /** Has the run look at its job now. Needs a worker. */
+  /** Has the run look at its job now. Needs a worker. Throws `RunClosed` where there is nothing left to look at. */
   async checkNow(): Promise<BatchProgress> {
-    return await this.#handle.executeUpdate(CHECK_NOW, { args: [] });
+    return await this.#answered(() => this.#handle.executeUpdate(CHECK_NOW, { args: [] }));
+  }
+
+  async #answered<Answer>(update: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await update();
+    } catch (error) {
+      throw await this.#updateFailure(error);
+    }
+  }
+
+  /** The server tells in several ways that a run closed before or while it was asked; its status tells in one. */
+  async #updateFailure(error: unknown): Promise<unknown> {
+    if (!isUnanswered(error)) return error;
+    const { execution } = await this.status();
+    if (execution === 'RUNNING') return error;
+    return new VertexBatchError(
+      'RunClosed',
+      `${this.workflowId} has closed (${execution.toLowerCase()}) and takes nothing any more; read its result, or start it again`,
+      { cause: error },
+    );
   }
 
   get #handle(): WorkflowHandle {
@@ -153,6 +179,13 @@ export class VertexBatchRun {
       cause: error,
     });
   }
+}
+
+/** The run itself said nothing: it wasn't there, or it ended before it could. */
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError || isGrpcServiceError(error) || error instanceof ServiceError) return true;
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  return error.cause instanceof ApplicationFailure && error.cause.type === 'AcceptedUpdateCompletedWorkflow';
 }
 
 function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

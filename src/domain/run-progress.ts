@@ -107,8 +107,14 @@ export function openJobsLast<Job extends { readonly state: string }>(jobs: reado
 /** Temporal keeps a memo with every change of it; 2 KB is what a run may cost there. */
 const MEMO_BYTES = 2_048;
 
-/** What the memo holds, fullest first; an id or a message may be so long that something must go. */
+/**
+ * What the memo holds, fullest first; an id or a message may be so long that something must go. A message ends with its remedy, which
+ * is worth more than an ended job.
+ */
 const MEMO_SIZES = [
+  { jobs: 3, text: 480 },
+  { jobs: 2, text: 480 },
+  { jobs: 1, text: 480 },
   { jobs: 3, text: 160 },
   { jobs: 2, text: 160 },
   { jobs: 1, text: 160 },

@@ -114,6 +114,27 @@ describe('starting a known workflow id', () => {
     await expect(world.client.run('identity-nobody').result()).rejects.toBeInstanceOf(VertexBatchError);
   });
 
+  it('takes no word of an operator when it has closed, or closes meanwhile, and says so', async () => {
+    const run = await world.start({ workflowId: 'identity-closed' });
+    await run.result();
+    const name = 'projects/p/locations/us-central1/batchPredictionJobs/1';
+    const closed = { type: 'RunClosed', message: expect.stringContaining('has closed (completed)') as string };
+    await expect(run.adoptJob({ name })).rejects.toMatchObject(closed);
+    await expect(run.resubmit()).rejects.toMatchObject(closed);
+    await expect(run.checkNow()).rejects.toMatchObject(closed);
+    await expect(world.client.run('identity-nobody').checkNow()).rejects.toMatchObject({ type: 'RunNotFound' });
+
+    const workflowId = 'identity-closing';
+    const handle = await world.temporal.client.workflow.start(VERTEX_BATCH_WORKFLOW, {
+      workflowId,
+      taskQueue: 'nobody-polls-this',
+      args: [{}],
+    });
+    const asked = world.client.run(workflowId).checkNow();
+    const [refused] = await Promise.allSettled([asked, handle.terminate('while it is asked')]);
+    expect(refused).toMatchObject({ status: 'rejected', reason: { type: 'RunClosed' } });
+  });
+
   it('refuses a cron schedule, whose runs would all be one', async () => {
     const handle = await world.temporal.client.workflow.start(VERTEX_BATCH_WORKFLOW, {
       workflowId: 'identity-cron',

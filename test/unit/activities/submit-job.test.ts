@@ -232,6 +232,13 @@ describe('submitJob', () => {
     expect(await side.store.find(`${aRun().directory}claims/${A_KEY}.json`)).toBeUndefined();
   });
 
+  it.each([401, 403])('waits for rights that are taken away between rounds, told by %i', async (status) => {
+    const side = new SubmitSide({ faults: [{ call: 'list', fault: { kind: 'status', status } }] });
+    const claim = { ...A_CLAIM, round: 2 };
+    expect(await side.submit({ claim })).toMatchObject({ kind: 'not-tried', type: 'PermissionDenied' });
+    expect((await side.submit({ claim })).kind).toBe('created');
+  });
+
   it('doesn’t give a standing job up because it can’t be read', async () => {
     const side = new SubmitSide();
     await side.submit();

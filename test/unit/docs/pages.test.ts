@@ -102,7 +102,10 @@ describe('the page of errors', () => {
   const messages = readFileSync(join(ROOT, 'src/messages.ts'), 'utf8');
   const union = /export type BatchReasonType =([^;]+);/.exec(messages)?.[1] ?? '';
   const types = [...union.matchAll(/'(\w+)'/g)].map(([, type = '']) => type);
-  const others = ['HandlerFailing', 'RunNotFound', 'RunTerminated', 'RunOpen', 'NothingToRerun', 'UpdateRefused'];
+  const others = [
+    ...['HandlerFailing', 'RunNotFound', 'RunTerminated', 'RunOpen', 'RunClosed', 'NothingToRerun'],
+    'UpdateRefused',
+  ];
 
   it('knows the types of the messages', () => {
     expect(types.length).toBeGreaterThan(20);

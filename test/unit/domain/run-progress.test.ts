@@ -121,6 +121,16 @@ describe('the memo', () => {
     expect(memo.attention?.message).toMatch(/^y+…$/);
   });
 
+  it('has the remedy at the end of a message, rather than several jobs', () => {
+    const job = `projects/acme-production/locations/us-central1/batchPredictionJobs/${'9'.repeat(19)}`;
+    const object = `gs://acme-production-answers/summaries/2026-11-22/af697fd4/jobs/${'x'.repeat(120)}/predictions.jsonl`;
+    const message = `Cannot read ${object} of ${job}: permission denied. Grant roles/storage.objectAdmin to the worker's service account.`;
+    const jobs = [1, 2, 3].map((round) => aJob({ round }));
+    const memo = memoOf(progressOf(facts({ jobs, attentions: [{ ...ATTENTION, message }] })));
+    expect(memo.attention?.message).toBe(message);
+    expect(memo.jobs.at(-1)?.round).toBe(3);
+  });
+
   const text = fc.oneof(
     fc.string({ maxLength: 1_000 }),
     fc.string({ unit: 'binary', maxLength: 1_000 }),
