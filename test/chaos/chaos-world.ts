@@ -72,6 +72,7 @@ export class ChaosWorld {
       temporal: await FaultyProxy.open(portOf(server)),
       vertex: await FaultyProxy.open(google.port),
       storage: await FaultyProxy.open(google.port),
+      bigquery: await FaultyProxy.open(google.port),
     };
     const connection = await Connection.connect({ address: `127.0.0.1:${proxies.temporal.port}` });
     return new ChaosWorld(options, google, server, proxies, connection);
@@ -133,10 +134,11 @@ function pluginOptions(proxies: ChaosWorld['proxies']): Omit<VertexBatchPluginOp
     endpoints: {
       api: `http://127.0.0.1:${proxies.vertex.port}`,
       storage: `http://127.0.0.1:${proxies.storage.port}`,
+      bigquery: `http://127.0.0.1:${proxies.bigquery.port}`,
     },
     polling: { initial: 50, max: 200 },
     jobLimits: { rows: ROWS_A_JOB },
-    timeScale: 0.05,
+    timeScale: 0.005,
     timeouts: { submit: '5s', heartbeat: '3s', look: 200, handlerGrace: '1s', attention: 500, handlerAttention: '1s' },
   };
 }

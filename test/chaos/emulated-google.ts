@@ -1,6 +1,7 @@
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../src/emulator';
 import { callOf } from '../../src/emulator/calls';
 import type { Call, Scenario } from '../../src/emulator/scenario';
+import { EmulatedTables, PROMPT_COLUMNS } from '../support/emulated-tables';
 import { fatefulModel, inputOf, inputUriOf, RUN_KINDS } from './run-kinds';
 
 type Listener = (call: Call, count: number) => void;
@@ -33,13 +34,9 @@ export class EmulatedGoogle {
   /** Forgets everything but the runs' input. */
   async beginAnew(scenario: Scenario, seed: number, listener: Listener): Promise<void> {
     await this.#emulator.close();
-    this.#emulator = createEmulator({ scenario, seed, answer: fatefulModel });
-    this.#emulator.blobs.createBucket('acme');
-    for (const kind of RUN_KINDS) {
-      const lines = inputOf(kind).map((row) => `${JSON.stringify(row)}\n`);
-      const name = inputUriOf(kind).replace('gs://acme/', '');
-      await this.#emulator.blobs.write('acme', name, chunksOf(Buffer.from(lines.join(''))));
-    }
+    this.#emulator = createEmulator({ seed, answer: fatefulModel });
+    await putInput(this.#emulator);
+    this.#emulator.setScenario(scenario);
     this.#counts = new Map();
     this.#listener = listener;
   }
@@ -60,6 +57,23 @@ export class EmulatedGoogle {
     this.#counts.set(call, count);
     this.#listener(call, count);
     return this.#emulator.fetch(request);
+  }
+}
+
+async function putInput(emulator: Emulator): Promise<void> {
+  const { blobs } = emulator;
+  const tables = new EmulatedTables(emulator);
+  for (const dataset of ['prompts', 'answers', 'loaded']) await tables.addDataset('chaos', dataset);
+  blobs.createBucket('acme');
+  for (const kind of RUN_KINDS) {
+    const uri = inputUriOf(kind);
+    if (uri.startsWith('bq://')) {
+      const rows = inputOf(kind).map(({ key, request }, row) => [key, JSON.stringify(request), String(row)]);
+      await tables.put(uri, { columns: PROMPT_COLUMNS, rows });
+    } else {
+      const lines = inputOf(kind).map((row) => `${JSON.stringify(row)}\n`);
+      await blobs.write('acme', uri.replace('gs://acme/', ''), chunksOf(Buffer.from(lines.join(''))));
+    }
   }
 }
 

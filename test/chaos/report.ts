@@ -5,14 +5,15 @@ import type { RunHistory } from './histories';
 import type { StormReport } from './storm';
 
 /** A storm in one line. */
-export function stormLine({ plan, findings, happened, faults, answers, seconds }: StormReport): string {
+export function stormLine({ plan, findings, happened, faults, answers, startedAgain, seconds }: StormReport): string {
   const name = plan.seed === 0 ? 'calm' : `seed ${plan.seed}`;
   const counted = (kind: string) => happened.filter((incident) => incident.kind === kind).length;
   const words = [
     `${name}: ${plan.runs.length} runs in ${seconds.toFixed(1)} s`,
     `${counted('kill-worker')} workers and ${counted('kill-server')} servers killed`,
     `${counted('cut')} cuts, ${counted('stall')} stalls, ${faults} faults`,
-    `${answers.adopted} adopted, ${answers.resubmitted} resubmitted`,
+    `${counted('cancel')} cancels`,
+    `${answers.adopted} adopted, ${answers.resubmitted} resubmitted, ${startedAgain} started again`,
   ];
   return `${words.join(' · ')}${findings.length === 0 ? '' : ` · ${findings.length} FINDINGS`}`;
 }
@@ -32,6 +33,8 @@ export function campaignTable(reports: readonly StormReport[]): string {
     ['calls of the services with a fault', total(({ faults }) => faults)],
     ['jobs that an operator named', total(({ answers }) => answers.adopted)],
     ['claims that an operator gave up', total(({ answers }) => answers.resubmitted)],
+    ['cancels', happened('cancel')],
+    ['runs started again after a refusal', total(({ startedAgain }) => startedAgain)],
     ['storms with findings', total(({ findings }) => (findings.length === 0 ? 0 : 1))],
     ['seconds', Math.round(total(({ seconds }) => seconds))],
   ];

@@ -2,7 +2,7 @@ import type { Call, Fault, FaultRule, Scenario } from '../../src/emulator/scenar
 import { SeededRandom } from '../../src/emulator/seeded-random';
 import { RUN_KINDS, type RunKind } from './run-kinds';
 
-const SERVICES = ['temporal', 'vertex', 'storage'] as const;
+const SERVICES = ['temporal', 'vertex', 'storage', 'bigquery'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** Everything that chance decides of some runs that live on the same processes at the same time. */
@@ -29,7 +29,12 @@ export type Incident = { readonly after: Moment } & (
   | { readonly kind: 'cut'; readonly service: Service; readonly ms: number }
   /** What is under way is held for so long, in both directions. */
   | { readonly kind: 'stall'; readonly service: Service; readonly ms: number }
+  /** Somebody cancels a run: by our signal or update, or by Temporal's own cancel, which always salvages. */
+  | { readonly kind: 'cancel'; readonly run: string; readonly by: CancelWay; readonly salvage: boolean }
 );
+
+const CANCEL_WAYS = ['signal', 'update', 'workflow'] as const;
+export type CancelWay = (typeof CANCEL_WAYS)[number];
 
 /** The n-th call of its kind has reached the emulator: the same step of the runs on a fast machine and on a slow one. */
 interface Moment {
@@ -41,18 +46,31 @@ export const WORKERS = 2;
 
 /** Calls that a run makes when nothing goes wrong: about so many, so that most of what is planned comes about. */
 const CALLS_A_RUN = {
-  create: 1,
-  get: 4,
-  'storage.write': 18,
-  'storage.read': 14,
+  create: 2,
+  get: 5,
+  list: 5,
+  'storage.write': 45,
+  'storage.read': 60,
+  'storage.list': 15,
+  'storage.get': 15,
+  'bigquery.get': 3,
+  'bigquery.read': 1,
+  'bigquery.load': 0.2,
+  'bigquery.job': 0.2,
 } as const satisfies Partial<Record<Call, number>>;
 type CountedCall = keyof typeof CALLS_A_RUN;
 const COUNTED_CALLS = Object.keys(CALLS_A_RUN) as CountedCall[];
 
-/**
- * What the service may do instead of answering a create. A refusal such as 403 isn't among them: a run ends with it, as it should,
- * and has no results to compare.
- */
+/** A right that is withdrawn, or a token that isn't taken; given back after some calls. */
+const REFUSALS: readonly Fault[] = [
+  { kind: 'status', status: 401 },
+  { kind: 'status', status: 403 },
+];
+const LONGEST_REFUSAL_CALLS = 3;
+/** Not those that submitting makes beside its create: a first round whose claim can't be looked for or written ends the run. */
+const REFUSED_CALLS = ['get', 'bigquery.get', 'bigquery.read', 'bigquery.load', 'bigquery.job'] as const;
+
+/** What the service may do instead of answering a create. A run that it refuses ends with that, and is started again. */
 const CREATE_FAULTS: readonly Fault[] = [
   { kind: 'lost-answer', as: 'reset' },
   { kind: 'lost-answer', as: 'stall' },
@@ -65,6 +83,7 @@ const CREATE_FAULTS: readonly Fault[] = [
   { kind: 'html', status: 502 },
   { kind: 'truncate', afterBytes: 40 },
   { kind: 'half-close' },
+  ...REFUSALS,
 ];
 
 const LOOK_FAULTS: readonly Fault[] = [
@@ -97,11 +116,12 @@ const WRITE_FAULTS: readonly Fault[] = [
 /** The schedule of a storm: the same for the same seed and number of runs, on any machine. */
 export function planStorm(seed: number, runs: number): StormPlan {
   const chance = new Chance(seed);
+  const firstKind = chance.below(RUN_KINDS.length);
   return {
     seed,
     runs: Array.from({ length: runs }, (_, index) => ({
-      workflowId: `chaos-${seed}-${index + 1}`,
-      kind: chance.oneOf(RUN_KINDS),
+      workflowId: workflowIdOf(seed, index),
+      kind: RUN_KINDS[(firstKind + index) % RUN_KINDS.length] as RunKind,
       startedTwice: chance.happens(0.2),
     })),
     scenario: {
@@ -110,7 +130,7 @@ export function planStorm(seed: number, runs: number): StormPlan {
       storage: { listingLagMs: chance.happens(0.3) ? chance.between(50, 500) : 0 },
       faults: plannedFaults(chance, runs),
     },
-    incidents: plannedIncidents(chance, runs),
+    incidents: [...plannedIncidents(chance, runs), ...plannedCancels(chance, seed, runs)],
   };
 }
 
@@ -132,15 +152,32 @@ function plannedListing(chance: Chance): NonNullable<Scenario['listing']> {
 function plannedFaults(chance: Chance, runs: number): FaultRule[] {
   const some = (call: CountedCall, faults: readonly Fault[], least: number, most: number) =>
     Array.from({ length: chance.between(least, most) }, (): FaultRule => {
-      const skip = chance.below(CALLS_A_RUN[call] * runs);
-      return { call, skip, fault: chance.oneOf(faults) };
+      return { call, skip: someCall(chance, call, runs), fault: chance.oneOf(faults) };
     });
+  const refused = Array.from({ length: chance.between(1, 3) }, (): FaultRule => {
+    const call = chance.oneOf(REFUSED_CALLS);
+    const times = chance.between(1, LONGEST_REFUSAL_CALLS);
+    return { call, skip: someCall(chance, call, runs), times, fault: chance.oneOf(REFUSALS) };
+  });
   return [
-    ...some('create', CREATE_FAULTS, 2, 4),
+    ...some('create', CREATE_FAULTS, 2, 5),
     ...some('get', LOOK_FAULTS, 1, 5),
+    ...some('list', LOOK_FAULTS, 0, 3),
     ...some('storage.read', READ_FAULTS, 2, 6),
     ...some('storage.write', WRITE_FAULTS, 2, 6),
+    ...some('storage.list', LOOK_FAULTS, 0, 3),
+    ...some('storage.get', LOOK_FAULTS, 0, 3),
+    ...some('bigquery.get', LOOK_FAULTS, 1, 3),
+    ...some('bigquery.read', READ_FAULTS, 1, 3),
+    ...some('bigquery.load', WRITE_FAULTS, 0, 2),
+    ...some('bigquery.job', LOOK_FAULTS, 0, 2),
+    ...refused,
   ];
+}
+
+/** One of the calls of this kind that so many runs make, counted from 0. */
+function someCall(chance: Chance, call: CountedCall, runs: number): number {
+  return chance.below(Math.max(1, Math.round(CALLS_A_RUN[call] * runs)));
 }
 
 function plannedIncidents(chance: Chance, runs: number): Incident[] {
@@ -148,7 +185,7 @@ function plannedIncidents(chance: Chance, runs: number): Incident[] {
     Array.from({ length: chance.between(least, most) }, incident);
   const after = (): Moment => {
     const call = chance.oneOf(COUNTED_CALLS);
-    return { call, count: 1 + chance.below(CALLS_A_RUN[call] * runs) };
+    return { call, count: 1 + someCall(chance, call, runs) };
   };
   const service = () => chance.oneOf(SERVICES);
   return [
@@ -162,6 +199,26 @@ function plannedIncidents(chance: Chance, runs: number): Incident[] {
     ...some(1, 3, () => ({ after: after(), kind: 'cut', service: service(), ms: chance.between(1, 1_000) })),
     ...some(1, 3, () => ({ after: after(), kind: 'stall', service: service(), ms: chance.between(200, 1_500) })),
   ];
+}
+
+/** Of one run in ten, or some more. */
+function plannedCancels(chance: Chance, seed: number, runs: number): Incident[] {
+  const count = Math.round(runs / 10) + chance.below(2);
+  return Array.from({ length: count }, () => {
+    const call = chance.oneOf(COUNTED_CALLS);
+    const by = chance.oneOf(CANCEL_WAYS);
+    return {
+      after: { call, count: 1 + someCall(chance, call, runs) },
+      kind: 'cancel',
+      run: workflowIdOf(seed, chance.below(runs)),
+      by,
+      salvage: by === 'workflow' || chance.happens(0.7),
+    };
+  });
+}
+
+function workflowIdOf(seed: number, index: number): string {
+  return `chaos-${seed}-${index + 1}`;
 }
 
 class Chance extends SeededRandom {

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { VertexBatchError, VertexBatchFailedError, type VertexBatchRun } from '../../src/client';
+import { VertexBatchError, type VertexBatchRun } from '../../src/client';
 import { messageOf } from '../../src/domain/handler-error';
 import type { Call } from '../../src/emulator/scenario';
 import { waitFor } from '../support/wait-for';
 import type { ChaosWorld } from './chaos-world';
-import { evidenceOf, OUTPUT, type Ending } from './evidence';
+import { evidenceOf, type Ending } from './evidence';
 import { answerWhileOpen, type Answers } from './operator';
-import { inputUriOf, type RunKind } from './run-kinds';
+import { requestOf, type RunKind } from './run-kinds';
+import { CancelledRuns } from './cancelled-runs';
 import type { Incident, PlannedRun, StormPlan } from './storm-plan';
 import { runFindings, type RunEvidence } from './verdict';
+import { cancelFindings } from './verdict-on-cancel';
 
 /** What each kind of run came to on a calm day. */
 export type CalmRuns = ReadonlyMap<RunKind, RunEvidence>;
@@ -24,6 +26,8 @@ export interface StormReport {
   /** Calls that the emulator answered with a fault. */
   readonly faults: number;
   readonly answers: Readonly<Answers>;
+  /** Runs that were started again after a refusal. */
+  readonly startedAgain: number;
   /** A line an event, with the milliseconds since the storm began. */
   readonly timeline: readonly string[];
   readonly seconds: number;
@@ -38,13 +42,19 @@ export async function weather(world: ChaosWorld, plan: StormPlan, calm: CalmRuns
   await world.google.beginAnew(plan.scenario, plan.seed, (call, count) => storm.onCall(call, count));
   const endings = await Promise.all(plan.runs.map((run) => storm.live(run)));
   await world.whole();
+  await storm.cancelled.settled();
   const evidence = await settledEvidence(world, plan.runs, endings);
   const found = (workflowId: string) => (finding: string) => ({ workflowId, finding });
   return {
     ...storm.report(),
     evidence,
     findings: [
-      ...evidence.flatMap((run) => runFindings(run, calm?.get(run.kind) ?? run).map(found(run.workflowId))),
+      ...evidence.flatMap((run) => {
+        const expected = calm?.get(run.kind) ?? run;
+        const cancel = storm.cancelled.of(run.workflowId);
+        const findings = cancel === undefined ? runFindings(run, expected) : cancelFindings(run, expected, cancel);
+        return findings.map(found(run.workflowId));
+      }),
       ...world.workers.findings().map(found('')),
     ],
   };
@@ -61,16 +71,19 @@ function settledEvidence(
 }
 
 class Storm {
+  readonly cancelled: CancelledRuns;
   readonly #world: ChaosWorld;
   readonly #plan: StormPlan;
   readonly #beganAt = performance.now();
   readonly #happened: Incident[] = [];
   readonly #timeline: string[] = [];
   readonly #answers: Answers = { adopted: 0, resubmitted: 0 };
+  #startedAgain = 0;
 
   constructor(world: ChaosWorld, plan: StormPlan) {
     this.#world = world;
     this.#plan = plan;
+    this.cancelled = new CancelledRuns(world.client);
   }
 
   onCall(call: Call, count: number): void {
@@ -83,6 +96,15 @@ class Storm {
   async live(planned: PlannedRun): Promise<Ending> {
     const deadline = performance.now() + LONGEST_RUN_MS;
     const isLate = () => performance.now() > deadline;
+    for (;;) {
+      const ending = await this.#lived(planned, isLate);
+      this.#note(`${planned.workflowId} ended: ${'result' in ending ? ending.result.outcome : ending.error}`);
+      if (!isRefused(ending) || isLate()) return ending;
+      this.#startedAgain += 1;
+    }
+  }
+
+  async #lived(planned: PlannedRun, isLate: () => boolean): Promise<Ending> {
     let isOver = false;
     try {
       const starters = Array.from({ length: planned.startedTwice ? 2 : 1 }, () => this.#started(planned, isLate));
@@ -91,7 +113,6 @@ class Storm {
       const ending = await endingOf(run, isLate);
       isOver = true;
       await answering;
-      this.#note(`${planned.workflowId} ended: ${'result' in ending ? ending.result.outcome : ending.error}`);
       return ending;
     } catch (error) {
       return { error: messageOf(error) };
@@ -106,6 +127,7 @@ class Storm {
       happened: this.#happened,
       faults: faults.filter(isMet).length,
       answers: this.#answers,
+      startedAgain: this.#startedAgain,
       timeline: this.#timeline,
       seconds: (performance.now() - this.#beganAt) / 1_000,
     };
@@ -117,8 +139,7 @@ class Storm {
       project: 'chaos',
       location: 'us-central1',
       model: 'gemini-2.5-flash',
-      input: inputUriOf(kind),
-      output: OUTPUT,
+      ...requestOf(kind, workflowId),
       handler: 'note',
       listingLag: 300,
     };
@@ -133,6 +154,9 @@ class Storm {
         break;
       case 'kill-server':
         this.#world.killServer();
+        break;
+      case 'cancel':
+        this.cancelled.cancel(incident);
         break;
       case 'cut':
         proxies[incident.service].cut(incident.ms);
@@ -149,11 +173,16 @@ class Storm {
   }
 }
 
+/** A create met a right that was withdrawn: when it is given back, one starts the id again. */
+function isRefused(ending: Ending): boolean {
+  return 'error' in ending && ending.error.startsWith('PermissionDenied');
+}
+
 async function endingOf(run: VertexBatchRun, isLate: () => boolean): Promise<Ending> {
   try {
     return { result: await untilAnswered(() => run.result(), isLate) };
   } catch (error) {
-    if (error instanceof VertexBatchFailedError) return { error: `${error.type}: ${error.message}` };
+    if (error instanceof VertexBatchError) return { error: `${error.type}: ${error.message}` };
     return { error: messageOf(error) };
   }
 }

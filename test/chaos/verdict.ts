@@ -14,13 +14,20 @@ export interface RunEvidence {
   /** Why there is no result. */
   readonly error: string | null;
   /** Of every job at the emulator that carries one of the run's claims: `p<part>-r<round>`, and its state. */
-  readonly jobs: readonly { readonly intent: string; readonly state: string }[];
+  readonly jobs: readonly {
+    readonly intent: string;
+    readonly state: string;
+    /** Rows that it answered or blocked, and billed. */
+    readonly answered: number;
+  }[];
   /** Lines of all result rows, errors and dead letters, each sorted. */
   readonly files: {
     readonly results: readonly string[];
     readonly errors: readonly string[];
     readonly deadLetters: readonly string[];
   };
+  /** Rows of the caller's tables, each sorted. */
+  readonly loaded: { readonly results: readonly string[]; readonly errors: readonly string[] };
   readonly handed: readonly Pick<HandedRow, 'key' | 'mayRepeat'>[];
 }
 
@@ -28,19 +35,21 @@ export interface RunEvidence {
 export function runFindings(run: RunEvidence, calm: RunEvidence): string[] {
   if (run.result === null) return [`it is ${run.execution} and has no result: ${run.error}`, ...paidTwice(run)];
   return [
-    ...ending(run),
+    ...ending(run, ['COMPLETED']),
     ...paidTwice(run),
     ...jobsAsPlanned(run, calm),
     ...balance(run.result),
     ...sameResult(run.result, calm.result),
     ...sameFiles(run, calm),
+    ...sameTables(run, calm),
     ...handedRows(run),
   ];
 }
 
-function ending({ execution, pendingActivities, jobs }: RunEvidence): string[] {
+/** @param closed Temporal's words for the ways in which it may have closed */
+export function ending({ execution, pendingActivities, jobs }: RunEvidence, closed: readonly string[]): string[] {
   return [
-    ...(execution === 'COMPLETED' ? [] : [`it is ${execution} beside its result`]),
+    ...(closed.includes(execution) ? [] : [`it is ${execution} beside its result`]),
     ...pendingActivities.map((activity) => `${activity} is pending though the run is over`),
     ...jobs
       .filter(({ state }) => !ENDED.test(state))
@@ -51,7 +60,7 @@ function ending({ execution, pendingActivities, jobs }: RunEvidence): string[] {
 const ENDED = /^JOB_STATE_(SUCCEEDED|FAILED|CANCELLED|EXPIRED|PARTIALLY_SUCCEEDED)$/;
 
 /** One job per part and round, whatever it took to create it. */
-function paidTwice({ jobs }: RunEvidence): string[] {
+export function paidTwice({ jobs }: RunEvidence): string[] {
   const counts = countsOf(jobs.map(({ intent }) => intent));
   return [...counts].filter(([, count]) => count > 1).map(([intent, count]) => `${count} jobs were paid for ${intent}`);
 }
@@ -61,7 +70,7 @@ function jobsAsPlanned(run: RunEvidence, calm: RunEvidence): string[] {
   return intents(run) === intents(calm) ? [] : [`it had jobs for ${intents(run)}, on a calm day for ${intents(calm)}`];
 }
 
-function balance({ rows }: BatchResult): string[] {
+export function balance({ rows }: BatchResult): string[] {
   const { input, answered, blocked, failed, missing } = rows;
   const sum = answered + blocked + failed + missing;
   return sum === input ? [] : [`its books have ${sum} rows of ${input}`];
@@ -83,6 +92,14 @@ function sameFiles(run: RunEvidence, calm: RunEvidence): string[] {
   });
 }
 
+/** Each row is once in the caller's tables. */
+function sameTables(run: RunEvidence, calm: RunEvidence): string[] {
+  return (['results', 'errors'] as const).flatMap((table) => {
+    const difference = firstDifference(run.loaded[table], calm.loaded[table]);
+    return difference === undefined ? [] : [`the table of ${table}: ${difference}`];
+  });
+}
+
 function firstDifference(ours: readonly string[], theirs: readonly string[]): string | undefined {
   if (ours.length !== theirs.length) return `${ours.length} lines, on a calm day ${theirs.length}`;
   const at = ours.findIndex((line, index) => line !== theirs[index]);
@@ -90,7 +107,7 @@ function firstDifference(ours: readonly string[], theirs: readonly string[]): st
 }
 
 /** Each answered row reaches the handler, and what comes again is told to be a repeat. */
-function handedRows({ handed, files }: RunEvidence): string[] {
+export function handedRows({ handed, files }: RunEvidence): string[] {
   const keys = new Set(handed.map(({ key }) => key));
   const kept = files.results.map((line) => (JSON.parse(line) as { key: string }).key);
   const unseen = kept.filter((key) => !keys.has(key));

@@ -13,5 +13,5 @@ it('thirty runs in storms of kills, cuts and lost answers end as on a calm day',
   });
   expect(failures, lines.join('\n')).toEqual([]);
   const happened = reports.flatMap((report) => report.happened.map(({ kind }) => kind));
-  expect(new Set(happened)).toEqual(new Set(['kill-worker', 'kill-server', 'cut', 'stall']));
+  expect(new Set(happened)).toEqual(new Set(['kill-worker', 'kill-server', 'cut', 'stall', 'cancel']));
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RUN_KINDS } from '../../chaos/run-kinds';
 import { planCalm, planStorm, WORKERS } from '../../chaos/storm-plan';
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
@@ -60,8 +61,32 @@ describe('the plan of a storm', () => {
       new Set([
         'kill-worker',
         'kill-server',
-        ...['temporal', 'vertex', 'storage'].flatMap((service) => [`cut ${service}`, `stall ${service}`]),
+        'cancel',
+        ...['temporal', 'vertex', 'storage', 'bigquery'].flatMap((service) => [`cut ${service}`, `stall ${service}`]),
       ]),
+    );
+  });
+
+  it('has a run of each kind among as many as there are kinds', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const kinds = planStorm(seed, RUN_KINDS.length).runs.map(({ kind }) => kind);
+        expect(new Set(kinds)).toEqual(new Set(RUN_KINDS));
+      }),
+    );
+  });
+
+  it('cancels a run that there is, and Temporal’s own cancel says nothing of salvage', () => {
+    fc.assert(
+      fc.property(seeds, runs, (seed, count) => {
+        const { incidents, runs: planned } = planStorm(seed, count);
+        const ids = planned.map(({ workflowId }) => workflowId);
+        for (const incident of incidents) {
+          if (incident.kind !== 'cancel') continue;
+          expect(ids).toContain(incident.run);
+          if (incident.by === 'workflow') expect(incident.salvage).toBe(true);
+        }
+      }),
     );
   });
 

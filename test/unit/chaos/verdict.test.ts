@@ -11,8 +11,9 @@ const SOUND: RunEvidence = {
   pendingActivities: [],
   result: RESULT,
   error: null,
-  jobs: [{ intent: 'p1-r1', state: 'JOB_STATE_SUCCEEDED' }],
+  jobs: [{ intent: 'p1-r1', state: 'JOB_STATE_SUCCEEDED', answered: 2 }],
   files: { results: ['{"key":"a"}', '{"key":"b"}'], errors: [], deadLetters: [] },
+  loaded: { results: [], errors: [] },
   handed: [
     { key: 'a', mayRepeat: false },
     { key: 'b', mayRepeat: false },
@@ -29,7 +30,7 @@ describe('the verdict on a run', () => {
     expect(runFindings({ ...SOUND, handed: [...SOUND.handed, again] }, SOUND)).toEqual([]);
   });
 
-  const job = (intent: string, state = 'JOB_STATE_SUCCEEDED') => ({ intent, state });
+  const job = (intent: string, state = 'JOB_STATE_SUCCEEDED') => ({ intent, state, answered: 2 });
   const failings: Readonly<Record<string, readonly [change: Partial<RunEvidence>, finding: string]>> = {
     'a second job for one intent': [{ jobs: [job('p1-r1'), job('p1-r1')] }, '2 jobs were paid for p1-r1'],
     'a second job of a run that has no result': [
@@ -59,6 +60,10 @@ describe('the verdict on a run', () => {
     'another answer': [
       { files: { ...SOUND.files, results: ['{"key":"a"}', '{"key":"b","text":"?"}'] } },
       'results: {"key":"b","text":"?"}, on a calm day {"key":"b"}',
+    ],
+    'a row that is twice in the caller’s table': [
+      { loaded: { results: ['{"f":[]}', '{"f":[]}'], errors: [] } },
+      'the table of results: 2 lines, on a calm day 0',
     ],
     'a row that the handler never had': [
       { handed: SOUND.handed.slice(0, 1) },
