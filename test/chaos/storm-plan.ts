@@ -34,7 +34,7 @@ export type Incident = { readonly after: Moment } & (
 );
 
 const CANCEL_WAYS = ['signal', 'update', 'workflow'] as const;
-export type CancelWay = (typeof CANCEL_WAYS)[number];
+type CancelWay = (typeof CANCEL_WAYS)[number];
 
 /** The n-th call of its kind has reached the emulator: the same step of the runs on a fast machine and on a slow one. */
 interface Moment {
