@@ -24,6 +24,12 @@ describeTableStore('TableStoreRest on goccy’s bigquery-emulator', {
     'finds a dataset, and none that isn’t there',
     'describes a table',
     'tells that a table has other rows',
+    // lines are read of a table that was described
+    'reads rows 0 to 250 as lines of JSON',
+    'reads rows 0 to 1 as lines of JSON',
+    'reads rows 99 to 101 as lines of JSON',
+    'reads rows 249 to 250 as lines of JSON',
+    'reads rows 5 to 5 as lines of JSON',
     // it ignores `maxResults`
     'reads rows 0 to 1 and no others',
     'reads rows 99 to 101 and no others',
