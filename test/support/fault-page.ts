@@ -1,7 +1,13 @@
 import { FAULTS, SORTS_OF_CALLS, type Ending, type FaultName } from './fault-table';
 import { markdownTable } from './markdown-table';
 
-const NAMES = { jobs: 'jobs', objects: 'objects', tables: 'tables', tokens: 'access tokens' } as const;
+const NAMES = {
+  jobs: 'jobs',
+  objects: 'objects',
+  tables: 'tables',
+  loads: 'load jobs',
+  tokens: 'access tokens',
+} as const;
 
 interface Column {
   readonly gateway: keyof typeof NAMES;

@@ -1,5 +1,6 @@
 import type { Scenario } from '../../src/emulator';
 import type { GatewayErrorKind } from '../../src/gateways/gateway-error';
+import type { BenchGateway } from './gateway-bench';
 
 type Fault = NonNullable<Scenario['faults']>[number]['fault'];
 
@@ -135,6 +136,12 @@ const TABLES: Endings = {
   ),
 };
 
+/** The words of jobs, too: a load that begins twice is one load, and the activity asks again. */
+const LOADS: Endings = {
+  ...VERTEX,
+  'answers 403': refused('permission', 'Grant roles/bigquery.jobUser on the project and roles/bigquery.dataEditor'),
+};
+
 const noToken = (says: string): Ending => ({ how: 'fails', kind: 'unavailable', says, effect: 'never-sent' });
 const denied = (): Ending => ({
   how: 'fails',
@@ -175,7 +182,7 @@ const spoiltBy = (ending: Ending) => ({
 
 /** Calls of a gateway that end alike. */
 interface SortOfCalls {
-  readonly gateway: 'jobs' | 'objects' | 'tables' | 'tokens';
+  readonly gateway: BenchGateway;
   readonly calls: readonly string[];
   readonly endings: Endings;
 }
@@ -198,6 +205,7 @@ export const SORTS_OF_CALLS: readonly SortOfCalls[] = [
   { gateway: 'objects', calls: ['remove'], endings: { ...STORAGE, ...midBody({ how: 'no body' }) } },
   { gateway: 'objects', calls: ['write'], endings: neverRepeated(STORAGE) },
   { gateway: 'tables', calls: ['find', 'read rows'], endings: TABLES },
+  { gateway: 'loads', calls: ['begin', 'find'], endings: LOADS },
   { gateway: 'tokens', calls: ['getAccessToken'], endings: TOKENS },
 ];
 

@@ -3,12 +3,16 @@ import { createEmulator, serveEmulator, type Emulator, type EmulatorServer, type
 import { EmulatorClock } from '../../src/emulator/clock';
 import { answerWithFault, FaultTable } from '../../src/emulator/faults';
 import { AccessTokensFixed, AccessTokensGoogle } from '../../src/gateways/access-tokens-google';
+import type { NewLoadJob } from '../../src/gateways/load-jobs';
+import { LoadJobsRest } from '../../src/gateways/load-jobs-rest';
 import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
 import { TableStoreRest } from '../../src/gateways/table-store-rest';
 import { VertexJobsRest } from '../../src/gateways/vertex-jobs-rest';
 import { EmulatedTables } from './emulated-tables';
 import { aNewJob } from './vertex-jobs-contract';
 import { waitFor } from './wait-for';
+
+export type BenchGateway = 'jobs' | 'objects' | 'tables' | 'loads' | 'tokens';
 
 /** A call of a gateway, and how the service tells it from others. */
 interface BenchCall {
@@ -21,6 +25,7 @@ const CHUNK = 256 * 1024;
 const ONCE = { ifGenerationMatch: 0 } as const;
 const SOURCE = 'gs://acme/source';
 const TABLE = 'bq://acme.d.prompts';
+const COLUMNS = [{ name: 'n', type: 'INTEGER', mode: 'NULLABLE' }] as const;
 const TARGET = 'gs://acme/target';
 /** Jobs stay pending until they are cancelled. */
 const CALM = { durations: { JOB_STATE_PENDING: 3_600_000 }, cancel: { ms: 1 } } as const;
@@ -33,6 +38,7 @@ export class GatewayBench {
   readonly #jobs: VertexJobsRest;
   readonly #store: ObjectStoreGcs;
   readonly #tables: TableStoreRest;
+  readonly #loads: LoadJobsRest;
   readonly #timeoutMs: number;
 
   /** @param patienceMs for how long a gateway waits for an answer, or a byte of it */
@@ -54,12 +60,14 @@ export class GatewayBench {
     this.#store = new ObjectStoreGcs({ apiEndpoint: server.url, chunkBytes: CHUNK, ...patience });
     const { retries, retryDelayMs } = patience;
     this.#tables = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: server.url, retries, retryDelayMs });
+    this.#loads = new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: server.url });
   }
 
   /** Every call of a gateway, with what it needs in place. */
-  async calls(gateway: 'jobs' | 'objects' | 'tables' | 'tokens'): Promise<Readonly<Record<string, BenchCall>>> {
+  async calls(gateway: BenchGateway): Promise<Readonly<Record<string, BenchCall>>> {
     if (gateway === 'jobs') return this.#callsOfJobs();
     if (gateway === 'tables') return this.#callsOfTables();
+    if (gateway === 'loads') return this.#callsOfLoads();
     return gateway === 'objects' ? this.#callsOfObjects() : this.#callsOfTokens();
   }
 
@@ -108,13 +116,25 @@ export class GatewayBench {
     const options = { timeoutMs: this.#timeoutMs };
     const emulated = new EmulatedTables(this.emulator);
     await emulated.addDataset('acme', 'd');
-    await emulated.put(TABLE, { columns: [{ name: 'n', type: 'INTEGER', mode: 'NULLABLE' }], rows: [['1'], ['2']] });
+    await emulated.put(TABLE, { columns: COLUMNS, rows: [['1'], ['2']] });
     return {
       find: { meets: { call: 'bigquery.get' }, run: () => tables.find(TABLE, options) },
       'read rows': {
         meets: { call: 'bigquery.read' },
         run: () => drained(tables.readRows(TABLE, { from: 0, to: 2, ...options })),
       },
+    };
+  }
+
+  async #callsOfLoads(): Promise<Readonly<Record<string, BenchCall>>> {
+    const loads = this.#loads;
+    const options = { timeoutMs: this.#timeoutMs };
+    await new EmulatedTables(this.emulator).addDataset('acme', 'd');
+    await this.#store.write(SOURCE, '{"n":1}\n');
+    await loads.begin(aLoad('standing'));
+    return {
+      begin: { meets: { call: 'bigquery.load' }, run: () => loads.begin(aLoad('new'), options) },
+      find: { meets: { call: 'bigquery.job' }, run: () => loads.find(aLoad('standing'), options) },
     };
   }
 
@@ -175,6 +195,10 @@ class TokenService {
     await this.#clock.close();
     await this.#server.close();
   }
+}
+
+function aLoad(id: string): NewLoadJob {
+  return { ...PARENT, id, sourceUris: [SOURCE], table: `${TABLE}_${id}`, columns: COLUMNS };
 }
 
 async function drained<T>(items: AsyncIterable<T>): Promise<T[]> {
