@@ -1,7 +1,7 @@
 import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { CLAIM_LABEL } from '../domain/claim-key';
-import { parseOutputTableUri, parseTableUri } from '../gateways/bq-uri';
+import { isOutputTableUri, isTableUri } from '../gateways/bq-uri';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { VertexJobDescription } from '../gateways/vertex-jobs';
 import { commitOnce, findRecord } from '../rows/commits';
@@ -77,7 +77,7 @@ function refuseOurs({ name, displayName, labels }: VertexJobDescription): void {
 /** The URIs that the job reads; the request can name them, and no others. */
 function inputOf({ name, inputUris }: VertexJobDescription, asked: readonly string[]): readonly string[] {
   const reads = inputUris.join(', ');
-  const isTable = inputUris.length === 1 && isUriOf(parseTableUri, reads);
+  const isTable = inputUris.length === 1 && isTableUri(reads);
   if (inputUris.length === 0 || (!isTable && inputUris.some((uri) => !uri.startsWith('gs://')))) {
     throw invalid(
       `${name} reads ${reads || 'no objects in Cloud Storage'}, and a run can only adopt a job that reads JSONL from gs://, or a table`,
@@ -102,19 +102,10 @@ function sameNames(one: readonly string[], other: readonly string[]): boolean {
 
 function outputOf({ name, outputUri }: VertexJobDescription): string {
   if (outputUri?.startsWith('gs://') === true) return asDirectory(outputUri);
-  if (outputUri !== null && isUriOf(parseOutputTableUri, outputUri)) return outputUri;
+  if (outputUri !== null && isOutputTableUri(outputUri)) return outputUri;
   throw invalid(
     `${name} writes to ${outputUri ?? 'nowhere'}, and a run can only adopt a job that writes JSONL to gs://, or a table`,
   );
-}
-
-function isUriOf(parse: (uri: string) => unknown, uri: string): boolean {
-  try {
-    parse(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function take(

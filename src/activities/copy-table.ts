@@ -7,7 +7,9 @@ import { commitOnce, type DataObject, dataObject, findRecord, nonce } from '../r
 import { inParallel } from '../rows/in-parallel';
 import { joinObjects, publish } from '../rows/publish';
 import { type RowRange, rowRanges } from '../rows/tables/read-table-lines';
+import { toSourceFile } from '../rows/source-file';
 import type { Attempt, RowGateways } from './attempt';
+import type { SourceFile } from './contract';
 
 export interface TableGateways extends RowGateways {
   readonly tables: TableStore;
@@ -45,6 +47,20 @@ export async function copyTable(
   const copy = await publish(store, joined, `${name}.jsonl`, { signal });
   await deletePieces(store, `${name}/`, signal);
   return copy;
+}
+
+/** The same, as a file that rows are read from. */
+export async function copyToFile(
+  gateways: TableGateways,
+  table: StoredTable,
+  base: string,
+  attempt: Attempt,
+  changed: ChangedTable,
+): Promise<SourceFile> {
+  const { uri } = await copyTable(gateways, table, base, attempt, changed);
+  const object = await gateways.store.find(uri, { signal: attempt.signal });
+  if (object === undefined) throw new BatchError('NotFound', `${uri} is gone, which the run had just written`);
+  return toSourceFile(object);
 }
 
 /** The same version of a table has the same name. */

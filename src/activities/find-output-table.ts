@@ -1,12 +1,11 @@
 import { BatchError } from '../domain/batch-error';
-import { parseTableUri } from '../gateways/bq-uri';
+import { isTableUri } from '../gateways/bq-uri';
 import { GatewayError } from '../gateways/gateway-error';
 import type { StoredTable } from '../gateways/table-store';
 import { claimOutputPrefix } from '../rows/work-paths';
 import type { Attempt } from './attempt';
 import type { FindOutputsInput, SourceFile, VertexJob } from './contract';
-import { copyTable, type TableGateways } from './copy-table';
-import { toSourceFile } from '../rows/source-file';
+import { copyToFile, type TableGateways } from './copy-table';
 
 /** `told`: `bq://project[.dataset[.table]]`, where the job was told to write. */
 type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { readonly told: string };
@@ -17,35 +16,22 @@ type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { read
  * @throws {BatchError} `NotFound` for a job that succeeded and whose table isn't there
  */
 export async function findOutputTable(
-  { store, tables }: TableGateways,
+  gateways: TableGateways,
   { run, claim, job, told }: OutputTableInput,
   attempt: Attempt,
 ): Promise<readonly SourceFile[]> {
-  const { signal } = attempt;
   const uri = writtenTable(job, told);
-  const table = uri === null ? undefined : await tables.find(uri, { signal });
+  const table = uri === null ? undefined : await gateways.tables.find(uri, { signal: attempt.signal });
   if (table === undefined) return noTable(job, uri, attempt);
   if (table.isStreaming) throw stillStreaming(table);
   if (table.rows === 0) return [];
   const base = `${claimOutputPrefix(run, claim)}predictions`;
-  const copy = await copyTable({ store, tables }, table, base, attempt, changedSince);
-  const object = await store.find(copy.uri, { signal });
-  if (object === undefined) throw new BatchError('NotFound', `${copy.uri} is gone, which the run had just written`);
-  return [toSourceFile(object)];
+  return [await copyToFile(gateways, table, base, attempt, changedSince)];
 }
 
 /** The table that the service names; else the one that the job was told to write, if it was told its name. */
 function writtenTable({ outputDirectory }: VertexJob, told: string): string | null {
   return [outputDirectory ?? '', told].find(isTableUri) ?? null;
-}
-
-function isTableUri(uri: string): boolean {
-  try {
-    parseTableUri(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function noTable({ name, state }: VertexJob, uri: string | null, { log }: Attempt): readonly SourceFile[] {

@@ -189,7 +189,9 @@ function referenceOf(directory: string, named: Named, keyField: string | null): 
   const version = ({ uri, lastModified, rows }: StoredTable) => [uri, lastModified, rows];
   const tables = [inputTables.map(version), outputTables.map(version)];
   const identity = [
-    ...[input.files.map(content), outputs.map(({ files }) => files.map(content)), keyField],
+    input.files.map(content),
+    outputs.map(({ files }) => files.map(content)),
+    keyField,
     ...(tables.flat().length > 0 ? [tables] : []),
   ];
   const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);

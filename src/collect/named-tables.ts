@@ -1,12 +1,11 @@
 import type { Attempt } from '../activities/attempt';
 import type { SourceFile } from '../activities/contract';
-import { copyTable } from '../activities/copy-table';
+import { copyToFile } from '../activities/copy-table';
 import { BatchError } from '../domain/batch-error';
 import { NO_SUCH_TABLE } from '../domain/input-table';
 import { GatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
-import { toSourceFile } from '../rows/source-file';
 
 /** What a table must have to be what it is named for. */
 const COLUMN = { Input: 'request', Output: 'response' } as const;
@@ -54,10 +53,7 @@ export async function copyTables(
   const copies: SourceFile[] = [];
   for (const table of tables) {
     const base = `${directory}tables/${encodeURIComponent(table.uri.slice('bq://'.length))}`;
-    const { uri } = await copyTable({ store, tables: gateways.tables() }, table, base, attempt, changedMeanwhile);
-    const object = await store.find(uri, { signal: attempt.signal });
-    if (object === undefined) throw new BatchError('NotFound', `${uri} is gone, which was just written`);
-    copies.push(toSourceFile(object));
+    copies.push(await copyToFile({ store, tables: gateways.tables() }, table, base, attempt, changedMeanwhile));
   }
   return copies;
 }

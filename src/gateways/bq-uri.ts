@@ -31,6 +31,11 @@ export function parseTableUri(uri: string): TableLocation {
   });
 }
 
+/** Whether {@link parseTableUri} takes it. */
+export function isTableUri(uri: string): boolean {
+  return isTaken(parseTableUri, uri);
+}
+
 /** @throws {GatewayError} `invalid-request` for anything but `bq://project[.dataset[.table]]`, with room for more in the table's name */
 export function parseOutputTableUri(uri: string): OutputLocation {
   const [, project, dataset = null, table = null] = OUTPUT_URI.exec(uri) ?? [];
@@ -40,6 +45,20 @@ export function parseOutputTableUri(uri: string): OutputLocation {
     `URI must be bq://project, bq://project.dataset or bq://project.dataset.table, got "${uri}".`,
     { effect: 'never-sent' },
   );
+}
+
+/** Whether {@link parseOutputTableUri} takes it. */
+export function isOutputTableUri(uri: string): boolean {
+  return isTaken(parseOutputTableUri, uri);
+}
+
+function isTaken(parse: (uri: string) => unknown, uri: string): boolean {
+  try {
+    parse(uri);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws {GatewayError} `invalid-request` for anything but `bq://project.dataset` */

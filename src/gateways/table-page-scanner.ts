@@ -1,6 +1,6 @@
 import { TABLE_PAGE_CODE } from './table-page-code';
 import { jsonOf, type ColumnJson } from '../schemas/table-line';
-import type { TableColumn } from './table-store';
+import type { TableColumn, TableLines } from './table-store';
 
 /** Bytes of a page that are held at most; a row of more is none of the scanner's. */
 const INPUT_BYTES = 2 * 1024 * 1024;
@@ -40,12 +40,6 @@ interface WebAssemblyOfNode {
 }
 
 let compiled: object | undefined;
-
-/** Lines of JSON, and how many. */
-export interface ScannedLines {
-  readonly lines: Buffer;
-  readonly rows: number;
-}
 
 /** Makes lines of JSON out of the bytes of pages of `tabledata.list`, as they come: {@link TableStore.readLines}. */
 export class TablePageScanner {
@@ -90,7 +84,7 @@ export class TablePageScanner {
   }
 
   /** Takes bytes of the page, and gives the rows that are whole. */
-  *add(bytes: Uint8Array): Generator<ScannedLines, void, undefined> {
+  *add(bytes: Uint8Array): Generator<TableLines, void, undefined> {
     for (let taken = 0; taken < bytes.length && !this.#isOver && !this.#isOdd;) {
       const room = Math.min(bytes.length - taken, INPUT_BYTES - this.#filled);
       this.#memory.set(bytes.subarray(taken, taken + room), INPUT + this.#filled);
@@ -103,11 +97,11 @@ export class TablePageScanner {
   }
 
   /** The rest of the page's rows, as far as they are whole. */
-  *end(): Generator<ScannedLines, void, undefined> {
+  *end(): Generator<TableLines, void, undefined> {
     if (!this.#isOver && !this.#isOdd) yield* this.#scan();
   }
 
-  *#scan(): Generator<ScannedLines, void, undefined> {
+  *#scan(): Generator<TableLines, void, undefined> {
     const end = INPUT + this.#filled;
     let position = INPUT;
     let status: number = FULL;

@@ -1,4 +1,4 @@
-import { tableLines } from '../schemas/table-line';
+import { linesOfRows } from '../schemas/table-line';
 import { parseDatasetUri, parseTableUri } from './bq-uri';
 import { GatewayError } from './gateway-error';
 import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableLines, TableStore } from './table-store';
@@ -65,9 +65,7 @@ export class TableStoreMemory implements TableStore {
   }
 
   async *readLines({ uri, columns }: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
-    const toLine = tableLines(columns);
-    for await (const page of this.readRows(uri, options)) {
-      yield { lines: Buffer.from(page.map((cells) => `${toLine(cells)}\n`).join('')), rows: page.length };
-    }
+    const toLines = linesOfRows(columns);
+    for await (const page of this.readRows(uri, options)) yield toLines(page);
   }
 }

@@ -1,4 +1,4 @@
-import { tableLines } from '../schemas/table-line';
+import { linesOfRows } from '../schemas/table-line';
 import { fromDatasetResource, fromListedRows, fromTableResource } from '../schemas/table-resource';
 import { parseDatasetUri, parseTableUri, type TableLocation } from './bq-uri';
 import { BIGQUERY, parseEndpoint, type Endpoint } from './endpoint';
@@ -60,23 +60,21 @@ export class TableStoreRest implements TableStore {
     }
   }
 
-  /** A page is scanned as it comes; what the scanner doesn't take is parsed. */
-  async *readLines(
-    { uri, columns }: StoredTable,
-    { from, to, ...options }: ReadRowsOptions,
-  ): AsyncGenerator<TableLines> {
-    const toLine = tableLines(columns);
-    const scanner = TablePageScanner.canScan(columns) ? new TablePageScanner(columns) : undefined;
-    let failures = 0;
-    for (let next = from; next < to;) {
+  readLines(table: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
+    const canScan = TablePageScanner.canScan(table.columns);
+    return canScan ? this.#scannedLines(table, options) : this.#parsedLines(table, options);
+  }
+
+  /** A page is scanned as it comes; a row that the scanner doesn't take is parsed. */
+  async *#scannedLines(table: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
+    const scanner = new TablePageScanner(table.columns);
+    for (let next = options.from, failures = 0; next < options.to;) {
       const before = next;
       try {
-        if (scanner !== undefined) {
-          for await (const scanned of this.#scanPage(scanner, uri, { from: next, to, ...options })) {
-            next += scanned.rows;
-            failures = 0;
-            yield scanned;
-          }
+        for await (const scanned of this.#scanPage(scanner, table.uri, { ...options, from: next })) {
+          next += scanned.rows;
+          failures = 0;
+          yield scanned;
         }
       } catch (error) {
         failures += 1;
@@ -84,12 +82,14 @@ export class TableStoreRest implements TableStore {
         continue;
       }
       if (next > before) continue;
-      const parsed = { ...options, from: next, to: scanner === undefined ? to : next + 1 };
-      for await (const page of this.readRows(uri, parsed)) {
-        next += page.length;
-        yield { rows: page.length, lines: Buffer.from(page.map((cells) => `${toLine(cells)}\n`).join('')) };
-      }
+      yield* this.#parsedLines(table, { ...options, from: next, to: next + 1 });
+      next += 1;
     }
+  }
+
+  async *#parsedLines({ uri, columns }: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
+    const toLines = linesOfRows(columns);
+    for await (const page of this.readRows(uri, options)) yield toLines(page);
   }
 
   async *#scanPage(

@@ -1,4 +1,4 @@
-import type { Cell, TableColumn } from '../gateways/table-store';
+import type { Cell, TableColumn, TableLines } from '../gateways/table-store';
 
 /** What the texts of a column become in a line. */
 export type ColumnJson = 'text' | 'json' | 'integer' | 'float' | 'boolean';
@@ -33,6 +33,12 @@ export function tableLines(columns: readonly TableColumn[]): (cells: readonly Ce
     }
     return line === '' ? '{}' : `${line}}`;
   };
+}
+
+/** Rows of a table as lines of JSON, each with its end. */
+export function linesOfRows(columns: readonly TableColumn[]): (rows: readonly (readonly Cell[])[]) => TableLines {
+  const toLine = tableLines(columns);
+  return (rows) => ({ rows: rows.length, lines: Buffer.from(rows.map((cells) => `${toLine(cells)}\n`).join('')) });
 }
 
 /** Values come as texts; numbers stay as they are written, whatever their size. */
