@@ -1,8 +1,6 @@
 // Whether a text is JSON, by the grammar of RFC 8259. What its strings say in UTF-8 is no matter here.
 
-const QUOTE: i32 = 0x22;
-const BACKSLASH: i32 = 0x5c;
-const BLOCK_BYTES: usize = 16;
+import { BACKSLASH, BLOCK_BYTES, isDigit, QUOTE, specialBytes } from './bytes';
 
 /** What may come next: a value, the first of a list or its end, a name, the first of an object or its end, or what follows a value. */
 const VALUE: i32 = 0;
@@ -85,13 +83,7 @@ function pastString(from: usize, end: usize): usize {
   let position = from;
   while (position < end) {
     if (position + BLOCK_BYTES <= end) {
-      const bytes = v128.load(position);
-      const mask = i8x16.bitmask(
-        v128.or(
-          v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>BACKSLASH))),
-          i8x16.lt_u(bytes, i8x16.splat(0x20)),
-        ),
-      );
+      const mask = specialBytes(v128.load(position));
       if (mask == 0) {
         position += BLOCK_BYTES;
         continue;
@@ -170,10 +162,4 @@ function skipDigits(from: usize, end: usize): usize {
   let position = from;
   while (position < end && isDigit(<i32>load<u8>(position))) position += 1;
   return position;
-}
-
-// @ts-ignore: decorator
-@inline
-function isDigit(byte: i32): bool {
-  return byte >= 0x30 && byte <= 0x39;
 }

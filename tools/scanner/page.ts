@@ -4,6 +4,7 @@
 // that hold JSON lose the one level of escapes which the page has put around them. A row that is anything else than what BigQuery
 // is known to write is only called odd: other code reads it.
 
+import { BACKSLASH, BLOCK_BYTES, copyBlocks, hexUnit, QUOTE, specialBytes } from './bytes';
 import { endOfNumber, isJson, isTooDeep } from './json';
 
 /** More bytes are needed. */
@@ -25,8 +26,6 @@ const BOOLEAN: i32 = 4;
 /** A column: what its texts become, and where `"name":` lies and how long it is. */
 const COLUMN_BYTES: usize = 12;
 
-const QUOTE: i32 = 0x22;
-const BACKSLASH: i32 = 0x5c;
 const COMMA: i32 = 0x2c;
 const COLON: i32 = 0x3a;
 const OPEN_BRACE: i32 = 0x7b;
@@ -38,8 +37,6 @@ const WORD_NULL: u32 = 0x6c6c756e;
 const WORD_TRUE: u32 = 0x65757274;
 const WORD_FALS: u32 = 0x736c6166;
 const WORD_ROWS: u32 = 0x73776f72;
-/** Copies are made in blocks of these bytes, and reach past their end. */
-const BLOCK_BYTES: usize = 16;
 /** Of a line that aren't bytes of its page: braces, commas, the line's end, and what copies reach past it. */
 const LINE_SLACK_BYTES: usize = 64;
 
@@ -184,7 +181,7 @@ function takeCell(from: usize, column: usize, isFirst: bool): usize {
   if (load<u8>(position) != QUOTE) return stop(ODD);
   if (!isFirst) put(COMMA);
   const nameBytes = <usize>load<i32>(column, 8);
-  copy(cursor, <usize>load<i32>(column, 4), nameBytes);
+  copyBlocks(cursor, <usize>load<i32>(column, 4), nameBytes);
   cursor += nameBytes;
   const kind = load<i32>(column);
   if (kind == JSON) return takeJson(position);
@@ -197,7 +194,7 @@ function takeCell(from: usize, column: usize, isFirst: bool): usize {
 /** The string as it stands: what is JSON in the page is JSON in the line. */
 function takeText(start: usize, textEnd: usize): usize {
   const bytes = textEnd + 1 - start;
-  copy(cursor, start, bytes);
+  copyBlocks(cursor, start, bytes);
   cursor += bytes;
   return textEnd + 1;
 }
@@ -213,7 +210,7 @@ function takeBare(kind: i32, start: usize, textEnd: usize): usize {
       : endOfNumber(first, textEnd) == textEnd;
   // NaN and Infinity are texts in JSON
   if (!isBare) return kind == FLOAT ? takeText(start, textEnd) : stop(ODD);
-  copy(cursor, first, bytes);
+  copyBlocks(cursor, first, bytes);
   cursor += bytes;
   return textEnd + 1;
 }
@@ -281,14 +278,14 @@ function meaningOf(byte: i32): i32 {
 /** An escaped UTF-16 unit, or two of them, in UTF-8; half of a pair is odd. */
 function takeUnit(position: usize): usize {
   if (position + 6 > end) return stop(MORE);
-  const unit = hexUnit(position);
+  const unit = hexUnit(position, end);
   if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff)) return stop(ODD);
   if (unit < 0xd800 || unit > 0xdfff) {
     putCharacter(unit);
     return position + 6;
   }
   if (position + 12 > end) return stop(MORE);
-  const second = hexUnit(position + 6);
+  const second = hexUnit(position + 6, end);
   if (second < 0xdc00 || second > 0xdfff) return stop(ODD);
   putCharacter(0x10000 + ((unit - 0xd800) << 10) + (second - 0xdc00));
   return position + 12;
@@ -306,22 +303,6 @@ function putCharacter(code: i32): void {
     put(0x80 | ((code >> 6) & 0x3f));
   }
   put(0x80 | (code & 0x3f));
-}
-
-/** What `\uXXXX` at `position` stands for; -1 when it is none. */
-function hexUnit(position: usize): i32 {
-  if (load<u16>(position) != 0x755c) return -1;
-  let unit: i32 = 0;
-  for (let offset: usize = 2; offset < 6; offset += 1) {
-    const byte = <i32>load<u8>(position + offset);
-    let digit = byte - 0x30;
-    if (digit < 0 || digit > 9) {
-      digit = (byte | 0x20) - 0x57;
-      if (digit < 10 || digit > 15) return -1;
-    }
-    unit = (unit << 4) | digit;
-  }
-  return unit;
 }
 
 /** Where the closing quote of the string is that begins at `from`. */
@@ -342,18 +323,6 @@ function stringEnd(from: usize): usize {
     position += byte == BACKSLASH ? 2 : 1;
   }
   return stop(MORE);
-}
-
-/** A bit for each byte that is a quote, a backslash or a control. */
-// @ts-ignore: decorator
-@inline
-function specialBytes(bytes: v128): i32 {
-  return i8x16.bitmask(
-    v128.or(
-      v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>BACKSLASH))),
-      i8x16.lt_u(bytes, i8x16.splat(0x20)),
-    ),
-  );
 }
 
 /** One past a name of one letter and its colon. */
@@ -394,11 +363,4 @@ function isSpace(byte: i32): bool {
 function put(byte: i32): void {
   store<u8>(cursor, <u8>byte);
   cursor += 1;
-}
-
-/** Copies whole blocks: up to fifteen bytes more than asked for. */
-// @ts-ignore: decorator
-@inline
-function copy(target: usize, source: usize, length: usize): void {
-  for (let done: usize = 0; done < length; done += BLOCK_BYTES) v128.store(target + done, v128.load(source + done));
 }

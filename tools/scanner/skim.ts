@@ -6,13 +6,12 @@
 // Of the value of the row's `request` it makes a template as well. Where that is known, the skeleton has a 0 for the request. And it
 // counts how much text there is in it.
 
+import { copyBlocks, isDigit, QUOTE } from './bytes';
 import { scanString, stringEnd, stringIsOdd, stringOverhead } from './strings';
 import {
   beginTemplate,
-  copyBlocks,
   endTemplate,
   findTemplate,
-  isDigit,
   noTemplate,
   numbersLeftOut,
   templateByte,
@@ -36,7 +35,6 @@ const CARRIAGE_RETURN: i32 = 4;
 /** In place of a template's number, where the row has none; -1 stands for one that isn't known. */
 const NO_TEMPLATE: i32 = -2;
 
-const QUOTE: i32 = 0x22;
 const LINE_FEED: i32 = 0x0a;
 const COLON: i32 = 0x3a;
 const SPACE: i32 = 0x20;

@@ -1,7 +1,7 @@
 // Strings of JSON: where they end, and whether what stands in them is right.
 
-const QUOTE: i32 = 0x22;
-const BACKSLASH: i32 = 0x5c;
+import { BACKSLASH, hexUnit, QUOTE, specialBytes } from './bytes';
+
 const LINE_FEED: i32 = 0x0a;
 
 /** Of the string scanned last: where the byte stands that ended it, a quote if it is right. */
@@ -66,11 +66,7 @@ function scanText(start: usize, end: usize): usize {
   let position = start;
   while (position < end) {
     if (position + 16 <= end) {
-      const block = v128.load(position);
-      const quote = i8x16.eq(block, i8x16.splat(<i8>QUOTE));
-      const escape = i8x16.eq(block, i8x16.splat(<i8>BACKSLASH));
-      const control = i8x16.lt_u(block, i8x16.splat(0x20));
-      const mask = i8x16.bitmask(v128.or(v128.or(quote, escape), control));
+      const mask = specialBytes(v128.load(position));
       if (mask == 0) {
         position += 16;
         continue;
@@ -137,20 +133,4 @@ function scanUnit(position: usize, end: usize): usize {
   }
   stringIsOdd = true;
   return position + 6;
-}
-
-/** What the escape at `position` stands for; -1 when there is none. */
-function hexUnit(position: usize, end: usize): i32 {
-  if (position + 6 > end || load<u16>(position) != 0x755c) return -1;
-  let unit: i32 = 0;
-  for (let offset: usize = 2; offset < 6; offset += 1) {
-    const byte = <i32>load<u8>(position + offset);
-    let digit = byte - 0x30;
-    if (digit < 0 || digit > 9) {
-      digit = (byte | 0x20) - 0x57;
-      if (digit < 10 || digit > 15) return -1;
-    }
-    unit = (unit << 4) | digit;
-  }
-  return unit;
 }

@@ -1,6 +1,7 @@
 // Templates of requests: their bytes without what differs from one to the next of its like, with a marker for each string and
 // number that was left out. Requests with one template have the same names, forms and short values.
 
+import { BLOCK_BYTES, copyBlocks, isDigit } from './bytes';
 import { firstLane, hashText, secondLane } from './hash-text';
 
 /** A string of more than LONGEST_VERBATIM bytes. */
@@ -28,8 +29,6 @@ const MOST_TEMPLATES: i32 = 1024;
 const INDEX_SLOTS: i32 = 4096;
 const ENTRY_BYTES: usize = 12;
 const KEPT_BYTES: usize = 524288;
-/** Templates are copied and compared in blocks of these bytes, filled up with zeros. */
-const BLOCK_BYTES: usize = 16;
 
 const UNKNOWN: i32 = -1;
 
@@ -163,13 +162,6 @@ function templateMarker(marker: i32): void {
   cursor += 1;
 }
 
-/** Copies whole blocks: up to fifteen bytes more than asked for. */
-// @ts-ignore: decorator
-@inline
-export function copyBlocks(target: usize, source: usize, length: usize): void {
-  for (let done: usize = 0; done < length; done += BLOCK_BYTES) v128.store(target + done, v128.load(source + done));
-}
-
 function beginsLikeUri(start: usize, length: i32): bool {
   let host: usize = 5;
   // gs:/ or else http and s://
@@ -181,12 +173,6 @@ function beginsLikeUri(start: usize, length: i32): bool {
   }
   const first = <i32>load<u8>(start + host);
   return (first >= 0x61 && first <= 0x7a) || isDigit(first);
-}
-
-// @ts-ignore: decorator
-@inline
-export function isDigit(byte: i32): bool {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 function endOfNumber(start: usize, end: usize): usize {
@@ -228,7 +214,7 @@ function readNumber(start: usize, end: usize): bool {
   return true;
 }
 
-/** The number of the template at hand among those that are known, or UNKNOWN. */
+/** The number of the template at hand among those that are known, or UNKNOWN. It is compared in blocks, filled up with zeros. */
 export function findTemplate(): i32 {
   v128.store(cursor, i8x16.splat(0));
   const length = templateLength();
