@@ -1,4 +1,5 @@
 import { TABLE_PAGE_CODE } from './table-page-code';
+import { PAGE_BYTES, wasmModule } from '../rows/web-assembly';
 import { jsonOf, type ColumnJson } from '../schemas/table-line';
 import type { TableColumn, TableLines } from './table-store';
 
@@ -7,7 +8,6 @@ const INPUT_BYTES = 2 * 1024 * 1024;
 /** Rows are looked for when so much has come, or as much again as was looked at in vain. */
 const WORTH_SCANNING_BYTES = 256 * 1024;
 
-const PAGE_BYTES = 65_536;
 const RECORD = 0;
 const RECORD_WORDS = 3;
 /** Behind the nesting, which tools/scanner/json.ts places. */
@@ -30,16 +30,7 @@ interface PageExports {
   scanRows(from: number, to: number, output: number, outputEnd: number, record: number): number;
 }
 
-// Node's types name WebAssembly without saying what it has.
-const { Memory, Module, Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyOfNode }).WebAssembly;
-
-interface WebAssemblyOfNode {
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (code: Buffer) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: PageExports };
-}
-
-let compiled: object | undefined;
+const newInstance = wasmModule<PageExports>(TABLE_PAGE_CODE);
 
 /** Makes lines of JSON out of the bytes of pages of `tabledata.list`, as they come: {@link TableStore.readLines}. */
 export class TablePageScanner {
@@ -55,11 +46,10 @@ export class TablePageScanner {
 
   /** Of a table for which {@link canScan} holds. */
   constructor(columns: readonly TableColumn[]) {
-    const memory = new Memory({ initial: Math.ceil(MEMORY_BYTES / PAGE_BYTES) });
-    compiled ??= new Module(Buffer.from(TABLE_PAGE_CODE, 'base64'));
-    this.#exports = new Instance(compiled, { env: { memory } }).exports;
-    this.#memory = Buffer.from(memory.buffer);
-    this.#record = new Int32Array(memory.buffer, RECORD, RECORD_WORDS);
+    const { exports, memory } = newInstance(MEMORY_BYTES);
+    this.#exports = exports;
+    this.#memory = Buffer.from(memory);
+    this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
     this.#columnCount = columns.length;
     this.#memory.set(layoutOf(columns), COLUMNS);
   }

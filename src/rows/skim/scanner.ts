@@ -1,3 +1,4 @@
+import { wasmModule } from '../web-assembly';
 import { SCANNER_CODE } from './scanner-code';
 
 /** What stands in a skeleton for the text of a long string. */
@@ -10,7 +11,6 @@ const LONGEST_KEPT_BYTES = 256;
 /** Bytes that are scanned at a time, at most; longer lines are none of the scanner's. */
 export const SCANNER_CAPACITY = 4 * 1024 * 1024;
 
-const PAGE_BYTES = 65_536;
 const FIRST_BYTE = 1024;
 /** Copies may reach a little past their end. */
 const SLACK_BYTES = 64;
@@ -41,23 +41,7 @@ interface ScannerExports {
   scanLine(from: number, to: number, skeleton: number, record: number): number;
 }
 
-interface ScannerMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-// Node's types name WebAssembly without saying what it has.
-const { Memory, Module, Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyOfNode }).WebAssembly;
-
-interface WebAssemblyOfNode {
-  readonly Memory: new (size: { readonly initial: number }) => ScannerMemory;
-  readonly Module: new (code: Buffer) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { readonly env: { readonly memory: ScannerMemory } },
-  ) => { readonly exports: ScannerExports };
-}
-
-let compiled: object | undefined;
+const newInstance = wasmModule<ScannerExports>(SCANNER_CODE);
 
 /**
  * An instance of the WebAssembly scanner (tools/scanner) and its memory of 9 MB. What it says of a line holds until the next one
@@ -73,16 +57,14 @@ export class Scanner {
   readonly #exports: ScannerExports;
 
   constructor(longestKeptBytes = LONGEST_KEPT_BYTES) {
-    const memory = new Memory({ initial: Math.ceil(MEMORY_BYTES / PAGE_BYTES) });
-    compiled ??= new Module(Buffer.from(SCANNER_CODE, 'base64'));
-    const instance = new Instance(compiled, { env: { memory } });
-    this.#exports = instance.exports;
+    const { exports, memory } = newInstance(MEMORY_BYTES);
+    this.#exports = exports;
     this.#exports.setLongestKept(longestKeptBytes);
     this.#exports.placeTemplates(NUMBERS);
-    this.#memory = Buffer.from(memory.buffer);
-    this.#record = new Int32Array(memory.buffer, RECORD, RECORD_WORDS);
-    this.#numbers = new Float64Array(memory.buffer, NUMBERS, MOST_NUMBERS);
-    this.#textHashes = new Uint32Array(memory.buffer, TEXTS, MOST_TEXTS * 2);
+    this.#memory = Buffer.from(memory);
+    this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
+    this.#numbers = new Float64Array(memory, NUMBERS, MOST_NUMBERS);
+    this.#textHashes = new Uint32Array(memory, TEXTS, MOST_TEXTS * 2);
     this.input = this.#memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
   }
 
