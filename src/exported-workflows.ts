@@ -27,6 +27,7 @@ function sandboxGlobals(): Record<string, unknown> {
   return {
     console: { log: silent, warn: silent, error: silent, info: silent, debug: silent },
     assert: silent,
+    // oxlint-disable-next-line id-denylist -- the bundle's own
     exports: {},
     URL,
     URLSearchParams,

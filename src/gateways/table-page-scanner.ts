@@ -25,18 +25,18 @@ const ENDED = 3;
 /** As tools/scanner/page.ts numbers them. */
 const KINDS: Readonly<Record<ColumnJson, number>> = { text: 0, json: 1, integer: 2, float: 3, boolean: 4 };
 
-interface PageExports {
+interface PageFunctions {
   beginPage(columns: number, count: number): void;
   scanRows(from: number, to: number, output: number, outputEnd: number, record: number): number;
 }
 
-const newInstance = wasmModule<PageExports>(TABLE_PAGE_CODE);
+const newInstance = wasmModule<PageFunctions>(TABLE_PAGE_CODE);
 
 /** Makes lines of JSON out of the bytes of pages of `tabledata.list`, as they come: {@link TableStore.readLines}. */
 export class TablePageScanner {
   readonly #memory: Buffer;
   readonly #record: Int32Array;
-  readonly #exports: PageExports;
+  readonly #functions: PageFunctions;
   readonly #columnCount: number;
   #filled = 0;
   /** Bytes that were looked at and had no whole row. */
@@ -46,8 +46,8 @@ export class TablePageScanner {
 
   /** Of a table for which {@link canScan} holds. */
   constructor(columns: readonly TableColumn[]) {
-    const { exports, memory } = newInstance(MEMORY_BYTES);
-    this.#exports = exports;
+    const { functions, memory } = newInstance(MEMORY_BYTES);
+    this.#functions = functions;
     this.#memory = Buffer.from(memory);
     this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
     this.#columnCount = columns.length;
@@ -61,7 +61,7 @@ export class TablePageScanner {
 
   /** The next bytes are the first ones of a page. */
   beginPage(): void {
-    this.#exports.beginPage(COLUMNS, this.#columnCount);
+    this.#functions.beginPage(COLUMNS, this.#columnCount);
     this.#filled = 0;
     this.#looked = 0;
     this.#isOver = false;
@@ -96,7 +96,7 @@ export class TablePageScanner {
     let position = INPUT;
     let status: number = FULL;
     while (status === FULL) {
-      position = this.#exports.scanRows(position, end, OUTPUT, OUTPUT + OUTPUT_BYTES, RECORD);
+      position = this.#functions.scanRows(position, end, OUTPUT, OUTPUT + OUTPUT_BYTES, RECORD);
       const rows = this.#record[0]!;
       status = this.#record[2]!;
       if (rows > 0) yield { rows, lines: Buffer.from(this.#memory.subarray(OUTPUT, this.#record[1])) };

@@ -2,8 +2,9 @@
 export const PAGE_BYTES = 65_536;
 
 /** An instance of a module, and the memory that it works in. */
-export interface WasmInstance<Exports> {
-  readonly exports: Exports;
+export interface WasmInstance<Functions> {
+  /** What it exports. */
+  readonly functions: Functions;
   readonly memory: ArrayBuffer;
 }
 
@@ -11,13 +12,13 @@ export interface WasmInstance<Exports> {
  * Makes instances of a module that imports its memory, as `npm run scanner` builds them; it is compiled for the first one.
  * @param code in base64
  */
-export function wasmModule<Exports>(code: string): (memoryBytes: number) => WasmInstance<Exports> {
+export function wasmModule<Functions>(code: string): (memoryBytes: number) => WasmInstance<Functions> {
   let compiled: object | undefined;
   return (memoryBytes) => {
     compiled ??= new Module(Buffer.from(code, 'base64'));
     const memory = new Memory({ initial: Math.ceil(memoryBytes / PAGE_BYTES) });
-    const { exports } = new Instance(compiled, { env: { memory } });
-    return { exports: exports as Exports, memory: memory.buffer };
+    const instance = new Instance(compiled, { env: { memory } });
+    return { functions: instance.exports as Functions, memory: memory.buffer };
   };
 }
 
@@ -27,5 +28,6 @@ const { Memory, Module, Instance } = (globalThis as unknown as { readonly WebAss
 interface WebAssemblyOfNode {
   readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (code: Buffer) => object;
+  // oxlint-disable-next-line id-denylist -- its name there
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 }

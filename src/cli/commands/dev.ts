@@ -111,14 +111,14 @@ function addressesOf(where: Omit<DevAddresses, 'environment'>): DevAddresses {
 }
 
 function readyText({ temporal, ui, emulator, taskQueue, environment }: DevAddresses): string {
-  const exports = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return [
     `Temporal   ${temporal}${ui === null ? '' : ` · UI ${ui}`}`,
     `Vertex AI  ${emulator} (emulated, with the bucket gs://${DEFAULT_BUCKET})`,
     `worker     polls ${taskQueue}`,
     '',
     'In another terminal:',
-    ...exports.map((assignment) => `  export ${assignment}`),
+    ...variables.map((assignment) => `  export ${assignment}`),
     `  vertex-batch run -w first --model gemini-2.5-flash --input prompts.jsonl --output gs://${DEFAULT_BUCKET}/answers/`,
     '',
     'Ctrl-C ends all of it.',

@@ -32,7 +32,7 @@ const ODD = 1;
 const NOT_ASCII = 2;
 const CARRIAGE_RETURN = 4;
 
-interface ScannerExports {
+interface ScannerFunctions {
   setLongestKept(bytes: number): void;
   placeTemplates(at: number): void;
   hashTexts(yes: boolean): void;
@@ -41,7 +41,7 @@ interface ScannerExports {
   scanLine(from: number, to: number, skeleton: number, record: number): number;
 }
 
-const newInstance = wasmModule<ScannerExports>(SCANNER_CODE);
+const newInstance = wasmModule<ScannerFunctions>(SCANNER_CODE);
 
 /**
  * An instance of the WebAssembly scanner (tools/scanner) and its memory of 9 MB. What it says of a line holds until the next one
@@ -54,13 +54,13 @@ export class Scanner {
   readonly #record: Int32Array;
   readonly #numbers: Float64Array;
   readonly #textHashes: Uint32Array;
-  readonly #exports: ScannerExports;
+  readonly #functions: ScannerFunctions;
 
   constructor(longestKeptBytes = LONGEST_KEPT_BYTES) {
-    const { exports, memory } = newInstance(MEMORY_BYTES);
-    this.#exports = exports;
-    this.#exports.setLongestKept(longestKeptBytes);
-    this.#exports.placeTemplates(NUMBERS);
+    const { functions, memory } = newInstance(MEMORY_BYTES);
+    this.#functions = functions;
+    this.#functions.setLongestKept(longestKeptBytes);
+    this.#functions.placeTemplates(NUMBERS);
     this.#memory = Buffer.from(memory);
     this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
     this.#numbers = new Float64Array(memory, NUMBERS, MOST_NUMBERS);
@@ -70,7 +70,7 @@ export class Scanner {
 
   /** Scans the line that begins at `from` in the input and may end at `to` without a line feed; where the next one begins. */
   scanLine(from: number, to: number): number {
-    return this.#exports.scanLine(FIRST_BYTE + from, FIRST_BYTE + to, SKELETON, RECORD) - FIRST_BYTE;
+    return this.#functions.scanLine(FIRST_BYTE + from, FIRST_BYTE + to, SKELETON, RECORD) - FIRST_BYTE;
   }
 
   /** Bytes without the line end (LF or CR LF). */
@@ -136,7 +136,7 @@ export class Scanner {
 
   /** Whether to hash the texts that templates leave out. */
   hashTexts(yes: boolean): void {
-    this.#exports.hashTexts(yes);
+    this.#functions.hashTexts(yes);
   }
 
   /** UTF-8 of all strings that are values in the request, but those of members named `data`, which hold media. */
@@ -146,12 +146,12 @@ export class Scanner {
 
   /** Takes the new template in. @returns its number, or UNKNOWN_TEMPLATE where there is no room for more */
   learnTemplate(): number {
-    return this.#exports.learnTemplate();
+    return this.#functions.learnTemplate();
   }
 
   /** Templates were learned for what is over now. */
   forgetTemplates(): void {
-    this.#exports.forgetTemplates();
+    this.#functions.forgetTemplates();
   }
 
   get #flags(): number {
