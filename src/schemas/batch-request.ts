@@ -87,6 +87,9 @@ export const batchRequestSchema = z
       errorsTable: matching(TABLE, TABLE_RULE)
         .describe('bq://project.dataset.table, to which rows without an answer are appended at the end.')
         .optional(),
+      deadLettersTable: matching(TABLE, TABLE_RULE)
+        .describe('bq://project.dataset.table: dead letters get a table of their own, whose name begins so.')
+        .optional(),
       keyField: matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _').optional(),
       handler: z
         .union(

@@ -222,8 +222,8 @@ function scheduledTime(): { readonly scheduledTime?: string } {
 }
 
 /** What the run is to write in BigQuery, which is looked at before anything is spent. */
-function neededTables({ location, outputTable, resultsTable, errorsTable }: AcceptedRequest) {
-  const named = { outputTable, resultsTable, errorsTable };
+function neededTables({ location, outputTable, resultsTable, errorsTable, deadLettersTable }: AcceptedRequest) {
+  const named = { outputTable, resultsTable, errorsTable, deadLettersTable };
   const given = Object.fromEntries(Object.entries(named).filter(([, uri]) => uri !== undefined));
   return Object.keys(given).length === 0 ? {} : { tables: { location, ...given } };
 }

@@ -246,6 +246,11 @@ describe('a request', () => {
       'errorsTable must be another table than resultsTable, got bq://acme.d.t for both',
     ],
     [
+      'a table for dead letters whose name has no room for more',
+      { deadLettersTable: `bq://acme.d.${'t'.repeat(901)}` },
+      `deadLettersTable must be a table such as bq://project.dataset.table, got bq://acme.d.${'t'.repeat(901)}`,
+    ],
+    [
       'results that BigQuery can’t name',
       { output: 'gs://acme/a//b/', resultsTable: 'bq://acme.d.t' },
       "resultsTable can't be loaded from gs://acme/a//b/: load jobs of BigQuery read no URI with // in its path",
