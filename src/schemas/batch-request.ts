@@ -235,8 +235,16 @@ function parsedRequest(request: unknown): GivenRequest {
   const adopts = typeof request === 'object' && request !== null && 'adopt' in request;
   const parsed = (adopts ? adoptRequestSchema : batchRequestSchema).safeParse(request, { reportInput: true });
   if (parsed.success) return parsed.data as GivenRequest;
-  throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt }).join('; '));
+  throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt, foreign: FIELDS_OF_JOBS }).join('; '));
 }
+
+/** Fields of the service's own `BatchPredictionJob` that the request has otherwise. */
+const FIELDS_OF_JOBS = {
+  inputConfig: 'input says what is read, gs://… or bq://…',
+  instancesFormat: 'it follows from input; leave it out',
+  outputConfig: 'output says where jobs write, gs://… or bq://…',
+  predictionsFormat: 'it follows from output; leave it out',
+};
 
 function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const names = Object.keys(labels);

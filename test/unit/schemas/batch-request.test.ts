@@ -152,6 +152,21 @@ describe('a request', () => {
   it.each<[string, object, string]>([
     ['a misspelt field', { keyfield: 'id' }, 'unknown field keyfield, did you mean "keyField"?'],
     ['a field that nothing resembles', { temperature: 1 }, 'unknown field temperature'],
+    [
+      '57: a format of the input, whatever it is',
+      { instancesFormat: 'jsonl', input: 'bq://acme.d.t' },
+      'unknown field instancesFormat; it follows from input; leave it out',
+    ],
+    [
+      '57: a format of the output',
+      { predictionsFormat: 'bigquery' },
+      'unknown field predictionsFormat; it follows from output; leave it out',
+    ],
+    [
+      'the service’s own field for the input',
+      { inputConfig: { gcsSource: { uris: ['gs://acme/a.jsonl'] } } },
+      'unknown field inputConfig; input says what is read, gs://… or bq://…',
+    ],
     ['a field with dots', { 'a.b': 1 }, 'unknown field ["a.b"]'],
     [
       'a misspelt field of handler',
