@@ -1,3 +1,4 @@
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { requireToken, type AccessTokens } from '../gateways/access-tokens';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { isGatewayError } from '../gateways/gateway-error';
@@ -106,5 +107,5 @@ function usedByJobs(examined: Examined): UsedByJobs[] {
 }
 
 function usedTables({ input }: Examined): string[] {
-  return [...new Set(input.filter((uri) => uri.startsWith('bq://')))];
+  return [...new Set(input.filter(isInBigQuery))];
 }

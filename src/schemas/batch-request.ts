@@ -5,6 +5,7 @@ import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import { JOB_LIMITS } from '../domain/validation-limits';
 import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { forTable } from '../domain/table-validation';
 import { parseTableUri } from '../gateways/bq-uri';
 import type { AdoptRequest, BatchRequest } from '../messages';
@@ -263,7 +264,7 @@ function validationFor({ validate }: GivenRequest, isTable: boolean): AcceptedRe
 
 /** A table is the one input of its run. */
 function checkTable(input: readonly string[]): boolean {
-  const table = input.find((uri) => uri.startsWith('bq://'));
+  const table = input.find(isInBigQuery);
   if (table === undefined) return false;
   if (input.length > 1)
     throw new TypeError(`input ${table} is a table, which must be the only input; leave the others out`);

@@ -1,5 +1,6 @@
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { asDirectory } from '../domain/as-directory';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { parseOutputTableUri, parseTableUri } from '../gateways/bq-uri';
 import type { BatchRequest } from '../messages';
 
@@ -15,7 +16,7 @@ type GivenOutput = Pick<BatchRequest, 'output' | 'workspace'>;
 
 /** Where a run keeps its files, and where its jobs write if that is BigQuery. @throws {TypeError} for a pair that doesn't go together */
 export function acceptOutput({ output, workspace }: GivenOutput): AcceptedOutput {
-  if (!output.startsWith('bq://')) {
+  if (!isInBigQuery(output)) {
     if (workspace === undefined) return { output: asDirectory(output) };
     throw new TypeError(
       `workspace goes with an output to BigQuery, and the output is ${output}, where the run's own files go as well; leave workspace out, got ${workspace}`,

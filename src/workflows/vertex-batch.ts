@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition, isCancellation, work
 import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput } from '../activities/contract';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { count } from '../domain/count-text';
 import { RunBudget } from '../domain/run-budget';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
@@ -230,7 +231,7 @@ function neededTables({ location, outputTable, resultsTable, errorsTable, deadLe
 
 /** Only a table is bound to the jobs' location. */
 function tablePlace({ input, location }: AcceptedRequest): { readonly location?: string } {
-  return input[0]?.startsWith('bq://') === true ? { location } : {};
+  return isInBigQuery(input[0] ?? '') ? { location } : {};
 }
 
 function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {
