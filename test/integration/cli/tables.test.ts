@@ -1,61 +1,41 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BatchResult } from '../../../src/client';
-import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
-import { vertexBatch, type CliProcess } from '../../support/cli-process';
+import type { CliProcess } from '../../support/cli-process';
+import { CliWorld } from '../../support/cli-world';
 import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
 
 /** Jobs have ended when they are looked at first, and not half a minute later. */
 const AT_ONCE = { durations: { JOB_STATE_PENDING: 0, JOB_STATE_RUNNING: 0 } };
 const PROMPTS = 'bq://acme.prompts.today';
-const TO_TABLE = { output: 'bq://acme.answers.today', workspace: 'gs://acme/runs/' };
+const TO_TABLE = { output: 'bq://acme.answers.today', workspace: 'gs://bucket/runs/' };
 
 // each step is a process of its own
 vi.setConfig({ testTimeout: 240_000 });
 
-let directory: string;
-let emulator: Emulator;
-let server: EmulatorServer;
-let tables: EmulatedTables;
-let cli: ReturnType<typeof vertexBatch>;
-let worker: CliProcess;
+let world: CliWorld;
+let emulator: CliWorld['emulator'];
+let cli: CliWorld['cli'];
 /** Keys that the model refuses. */
 const refused = new Set(['k3', 'k5']);
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cli-tables-'));
-  emulator = createEmulator({
+  world = await CliWorld.open({
     scenario: AT_ONCE,
     answer: ({ key }) => (refused.has(String(key)) ? { status: 400 } : 'an answer'),
   });
-  emulator.blobs.createBucket('acme', { location: 'US-CENTRAL1' });
-  server = await serveEmulator(emulator);
-  tables = new EmulatedTables(emulator);
+  ({ emulator, cli } = world);
+  const tables = new EmulatedTables(emulator);
   await tables.addDataset('acme', 'prompts');
   await tables.addDataset('acme', 'answers');
   await tables.put(PROMPTS, { columns: PROMPT_COLUMNS, rows: Array.from({ length: 12 }, (_, n) => aRow(n)) });
   await tables.put('bq://acme.prompts.bad', { columns: PROMPT_COLUMNS, rows: [aRow(0), ['k1', '{}', '1']] });
-  cli = vertexBatch({
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    VERTEX_BATCH_EMULATOR: server.url,
-    VERTEX_BATCH_TASK_QUEUE: `cli-${randomUUID()}`,
-    GOOGLE_CLOUD_PROJECT: 'acme',
-    GOOGLE_CLOUD_LOCATION: 'us-central1',
-  });
-  worker = cli(['worker']);
-  await worker.says('Polling');
+  await world.startWorker();
 });
 
-afterAll(async () => {
-  worker.interrupt();
-  await worker.ended();
-  await server.close();
-  await emulator.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => world.close());
 
 function aRow(n: number): readonly string[] {
   return [`k${n}`, JSON.stringify({ contents: [{ role: 'user', parts: [{ text: `prompt ${n}` }] }] }), String(n)];
@@ -96,7 +76,7 @@ describe('the command line over tables', () => {
       { purpose: 'dead-letters', rows: 2 },
     ]);
 
-    const to = join(directory, 'collected');
+    const to = join(world.directory, 'collected');
     const answers = jobs[0]?.outputDirectory ?? '';
     const collect = cli(['collect', answers, '--input', PROMPTS, '--to', to, '--json']);
     expect(await collect.ended()).toMatchObject({ exitCode: 3 });
