@@ -1,3 +1,5 @@
+import { isInBigQuery } from './bigquery-uri';
+import { cutText } from './cut-text';
 import type { ProblemSeverity, ValidationRule } from './validation-rules';
 
 export type { ProblemSeverity, ValidationRule };
@@ -23,6 +25,8 @@ export interface RowPlace {
 
 /** A line of the validation report. */
 export interface ValidationProblem extends RowProblem, RowPlace {
+  /** The row's, where it has one: in a table, by which the row can be found. */
+  readonly key?: string;
   /** The row that it conflicts with, and where in it, for what rows break together. */
   readonly other?: RowPlace & Pick<RowProblem, 'path'>;
 }
@@ -43,5 +47,12 @@ export interface ValidationSummary {
 /** A problem on one line, for people: `gs://acme/prompts.jsonl:17 request.contents[0].role: role must be …`. */
 export function problemLine(problem: ValidationProblem): string {
   const path = problem.path === '' ? '' : ` ${problem.path}:`;
-  return `${problem.uri}:${problem.line}${path} ${problem.message}`;
+  return `${problem.uri}:${rowName(problem)}${path} ${problem.message}`;
+}
+
+const KEY_CHARACTERS = 60;
+
+/** Which row of its file or table: rows of a table have no lines that people could go to, so its key stands there as well. */
+export function rowName({ uri, line, key }: Pick<ValidationProblem, 'uri' | 'line' | 'key'>): string {
+  return key !== undefined && isInBigQuery(uri) ? `${line} (${cutText(key, KEY_CHARACTERS)})` : String(line);
 }

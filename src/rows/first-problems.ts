@@ -9,9 +9,12 @@ export class FirstProblems<Problem extends { readonly severity: ProblemSeverity 
     this.#most = most;
   }
 
+  hasRoomFor({ severity }: Pick<Problem, 'severity'>): boolean {
+    return this.#kept[severity].length < this.#most;
+  }
+
   add(problem: Problem): void {
-    const kept = this.#kept[problem.severity];
-    if (kept.length < this.#most) kept.push(problem);
+    if (this.hasRoomFor(problem)) this.#kept[problem.severity].push(problem);
   }
 
   /** Errors, then warnings. */

@@ -144,7 +144,7 @@ export class RangeValidator {
     if (inFile !== undefined) {
       this.#piece.isUnreadable = true;
       this.#piece.errors += 1;
-      this.#keep([inFile], place);
+      this.#keep([inFile], place, undefined);
       return;
     }
     if (content === undefined) {
@@ -170,7 +170,7 @@ export class RangeValidator {
     }
     this.#noteRepaired(repaired);
     this.#piece.warnings += warnings;
-    this.#keep(problems, place);
+    this.#keep(problems, place, content);
     const isClean = warnings === 0 && repaired.length === 0;
     this.shapes.add(value, [place.piece, place.number, place.byte], isClean);
     this.#takeSound(place, value, line);
@@ -195,7 +195,7 @@ export class RangeValidator {
     this.#piece.errors += errors;
     this.#piece.warnings += warnings;
     this.badRows += 1;
-    this.#keep(problems, place);
+    this.#keep(problems, place, content);
     const first = problems.find(({ severity }) => severity === 'error');
     if (first !== undefined) this.#options.sink.bad(place, first, content);
   }
@@ -204,11 +204,22 @@ export class RangeValidator {
     for (const repair of repairs) this.repaired[repair] = (this.repaired[repair] ?? 0) + 1;
   }
 
-  #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace): void {
+  #keep(problems: readonly RowProblem[], { piece, number, byte }: RangePlace, content: Buffer | undefined): void {
+    let key: string | undefined;
     for (const problem of problems) {
       addProblems(this.#piece.rules, problem);
-      this.#problems.add({ ...problem, piece, number, byte });
+      if (!this.#problems.hasRoomFor(problem)) continue;
+      key ??= content === undefined ? '' : this.#keyIn(content);
+      this.#problems.add({ ...problem, piece, number, byte, ...(key !== '' && { key }) });
     }
+  }
+
+  /** Of a row that has problems; empty where none can be seen. */
+  #keyIn(content: Buffer): string {
+    const row = parsed(content.toString('utf8'));
+    if (typeof row !== 'object' || row === null) return '';
+    const keys = this.#options.keyFields.map((field) => rowKeyOf((row as Record<string, unknown>)[field])?.text);
+    return keys.find((text) => text !== undefined) ?? '';
   }
 
   get #piece(): CountedPiece {

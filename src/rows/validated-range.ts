@@ -59,7 +59,10 @@ export interface LinePlace {
   readonly byte: number;
 }
 
-export interface RangeProblem extends RowProblem, LinePlace {}
+export interface RangeProblem extends RowProblem, LinePlace {
+  /** The row's, where it has one. */
+  readonly key?: string;
+}
 
 /**
  * A sound row: position of its piece, lines of the piece before it, offset, length, the caller's fields, and

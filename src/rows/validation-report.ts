@@ -90,6 +90,8 @@ function firstProblem(problem: ValidationProblem): string {
 }
 
 /** A problem as reports list it. */
-function withoutOrdinal({ severity, rule, uri, line, byte, path, message, other }: PlacedProblem): ValidationProblem {
-  return { severity, rule, uri, line, byte, path, message, ...(other && { other }) };
+function withoutOrdinal(problem: PlacedProblem): ValidationProblem {
+  const { severity, rule, uri, line, byte, key, path, message, other } = problem;
+  const named = key === undefined ? {} : { key };
+  return { severity, rule, uri, line, byte, ...named, path, message, ...(other && { other }) };
 }

@@ -35,12 +35,15 @@ export class EmulatedTables {
   }
 
   /** Makes a table, or another of that name; its dataset must be there. */
-  async put(uri: string, { columns, rows, type = 'TABLE', expires }: TableToMake): Promise<void> {
+  async put(
+    uri: string,
+    { columns, rows, type = 'TABLE', expires, timePartitioning }: TableToMake & { readonly timePartitioning?: object },
+  ): Promise<void> {
     const { project, dataset, table } = parseTableUri(uri);
     const tables = `projects/${project}/datasets/${dataset}/tables`;
     await this.#call('DELETE', `${tables}/${table}`).catch(() => undefined);
     const view = type === 'VIEW' ? { view: { query: 'SELECT 1 AS n' } } : {};
-    const about = { ...view, ...(expires !== undefined && { expirationTime: String(expires) }) };
+    const about = { ...view, ...(expires !== undefined && { expirationTime: String(expires) }), timePartitioning };
     await this.#call('POST', tables, { tableReference: { tableId: table }, schema: { fields: columns }, ...about });
     const json = rows.map((cells) => ({ json: Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])) }));
     if (json.length > 0) await this.#call('POST', `${tables}/${table}/insertAll`, { rows: json });

@@ -1,5 +1,5 @@
 import { cutText } from '../../domain/cut-text';
-import type { RowPlace, ValidationProblem } from '../../domain/validation-problem';
+import { rowName, type RowPlace, type ValidationProblem } from '../../domain/validation-problem';
 import type { Colors } from '../colors';
 import { plainLine, widthOf, wrapped } from './plain';
 import { spotOf } from './problem-spot';
@@ -41,8 +41,8 @@ function titleLines(problem: ValidationProblem, { columns, colors }: ProblemLook
   return [head, ...wrapped(message, columns - 2).map((line) => `  ${line}`)];
 }
 
-function placeOf({ uri, line }: RowPlace): string {
-  return `${plainLine(uri)}:${line}`;
+function placeOf(place: RowPlace & Pick<ValidationProblem, 'key'>): string {
+  return plainLine(`${place.uri}:${rowName(place)}`);
 }
 
 function rowLines(

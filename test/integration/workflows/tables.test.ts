@@ -46,6 +46,15 @@ describe('a run over a table', () => {
     expect(found.every(({ key, source, metadata }) => key === `k${source.line - 1}` && metadata !== null)).toBe(true);
   });
 
+  it('takes a partitioned one, for a tuned model', async () => {
+    const model = 'projects/acme-project/locations/us-central1/models/42';
+    const timePartitioning = { type: 'DAY', requirePartitionFilter: true };
+    await tables.put(URI, { columns: PROMPT_COLUMNS, rows: rows(5), timePartitioning });
+    const result = await (await world.start({ input: URI, model, labels: { stage: 'prod' } })).result();
+    expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 5, answered: 5 } });
+    expect(world.emulator.jobs()).toMatchObject([{ inputUris: [URI], model, labels: { stage: 'prod' } }]);
+  });
+
   it('gives the same results and accounts as the same rows in files', async () => {
     const special = { 3: 'x [[blocked]]', 5: 'x [[bad-request]]', 7: 'x [[unavailable]]' };
     await tables.put(URI, { columns: PROMPT_COLUMNS, rows: rows(12, special) });
@@ -81,7 +90,7 @@ describe('a run over a table', () => {
       URI,
       { rows: [['k', '{"contents":[]}', '1']] },
       'InvalidInput',
-      `${URI}:1 request.contents`,
+      `${URI}:1 (k) request.contents`,
     ],
     [
       '42: a row that isn’t JSON',

@@ -65,6 +65,7 @@ describe('validateRange', () => {
         piece: 0,
         number: 1,
         byte: length + 1,
+        key: 'b',
       },
     ]);
   });

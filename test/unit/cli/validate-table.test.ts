@@ -75,10 +75,15 @@ describe('vertex-batch validate bq://', () => {
     const report = JSON.parse(stdout) as { files: unknown; problems: readonly Record<string, unknown>[] };
     expect(report.files).toEqual([{ uri: 'bq://acme.d.bad', rows: 3 }]);
     expect(report.problems).toMatchObject([
-      { uri: 'bq://acme.d.bad', line: 2, rule: 'role', path: 'request.contents[0].role' },
-      { uri: 'bq://acme.d.bad', line: 3, rule: 'request' },
+      { uri: 'bq://acme.d.bad', line: 2, key: 'b', rule: 'role', path: 'request.contents[0].role' },
+      { uri: 'bq://acme.d.bad', line: 3, key: 'c', rule: 'request' },
     ]);
     expect(exitCode).toBe(1);
+  });
+
+  it('names a row by its key as well', async () => {
+    const { stdout } = await validate('bq://acme.d.bad');
+    expect(stdout).toContain('error[role] bq://acme.d.bad:2 (b)  role must be user or model, got "tester"');
   });
 
   it("warns of what only the files' import would refuse, and more if that is asked for", async () => {

@@ -52,6 +52,7 @@ describe('validateInput', () => {
           uri: path,
           line: 4,
           byte: jsonl(someRows(3)).length,
+          key: 'bad',
           path: 'request.contents[0].role',
           message: expect.stringContaining('"tester"') as string,
         },
