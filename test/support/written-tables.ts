@@ -1,10 +1,12 @@
 import { faultTable } from './fault-page';
+import { statementTable } from './page-statements';
 import { stateTable } from './state-page';
 
 /** Tables in the pages that are written from the data of tests, by page. */
 export const WRITTEN_TABLES: Readonly<Record<string, () => string>> = {
   'docs/faults.md': faultTable,
   'docs/states.md': stateTable,
+  'docs/statements.md': statementTable,
 };
 
 const BETWEEN = /(<!-- written by npm run pages -->\n\n)[^]*?(\n\n<!-- end -->)/;
