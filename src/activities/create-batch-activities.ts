@@ -75,11 +75,12 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
       });
   return {
     async vertexBatchAcceptRequest(input) {
-      const { workflowNamespace: namespace, workflowExecution } = Context.current().info;
+      const { workflowNamespace: namespace, workflowExecution, ...info } = Context.current().info;
       const { workflowId = '' } = workflowExecution ?? {};
       try {
         const { timing, prices } = dependencies;
-        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing, prices }, input);
+        const now = info.currentAttemptScheduledTimestampMs;
+        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing, prices, now }, input);
       } catch (error) {
         throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
       }
@@ -104,7 +105,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
         WAITING,
         { ...guard, attentionAfter: { ...guard.attentionAfter, ms: 0 } },
         (attempt) => awaitChange(dependencies, input, attempt),
-        () => lookDelayMs(input, dependencies.polling),
+        (now) => lookDelayMs(input, dependencies.polling, now),
       ),
     vertexBatchCancelJob: bind(WAITING, cancelJob),
     vertexBatchFindOutputs: bind(READING, findOutputs),
@@ -138,8 +139,8 @@ const GRACE_RETRY_MS = 10_000;
 /** A deploy may be under way: a handler that this worker lacks is asked for again for a while. */
 function afterGrace(error: unknown, { handlerGraceMs, guard }: BatchDependencies): ApplicationFailure | undefined {
   if (!(error instanceof BatchError) || error.type !== 'HandlerUnknown') return undefined;
-  const { scheduledTimestampMs } = Context.current().info;
-  if (Date.now() - scheduledTimestampMs >= handlerGraceMs) return undefined;
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  if (currentAttemptScheduledTimestampMs - scheduledTimestampMs >= handlerGraceMs) return undefined;
   return ApplicationFailure.create({
     message: error.message,
     type: error.type,

@@ -1,4 +1,4 @@
-import { condition, sleep } from '@temporalio/workflow';
+import { condition, patched, sleep } from '@temporalio/workflow';
 import type { AcceptedRun, ClaimOutcome, ClaimReference, DecidedClaim, VertexJob } from '../activities/contract';
 import { claimKey } from '../domain/claim-key';
 import type { BatchReason } from '../messages';
@@ -152,7 +152,9 @@ async function resolveUnknown(
 ): Promise<Resolution> {
   const { request, timing } = accepted;
   const key = claimKey(accepted.run.key, claim);
-  const until = Date.parse(claimedAt) + timing.submitMs + request.listingLagMs;
+  // the claim is dated by the bucket's clock, and one that is off from Temporal's would end the look early, or never
+  const since = patched('look-by-temporals-clock') ? Date.now() : Date.parse(claimedAt);
+  const until = since + timing.submitMs + request.listingLagMs;
   const open = desk.open(key);
   try {
     for (;;) {
