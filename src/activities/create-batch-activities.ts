@@ -30,6 +30,7 @@ import { packageVersion } from './package-version';
 import { planParts } from './plan-parts';
 import { processRange, type HandlerAttempt } from './process-range';
 import { readManifest } from './read-manifest';
+import { settableSearchAttributes } from './settable-search-attributes';
 import { resolveInput } from './resolve-input';
 import { settlePart } from './settle-part';
 import { Slots } from './slots';
@@ -53,6 +54,8 @@ export interface BatchDependencies {
   readonly concurrency: { readonly validate: number; readonly collect: number };
   readonly guard: GuardTiming;
   readonly timing: AcceptedRun['timing'];
+  /** Whether runs set search attributes. @default false */
+  readonly searchAttributes?: boolean;
   /** For how long a worker that lacks the handler is given time to be replaced. */
   readonly handlerGraceMs: number;
 }
@@ -80,7 +83,8 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
       try {
         const { timing, prices } = dependencies;
         const now = info.currentAttemptScheduledTimestampMs;
-        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing, prices, now }, input);
+        const context = { handlers, namespace: namespace ?? '', workflowId, timing, prices, now };
+        return { ...acceptRequest(context, input), ...(await searchable(dependencies)) };
       } catch (error) {
         throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
       }
@@ -114,7 +118,10 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchProcessRange: bind(WRITING, processRange),
     vertexBatchFinishRun: bind(WRITING, finishRun),
     vertexBatchLoadTables: bind(WRITING, loadTables),
-    vertexBatchReadManifest: bind(WRITING, readManifest),
+    vertexBatchReadManifest: bind(WRITING, async (gateways, input, attempt) => ({
+      ...(await readManifest(gateways, input, attempt)),
+      ...(await searchable(gateways)),
+    })),
     async vertexBatchFindHandler({ name }) {
       try {
         return foundHandler(handlers, name);
@@ -126,12 +133,19 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchExamine: async (input) => ({
       version: packageVersion().version,
       handlers: Object.keys(handlers),
+      searchAttributes: dependencies.searchAttributes ?? false,
       checks:
         preflight === undefined
           ? []
           : await examine({ ...preflight, jobs, tables }, input, { signal: Context.current().cancellationSignal }),
     }),
   };
+}
+
+async function searchable({
+  searchAttributes = false,
+}: BatchDependencies): Promise<Pick<AcceptedRun, 'searchAttributes'>> {
+  return searchAttributes ? { searchAttributes: await settableSearchAttributes() } : {};
 }
 
 const GRACE_RETRY_MS = 10_000;

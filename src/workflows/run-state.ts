@@ -5,6 +5,7 @@ import { measureAttention } from './metrics';
 import { detailsText } from '../domain/run-details';
 import { phaseOfParts } from '../domain/part-phase';
 import { progressOf, memoOf, type TrackedJob } from '../domain/run-progress';
+import { searchAttributesOf } from '../domain/search-attributes';
 import {
   PROGRESS_MEMO,
   type Attention,
@@ -15,6 +16,7 @@ import {
   type RowBooks,
   type ValidationCounts,
 } from '../messages';
+import { Searchable } from './searchable';
 
 /** Why a run stops before its work is done; what was finished is still collected unless `salvage` is false. */
 export interface Stop {
@@ -26,7 +28,7 @@ export interface Stop {
 
 /** What is known once a request is accepted; a pass of a handler over finished results has no request for a job. */
 export type KnownRun = Pick<AcceptedRun, 'run' | 'timing' | 'handler'> &
-  Partial<Pick<AcceptedRun, 'request' | 'fingerprint'>>;
+  Partial<Pick<AcceptedRun, 'request' | 'fingerprint' | 'searchAttributes'>>;
 
 /** All that a run knows of itself; answers the query, the memo and the details in the UI. */
 export class RunState {
@@ -55,6 +57,7 @@ export class RunState {
   readonly #partPhases = new Map<number, BatchPhase>();
   readonly #attentions = new Map<string, Attention>();
   readonly #interruptible = new Set<CancellationScope>();
+  readonly #searchable = new Searchable();
 
   /** Whether the run was in another phase, and shows this one now. */
   enter(phase: BatchPhase): boolean {
@@ -168,10 +171,12 @@ export class RunState {
     });
   }
 
-  /** Shows the present state in the UI's details and in the memo; one event. */
+  /** Shows the present state in the UI's details, in the memo and, where wished, in search attributes; one event each. */
   publish(): void {
     const progress = this.progress();
     setCurrentDetails(detailsText(progress, this.accepted?.run.directory ?? null));
     upsertMemo({ [PROGRESS_MEMO]: memoOf(progress) });
+    const { searchAttributes = [], request } = this.accepted ?? {};
+    this.#searchable.show(searchAttributes, searchAttributesOf(progress, request?.model));
   }
 }
