@@ -55,6 +55,8 @@ export class RunState {
   /** Parts of the plan, and those of them that have not begun. */
   parts = { count: 1, toCome: 0 };
   readonly #partPhases = new Map<number, BatchPhase>();
+  /** Parts whose create was refused before the run had any job. */
+  readonly #refused = new Set<number>();
   readonly #attentions = new Map<string, Attention>();
   readonly #interruptible = new Set<CancellationScope>();
   readonly #searchable = new Searchable();
@@ -82,6 +84,19 @@ export class RunState {
   /** A job may appear at any moment. */
   get isSubmitting(): boolean {
     return [...this.#partPhases.values()].includes('submitting');
+  }
+
+  /**
+   * Whether the run has a job to pay for, asked by a part whose create was refused; resolves once no other part may be about to get
+   * one, or the run stops.
+   */
+  async isPaid(part: number): Promise<boolean> {
+    this.#refused.add(part);
+    const mayGetOne = ([other, phase]: [number, BatchPhase]) =>
+      (phase === 'staging' || phase === 'submitting') && !this.#refused.has(other);
+    await condition(() => this.jobs.length > 0 || this.stop !== undefined || ![...this.#partPhases].some(mayGetOne));
+    if (this.jobs.length > 0) this.#refused.delete(part);
+    return this.jobs.length > 0;
   }
 
   /** Stops the run: interrupts what may be interrupted, and lets every wait look. */

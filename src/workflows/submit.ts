@@ -65,7 +65,8 @@ export async function submit(
         attempt += 1;
         break;
       case 'refused':
-        if (!answer.mayPass) throw new RunStopped({ type: answer.type, message: answer.message });
+        if (!answer.mayPass && !(await mayBeGivenBack(run, submission.part, answer.type)))
+          throw new RunStopped({ type: answer.type, message: answer.message });
         attempt += 1;
         failures += 1;
         await delay(run, submission.part, failures, answer);
@@ -117,6 +118,11 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
       if (!isTimeout(error)) throw error;
     }
   }
+}
+
+/** A right that is lacking is said at once as long as nothing is paid; where a job was created it was there, and may be given back. */
+async function mayBeGivenBack(run: RunState, part: number, type: BatchReason['type']): Promise<boolean> {
+  return type === 'PermissionDenied' && patched('wait-for-rights-once-paid') && (await run.isPaid(part));
 }
 
 async function delay(
