@@ -5,6 +5,7 @@ import { oneLine } from '../gateways/google-error';
 export type CheckName =
   | 'temporal'
   | 'worker'
+  | 'search-attributes'
   | 'credentials'
   | 'vertex'
   | 'model'

@@ -5,6 +5,7 @@ import { padded, plain, wrapped } from './plain';
 const TITLES = {
   temporal: 'Temporal',
   worker: 'Worker',
+  'search-attributes': 'Searching',
   credentials: 'Credentials',
   vertex: 'Vertex',
   model: 'Model',
