@@ -16,16 +16,19 @@ export interface Verdict {
   readonly tokens: InputEstimate;
 }
 
+interface VerdictOptions {
+  readonly keyField?: string | null;
+  readonly validation?: Partial<AcceptedValidation>;
+  /** Keys that are told apart. */
+  readonly maxColumns?: number;
+}
+
 // strings are really cut
 const scanner = new Scanner(32);
 
 /** Validates lines as a run does; with `thorough` each is read in full, as if nothing had ever been skimmed. */
-export function verdictOf(
-  lines: Buffer,
-  thorough: boolean,
-  options: { readonly keyField?: string | null; readonly validation?: Partial<AcceptedValidation> } = {},
-): Verdict {
-  const { keyField = null, validation } = options;
+export function verdictOf(lines: Buffer, thorough: boolean, options: VerdictOptions = {}): Verdict {
+  const { keyField = null, validation, maxColumns } = options;
   const rows: string[] = [];
   const keys: unknown[] = [];
   const place = ({ number, byte, length }: RangePlace) => `${number} ${byte} ${length}`;
@@ -33,6 +36,7 @@ export function verdictOf(
     keyFields: keyField === null ? DEFAULT_KEY_FIELDS : [keyField],
     keyField,
     validation: { ...DEFAULT_VALIDATION, ...validation },
+    ...(maxColumns === undefined ? {} : { maxColumns }),
     sink: {
       sound: (at, others) => {
         rows.push(`sound ${place(at)}`);
