@@ -4,6 +4,7 @@ import { DEFAULT_KEY_FIELDS, rowKeyOf } from '../../src/domain/validation-keys';
 import { RangeValidator, type RangePlace } from '../../src/rows/range-validator';
 import { Scanner } from '../../src/rows/skim/scanner';
 import { LineSkimmer, type SkimmedLine } from '../../src/rows/skim/skimmed-lines';
+import { takeLines } from './skimmed-lines';
 
 /** Everything that a range's validation says of these lines. */
 export interface Verdict {
@@ -47,10 +48,8 @@ export function verdictOf(lines: Buffer, thorough: boolean, options: VerdictOpti
   });
   validator.beginPiece(0, lines.length);
   scanner.forgetTemplates();
-  const skimmer = new LineSkimmer(scanner);
   const take = (line: SkimmedLine) => validator.add(thorough ? unskimmed(line) : line);
-  skimmer.add(lines, take);
-  skimmer.end(take);
+  takeLines(new LineSkimmer(scanner), [lines], take);
   const { problems, pieces, shapes, tokens } = validator;
   return { problems, pieces, shapes: shapes.toRecords(), rows, keys, tokens: tokens.estimate };
 }
