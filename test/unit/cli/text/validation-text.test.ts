@@ -27,6 +27,11 @@ describe('the counts by rule', () => {
 1 warning            import-spelling  may fail the job  docs/validation.md#import-spelling`);
   });
 
+  it('say of bounds of our own that what is beyond isn’t read', () => {
+    const text = ruleCountsText({ 'too-many-names': { errors: 1, warnings: 0 } }, { columns: 60, colors });
+    expect(text).toEqual(["1 error  too-many-names  isn't read"]);
+  });
+
   it('leave out where to read on in a narrow terminal', () => {
     expect(ruleCountsText({ 'key-repeated': { errors: 2, warnings: 0 } }, { columns: 60, colors })).toEqual([
       '2 errors  key-repeated  the run needs it',
@@ -45,6 +50,13 @@ describe('the live line of validation', () => {
     expect(validationProgressText(progress, { elapsedMs: 250, columns: 120, colors })).toBe(
       'validating  █████████░░░░░░░░░░░░░░░   41 %  73 MB of 177 MB · 292 MB/s · 12,300 rows · 2 errors',
     );
+  });
+
+  it('takes no speed from what had come before the time was taken', () => {
+    const { bytes } = progress;
+    const look = { elapsedMs: 100, columns: 120, colors };
+    expect(validationProgressText(progress, { ...look, bytesBefore: bytes - 1_000_000 })).toContain('· 10 MB/s ·');
+    expect(validationProgressText(progress, { ...look, bytesBefore: bytes })).not.toContain('/s');
   });
 
   it('leaves out what there is no room for', () => {
