@@ -49,6 +49,11 @@ export interface BatchRequest {
   readonly resultsTable?: string;
   /** As `resultsTable`, for the rows without an answer, as `errors.jsonl` has them. */
   readonly errorsTable?: string;
+  /**
+   * `bq://project.dataset.table`: dead letters get a table of the run's own there, whose name begins with `table`, and which the
+   * next run can have as its input. @default dead letters stay in a file alone
+   */
+  readonly deadLettersTable?: string;
   /** Top-level field that identifies a row. @default the first of `key`, `custom_id`, `id` that every row has */
   readonly keyField?: string;
   /** Name of a handler of the worker, or a name with the task queue of the workers that have it. */
@@ -303,8 +308,13 @@ export interface BatchResult {
     readonly error: { readonly code: number; readonly message: string } | null;
   }[];
   readonly jobCount: number;
-  /** What was loaded into the request's `resultsTable` and `errorsTable`; left out where nothing was. */
-  readonly loaded?: readonly { readonly purpose: 'results' | 'errors'; readonly uri: string; readonly rows: number }[];
+  /** What was loaded into the tables that the request names; left out where it names none. */
+  readonly loaded?: readonly {
+    readonly purpose: 'results' | 'errors' | 'dead-letters';
+    /** Of dead letters, the table that was made for them. */
+    readonly uri: string;
+    readonly rows: number;
+  }[];
   readonly directory: string;
   readonly results: { readonly uri: string; readonly files: number; readonly rows: number; readonly bytes: number };
   readonly deadLetters: string | null;

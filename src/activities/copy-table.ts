@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BatchError } from '../domain/batch-error';
+import { nameInBigQuery } from '../domain/bigquery-uri';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
@@ -61,6 +62,11 @@ export async function copyToFile(
   const object = await gateways.store.find(uri, { signal: attempt.signal });
   if (object === undefined) throw new BatchError('NotFound', `${uri} is gone, which the run had just written`);
   return toSourceFile(object);
+}
+
+/** What the name of a copy begins with, where nothing else is said. */
+export function fileNameOf({ uri }: StoredTable): string {
+  return encodeURIComponent(nameInBigQuery(uri));
 }
 
 /** The same version of a table has the same name. */

@@ -1,5 +1,6 @@
 import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { claimKey } from '../domain/claim-key';
 import { outputKindOf } from '../domain/output-names';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
@@ -51,7 +52,7 @@ export async function findOutputs(
 
 /** Where a job was told to write, if that is BigQuery: ours each to a table of its own, others' to what they name. */
 function toldTable({ run, claim, outputUri, outputTable }: FindOutputsInput): string | null {
-  if (outputUri !== undefined) return outputUri.startsWith('bq://') ? outputUri : null;
+  if (outputUri !== undefined) return isInBigQuery(outputUri) ? outputUri : null;
   return outputTable === undefined ? null : outputTableOf(outputTable, claimKey(run.key, claim));
 }
 

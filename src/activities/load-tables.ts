@@ -4,11 +4,12 @@ import type { LoadedPurpose } from '../domain/loaded-purpose';
 import { GatewayError } from '../gateways/gateway-error';
 import type { LoadJobs, LoadJobState, NewLoadJob } from '../gateways/load-jobs';
 import { readJson } from '../rows/commits';
-import { findLoadTarget } from '../rows/tables/result-tables';
+import { deadLetterColumns, deadLettersTableOf } from '../rows/tables/dead-letters-table';
+import { findLoadTarget, LINE_COLUMNS } from '../rows/tables/result-tables';
 import type { Attempt } from './attempt';
 import type { LoadedTable, LoadTablesInput } from './contract';
 import type { TableGateways } from './copy-table';
-import type { Manifest } from './finish-run';
+import type { Manifest, ManifestFile } from './finish-run';
 
 export interface LoadGateways extends TableGateways {
   readonly loads: LoadJobs;
@@ -42,7 +43,8 @@ export async function loadTables(
 ): Promise<readonly LoadedTable[]> {
   const { files } = await readJson<Manifest>(gateways.store, manifestUri, { signal: attempt.signal });
   const loaded: LoadedTable[] = [];
-  for (const { purpose, uri } of tables) {
+  for (const { purpose, uri: named } of tables) {
+    const uri = purpose === 'dead-letters' ? deadLettersTableOf(named, run.key) : named;
     const sources = files.filter((file) => file.purpose === purpose);
     const rows = sources.length === 0 ? 0 : await load(gateways, { run, project, purpose, uri, sources }, attempt);
     loaded.push({ purpose, uri, rows });
@@ -53,7 +55,7 @@ export async function loadTables(
 interface Load extends Pick<LoadTablesInput, 'run' | 'project'> {
   readonly purpose: LoadedPurpose;
   readonly uri: string;
-  readonly sources: readonly { readonly uri: string; readonly rows: number }[];
+  readonly sources: readonly ManifestFile[];
 }
 
 async function load(gateways: LoadGateways, wanted: Load, attempt: Attempt): Promise<number> {
@@ -61,7 +63,8 @@ async function load(gateways: LoadGateways, wanted: Load, attempt: Attempt): Pro
   const sourceUris = sources.map(({ uri }) => uri);
   const rows = sources.reduce((sum, file) => sum + file.rows, 0);
   const { signal } = attempt;
-  const { location, columns } = await findLoadTarget(gateways.tables, table, purpose, { signal });
+  const { location, stands } = await findLoadTarget(gateways.tables, table, purpose, { signal });
+  const columns = stands ? null : await columnsFor(gateways, wanted, attempt);
   for (let number = 1; ; number += 1) {
     const id = `vertex_batch_${run.key}_${purpose}_${number}`;
     const job = { project, id, location, sourceUris, table, columns };
@@ -75,6 +78,12 @@ async function load(gateways: LoadGateways, wanted: Load, attempt: Attempt): Pro
     attempt.log.warn(`Load job ${id} failed, and loaded nothing: ${state.reason}, ${state.message}`);
     if (begun === 'begun') throw failure(job, state);
   }
+}
+
+/** Of a table that isn't there yet. */
+async function columnsFor({ store }: LoadGateways, { purpose, sources }: Load, attempt: Attempt) {
+  if (purpose !== 'dead-letters') return LINE_COLUMNS[purpose];
+  return deadLetterColumns(store, sources, { signal: attempt.signal, heartbeat: () => attempt.heartbeat() });
 }
 
 /** Looks until the job has ended. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BatchError } from '../domain/batch-error';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { tablePlace } from '../domain/input-table';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
@@ -13,7 +14,7 @@ import { planUri } from '../rows/plan';
 import { requireRights, type LookGateways, type NeededRights, type RightsGateways } from '../preflight/require-rights';
 import { requireTables } from '../preflight/require-tables';
 import type { Attempt } from './attempt';
-import { copyTable, type TableGateways } from './copy-table';
+import { copyTable, fileNameOf, type TableGateways } from './copy-table';
 import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
 
 const MAX_FILES = 10_000;
@@ -27,7 +28,7 @@ export async function resolveInput(
   const { store, tables } = gateways;
   const { run, input, allowEmpty = false, needs } = given;
   const { signal } = attempt;
-  const isTable = input[0]?.startsWith('bq://') === true;
+  const isTable = isInBigQuery(input[0] ?? '');
   const found = isTable
     ? await findTable(tables, given, attempt)
     : await findSources(store, input, { ...attempt, ownDirectory: run.directory, allowEmpty });
@@ -82,8 +83,7 @@ async function copySources(
 ): Promise<Sources> {
   const { uri, lastModified, rows } = table;
   if (rows === 0) return { files: [], ranges: [] };
-  const name = encodeURIComponent(uri.slice('bq://'.length));
-  const { uri: copy } = await copyTable(gateways, table, `${run.directory}input/${name}`, attempt);
+  const { uri: copy } = await copyTable(gateways, table, `${run.directory}input/${fileNameOf(table)}`, attempt);
   const { files, ranges } = await findSources(gateways.store, [copy], { ...attempt, ownDirectory: run.directory });
   return { files, ranges, table: { uri, lastModified, rows } };
 }

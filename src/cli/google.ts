@@ -26,6 +26,7 @@ export function examineGateways(config: Config): ExamineGateways {
     trustedHosts,
     ...(api !== undefined && { endpoint: api }),
     ...(storage !== undefined && { storageEndpoint: storage }),
+    ...(bigquery !== undefined && { bigqueryEndpoint: bigquery }),
   });
   const isEmulated = areEmulators([api, storage, bigquery], trustedHosts);
   return { access, jobs: vertexJobs(config), tables: tableStore(config), tokens, isEmulated };

@@ -3,7 +3,7 @@ import { VertexBatchCancelledError, VertexBatchError, VertexBatchFailedError } f
 import type { VertexBatchRun } from './run';
 
 /** Objects in which a closed run left what it had; null for what it didn't write. */
-export type WrittenFiles = Pick<BatchResult, 'manifest' | 'deadLetters'>;
+export type WrittenFiles = Pick<BatchResult, 'manifest' | 'deadLetters' | 'loaded'>;
 
 const NOTHING: WrittenFiles = { manifest: null, deadLetters: null };
 

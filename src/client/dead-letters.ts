@@ -4,12 +4,14 @@ import { VertexBatchError } from './errors';
 import type { VertexBatchRun } from './run';
 
 /**
- * The object with the rows that a closed run has no answer for.
+ * The table of their own, or else the object, with the rows that a closed run has no answer for.
  * @throws {VertexBatchError} `RunOpen` for one that isn't closed, `NothingToRerun` where there are none
  */
 export async function deadLettersOf(run: VertexBatchRun): Promise<string> {
-  const { deadLetters } = await writtenBy(run);
-  if (deadLetters !== null) return deadLetters;
+  const { deadLetters, loaded = [] } = await writtenBy(run);
+  const table = loaded.find(({ purpose, rows }) => purpose === 'dead-letters' && rows > 0);
+  const input = table?.uri ?? deadLetters;
+  if (input !== null) return input;
   throw new VertexBatchError(
     'NothingToRerun',
     `${run.workflowId} has no dead letters: no row failed or is missing that could be sent as it stands`,

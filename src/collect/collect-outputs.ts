@@ -4,6 +4,7 @@ import type { SettledPart, SettlePartInput, SourceFile, Sources } from '../activ
 import { finishRun, type Manifest } from '../activities/finish-run';
 import { settlePart } from '../activities/settle-part';
 import type { RunReference } from '../domain/accepted-request';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import type { PriceTable } from '../domain/price-table';
 import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
@@ -15,7 +16,7 @@ import type { OutputProblem } from '../rows/records';
 import { collectDirectory } from './collect-directory';
 import { collectedResult } from './collected-result';
 import { findInput } from './find-input';
-import { copyTables, findTables, isTableName } from './named-tables';
+import { copyTables, findTables } from './named-tables';
 import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
 import { planInput } from './plan-input';
 import { deleteBelow, removeTraces, standingIn, targetDirectory } from './target-directory';
@@ -98,8 +99,8 @@ async function findNamed(
   directory: string,
   signal: AbortSignal,
 ): Promise<Named> {
-  const inputFiles = input.filter((name) => !isTableName(name));
-  const outputFiles = outputs.filter((name) => !isTableName(name));
+  const inputFiles = input.filter((name) => !isInBigQuery(name));
+  const outputFiles = outputs.filter((name) => !isInBigQuery(name));
   return {
     inputTables: await findTables(tables, 'Input', input, signal),
     outputTables: await findTables(tables, 'Output', outputs, signal),

@@ -1,18 +1,15 @@
 import type { Attempt } from '../activities/attempt';
 import type { SourceFile } from '../activities/contract';
-import { copyToFile } from '../activities/copy-table';
+import { copyToFile, fileNameOf } from '../activities/copy-table';
 import { BatchError } from '../domain/batch-error';
-import { NO_SUCH_TABLE } from '../domain/input-table';
+import { isInBigQuery } from '../domain/bigquery-uri';
+import { NO_SUCH_TABLE, unreadableProblem } from '../domain/input-table';
 import { GatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
 
 /** What a table must have to be what it is named for. */
 const COLUMN = { Input: 'request', Output: 'response' } as const;
-
-export function isTableName(name: string): boolean {
-  return name.startsWith('bq://');
-}
 
 /**
  * The tables among these names, as they are now.
@@ -25,7 +22,7 @@ export async function findTables(
   signal: AbortSignal,
 ): Promise<readonly StoredTable[]> {
   const found: StoredTable[] = [];
-  for (const name of new Set(names.filter(isTableName))) {
+  for (const name of new Set(names.filter(isInBigQuery))) {
     const table = await tables().find(name, { signal });
     if (table === undefined) throw new BatchError('InputNotFound', `${which} ${name} ${NO_SUCH_TABLE}`);
     const problem = problemOf(table, COLUMN[which]);
@@ -35,11 +32,10 @@ export async function findTables(
   return found;
 }
 
-function problemOf({ type, rows, isStreaming, columns }: StoredTable, column: string): string | undefined {
-  if (type !== 'TABLE') return `is a ${type}, whose rows can't be read by index; copy it into a table.`;
-  if (isStreaming) return 'has rows in its streaming buffer, which can’t be read by index yet; collect again later.';
-  if (!columns.some(({ name }) => name === column)) return `has no column "${column}"; is it the right table?`;
-  return rows === 0 ? 'has no rows.' : undefined;
+function problemOf(table: StoredTable, column: string): string | undefined {
+  const hasColumn = table.columns.some(({ name }) => name === column);
+  const problem = unreadableProblem(table, hasColumn ? undefined : `has no column "${column}"; is it the right table?`);
+  return problem ?? (table.rows === 0 ? 'has no rows.' : undefined);
 }
 
 /** Copies of tables below the directory, which are read as files are. */
@@ -52,7 +48,7 @@ export async function copyTables(
   const { store } = gateways;
   const copies: SourceFile[] = [];
   for (const table of tables) {
-    const base = `${directory}tables/${encodeURIComponent(table.uri.slice('bq://'.length))}`;
+    const base = `${directory}tables/${fileNameOf(table)}`;
     copies.push(await copyToFile({ store, tables: gateways.tables() }, table, base, attempt, changedMeanwhile));
   }
   return copies;

@@ -12,9 +12,10 @@ export interface AcceptedRequest {
   readonly output: string;
   /** Absent unless jobs write to BigQuery: `bq://project[.dataset[.table]]`. */
   readonly outputTable?: string;
-  /** Absent unless results, or errors, are loaded into a table. */
+  /** Absent unless results, errors or dead letters are loaded into a table. */
   readonly resultsTable?: string;
   readonly errorsTable?: string;
+  readonly deadLettersTable?: string;
   readonly keyField: string | null;
   readonly handler: { readonly name: string; readonly taskQueue: string | null } | null;
   readonly displayName: string;

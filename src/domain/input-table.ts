@@ -1,3 +1,5 @@
+import { nameInBigQuery } from './bigquery-uri';
+
 interface Column {
   readonly name: string;
   readonly type: string;
@@ -23,14 +25,21 @@ const RESERVED: ReadonlySet<string> = new Set(['response', 'status']);
 export const NO_SUCH_TABLE = 'does not exist; check project, dataset and table, and whether it had an expiration time.';
 
 /** Why a job can't read a table, or we can't by index, with the remedy: what follows its name in a sentence. */
-export function tableProblem({ uri, type, columns, isStreaming }: DescribedTable): string | undefined {
+export function tableProblem(table: DescribedTable): string | undefined {
+  return unreadableProblem(table, columnsProblem(table.columns));
+}
+
+/**
+ * Why we can't read a table by index, with the remedy.
+ * @param columns what is wrong with its columns, which is told before what passes by itself
+ */
+export function unreadableProblem(
+  { uri, type, isStreaming }: Pick<DescribedTable, 'uri' | 'type' | 'isStreaming'>,
+  columns: string | undefined,
+): string | undefined {
   if (type !== 'TABLE') return `is a ${type}, whose rows can't be read by index; ${copied(uri)}.`;
-  const column = columnsProblem(columns);
-  if (column !== undefined) return column;
-  if (isStreaming) {
-    return `has rows in its streaming buffer, which aren't counted yet; try again when they are in (up to 90 minutes), or load rows instead of streaming them.`;
-  }
-  return undefined;
+  if (columns !== undefined || !isStreaming) return columns;
+  return `has rows in its streaming buffer, which aren't counted yet; try again when they are in (up to 90 minutes), or load rows instead of streaming them.`;
 }
 
 /** Whether a job in a location can read a table, as far as that is documented. */
@@ -65,5 +74,5 @@ function typeOf({ type, mode }: Column): string {
 }
 
 function copied(uri: string): string {
-  return `make a table of it: CREATE TABLE … AS SELECT * FROM \`${uri.slice('bq://'.length)}\``;
+  return `make a table of it: CREATE TABLE … AS SELECT * FROM \`${nameInBigQuery(uri)}\``;
 }

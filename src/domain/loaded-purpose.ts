@@ -1,2 +1,2 @@
 /** What can be loaded into a table of the caller's when a run has written it. */
-export type LoadedPurpose = 'results' | 'errors';
+export type LoadedPurpose = 'results' | 'errors' | 'dead-letters';

@@ -13,7 +13,8 @@ export type Grant =
 
 const READ = ['storage.objects.get', 'storage.objects.list'];
 const ALL = [...READ, 'storage.objects.create', 'storage.objects.delete'];
-const TABLES = ['bigquery.tables.get', 'bigquery.tables.getData'];
+const READ_TABLES = ['bigquery.tables.get', 'bigquery.tables.getData'];
+const ALL_OF_TABLES = [...READ_TABLES, 'bigquery.tables.create'];
 const LEGACY_WRITE = ['storage.objects.list', 'storage.objects.create', 'storage.objects.delete'];
 
 /**
@@ -21,11 +22,11 @@ const LEGACY_WRITE = ['storage.objects.list', 'storage.objects.create', 'storage
  * iann0036/iam-dataset keeps, and for the legacy roles the page of `StorageRoles` in Google's Java client, November 2026.
  */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
-  'roles/aiplatform.serviceAgent': [...ALL, ...TABLES],
-  'roles/bigquery.admin': TABLES,
-  'roles/bigquery.dataEditor': TABLES,
-  'roles/bigquery.dataOwner': TABLES,
-  'roles/bigquery.dataViewer': TABLES,
+  'roles/aiplatform.serviceAgent': [...ALL, ...ALL_OF_TABLES],
+  'roles/bigquery.admin': ALL_OF_TABLES,
+  'roles/bigquery.dataEditor': ALL_OF_TABLES,
+  'roles/bigquery.dataOwner': ALL_OF_TABLES,
+  'roles/bigquery.dataViewer': READ_TABLES,
   'roles/bigquery.user': [],
   'roles/storage.admin': ALL,
   'roles/storage.objectAdmin': ALL,

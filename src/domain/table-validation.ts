@@ -2,13 +2,13 @@ import type { AcceptedValidation } from './accepted-validation';
 import { VALIDATION_RULES, type RuleSettings, type ValidationRule } from './validation-rules';
 
 /** A table needs no import: its rules matter only for rows that are sent again, or sent otherwise, from a copy in files. */
-const IMPORT_AS_WARNINGS: RuleSettings = Object.fromEntries(
+const TABLE_RULES: RuleSettings = Object.fromEntries(
   (Object.keys(VALIDATION_RULES) as ValidationRule[])
-    .filter((rule) => rule.startsWith('import-'))
+    .filter((rule) => rule.startsWith('import-') || rule === 'uri-in-table')
     .map((rule) => [rule, 'warning']),
 );
 
-/** How rows of a table are validated: as the caller says, and where nothing is said, the import's rules are warnings. */
+/** How rows of a table are validated: as the caller says, and where nothing is said, what only may matter is a warning. */
 export function forTable(validation: AcceptedValidation): AcceptedValidation {
-  return { ...validation, rules: { ...IMPORT_AS_WARNINGS, ...validation.rules } };
+  return { ...validation, rules: { ...TABLE_RULES, ...validation.rules } };
 }

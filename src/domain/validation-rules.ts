@@ -1,8 +1,8 @@
 export type ProblemSeverity = 'error' | 'warning';
 
 interface RuleFacts {
-  /** Unless the request says otherwise. Errors are what is known to fail; what only may fail is a warning. */
-  readonly severity: ProblemSeverity;
+  /** Unless the request says otherwise. Errors are what is known to fail; what only may fail is a warning; `off` matters in tables. */
+  readonly severity: RuleSetting;
   /** `row`: a row breaks it alone and can be taken out. `input`: rows break it together. */
   readonly scope: 'row' | 'input';
   /** What the service fails when it is broken; `nothing` where only the run itself needs it. */
@@ -51,6 +51,7 @@ export const VALIDATION_RULES = {
   range: { severity: 'warning', scope: 'row', fails: 'row' },
   'mime-type': { severity: 'warning', scope: 'row', fails: 'row' },
   uri: { severity: 'warning', scope: 'row', fails: 'row' },
+  'uri-in-table': { severity: 'off', scope: 'row', fails: 'row' },
   // the hidden import, a row alone
   'import-name': { severity: 'error', scope: 'row', fails: 'job' },
   'import-depth': { severity: 'error', scope: 'row', fails: 'job' },

@@ -1,7 +1,14 @@
-import { fromBucket, fromPolicy, fromProject, fromTestedPermissions } from '../schemas/access-answers';
+import {
+  fromBucket,
+  fromDatasetAccess,
+  fromPolicy,
+  fromProject,
+  fromTestedPermissions,
+} from '../schemas/access-answers';
 import type { Access, RoleBinding } from './access';
 import type { CallOptions, VertexParent } from './vertex-jobs';
-import { parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
+import { parseDatasetUri, parseTableUri } from './bq-uri';
+import { BIGQUERY, parseEndpoint, vertexBaseUrl, type Endpoint } from './endpoint';
 import type { GatewayErrorKind } from './gateway-error';
 import { GoogleRest, notTheApi, type RestCall } from './google-rest';
 import { parentPath } from './vertex-jobs-rest';
@@ -16,17 +23,24 @@ const POLICY_VERSION = 3;
 export interface AccessRestOptions extends RestGatewayOptions {
   /** Stands in for Cloud Storage, where `endpoint` stands in for Vertex AI and Cloud Resource Manager. @default Google's */
   readonly storageEndpoint?: string;
+  /** Stands in for BigQuery. @default Google's */
+  readonly bigqueryEndpoint?: string;
 }
 
-/** {@link Access} over the REST APIs of Cloud Resource Manager (v1 for a project, v3 for its policy), Cloud Storage and Vertex AI. */
+/**
+ * {@link Access} over the REST APIs of Cloud Resource Manager (v1 for a project, v3 for its policy), Cloud Storage, BigQuery and
+ * Vertex AI.
+ */
 export class AccessRest implements Access {
   readonly #rest: GoogleRest;
   readonly #vertex: Endpoint | undefined;
   readonly #projects: Endpoint;
   readonly #storage: Endpoint;
+  readonly #bigquery: Endpoint;
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
-  constructor({ endpoint, storageEndpoint = STORAGE, trustedHosts, ...options }: AccessRestOptions) {
+  constructor(given: AccessRestOptions) {
+    const { endpoint, storageEndpoint = STORAGE, bigqueryEndpoint, trustedHosts, ...options } = given;
     this.#rest = new GoogleRest({
       ...options,
       service: 'access',
@@ -36,6 +50,7 @@ export class AccessRest implements Access {
     this.#vertex = endpoint === undefined ? undefined : parseEndpoint(endpoint, trustedHosts);
     this.#projects = this.#vertex ?? parseEndpoint(RESOURCE_MANAGER);
     this.#storage = parseEndpoint(storageEndpoint, trustedHosts);
+    this.#bigquery = bigqueryEndpoint === undefined ? BIGQUERY : parseEndpoint(bigqueryEndpoint, trustedHosts);
   }
 
   async projectPermissions(project: string, asked: readonly string[], options?: CallOptions) {
@@ -78,6 +93,22 @@ export class AccessRest implements Access {
     return this.#ask({ ...call, endpoint: this.#storage }, fromPolicy, options);
   }
 
+  async tablePermissions(uri: string, asked: readonly string[], options?: CallOptions): Promise<readonly string[]> {
+    const { project, dataset, table } = parseTableUri(uri);
+    const path = `${datasetPath(project, dataset)}/tables/${encodeURIComponent(table)}:testIamPermissions`;
+    const body = { permissions: asked };
+    const call = { action: `test permissions on ${uri}`, method: 'POST', path, body } as const;
+    return this.#ask({ ...call, endpoint: this.#bigquery }, fromTestedPermissions, options);
+  }
+
+  async datasetPolicy(uri: string, options?: CallOptions): Promise<readonly RoleBinding[]> {
+    const { project, dataset } = parseDatasetUri(uri);
+    const query = `datasetView=ACL&accessPolicyVersion=${POLICY_VERSION}`;
+    const path = `${datasetPath(project, dataset)}?${query}`;
+    const call = { action: `read the policy of ${uri}`, method: 'GET', path } as const;
+    return this.#ask({ ...call, endpoint: this.#bigquery }, fromDatasetAccess, options);
+  }
+
   async findModel(parent: VertexParent, model: string, options?: CallOptions): Promise<void> {
     const resource = parentPath(parent);
     const endpoint = this.#vertex ?? { baseUrl: vertexBaseUrl(parent.location), takesCredentials: true };
@@ -98,6 +129,10 @@ export class AccessRest implements Access {
 
 function bucketPath(bucket: string): string {
   return `/storage/v1/b/${encodeURIComponent(bucket)}`;
+}
+
+function datasetPath(project: string, dataset: string): string {
+  return `/bigquery/v2/projects/${encodeURIComponent(project)}/datasets/${dataset}`;
 }
 
 const REMEDIES: Readonly<Record<GatewayErrorKind, string>> = {

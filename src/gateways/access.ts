@@ -24,6 +24,10 @@ export interface Access {
   bucket(bucket: string, options?: CallOptions): Promise<{ readonly location: string; readonly projectNumber: string }>;
   projectPolicy(project: string, options?: CallOptions): Promise<readonly RoleBinding[]>;
   bucketPolicy(bucket: string, options?: CallOptions): Promise<readonly RoleBinding[]>;
+  /** Those of the permissions that the caller has on a table that is there, `bq://project.dataset.table`. */
+  tablePermissions(table: string, asked: readonly string[], options?: CallOptions): Promise<readonly string[]>;
+  /** Who has which role on a whole dataset, `bq://project.dataset`. Nobody can test the caller's own rights on one. */
+  datasetPolicy(dataset: string, options?: CallOptions): Promise<readonly RoleBinding[]>;
   /** Kind `not-found` for a model that the location doesn't know. @param model as a job names it */
   findModel(parent: VertexParent, model: string, options?: CallOptions): Promise<void>;
 }

@@ -41,7 +41,9 @@ export class TableStoreRest implements TableStore {
 
   async findDataset(uri: string, options: CallOptions = {}): Promise<StoredDataset | undefined> {
     const { project, dataset } = parseDatasetUri(uri);
-    const resource = await this.#find(uri, `projects/${encodeURIComponent(project)}/datasets/${dataset}`, options);
+    // who has which role on it takes another right to see
+    const path = `projects/${encodeURIComponent(project)}/datasets/${dataset}?datasetView=METADATA`;
+    const resource = await this.#find(uri, path, options);
     return resource === undefined ? undefined : fromDatasetResource(resource);
   }
 

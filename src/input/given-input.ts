@@ -2,6 +2,7 @@ import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BatchError } from '../domain/batch-error';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import type { TableStore } from '../gateways/table-store';
 import { findInputTable } from '../rows/tables/input-table';
 import { readTableLines } from '../rows/tables/read-table-lines';
@@ -41,8 +42,8 @@ export async function givenInput(names: readonly string[], options: GivenInputOp
   try {
     for (const name of names) {
       if (name.startsWith('gs://')) remote.push(name);
-      else if (name.startsWith('bq://') && options.tables === 'as-remote') remote.push(name);
-      else if (name.startsWith('bq://')) local.push(await spooledTable(name, names, spool, options));
+      else if (isInBigQuery(name) && options.tables === 'as-remote') remote.push(name);
+      else if (isInBigQuery(name)) local.push(await spooledTable(name, names, spool, options));
       else if (name === '-' && options.stdin !== undefined) local.push(await spool.add(STDIN_NAME, options.stdin));
       else local.push(await localFile(name, spool));
     }

@@ -198,6 +198,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
         ...trusted,
         ...(endpoints.api === undefined ? {} : { endpoint: endpoints.api }),
         ...(endpoints.storage === undefined ? {} : { storageEndpoint: endpoints.storage }),
+        ...(endpoints.bigquery === undefined ? {} : { bigqueryEndpoint: endpoints.bigquery }),
       }),
       tokens,
       isEmulated: areEmulators([endpoints.api, endpoints.storage, endpoints.bigquery], endpoints.trustedHosts),

@@ -7,7 +7,7 @@ import { missing, unknown, untold, type Check } from './check';
 import { findOutputDataset } from './output-dataset';
 import { grantOnProject } from './remedies';
 
-/** Whether the dataset of an output is there for the caller, and lies where jobs can write it. Who may write it, nobody can test. */
+/** Whether the dataset of an output is there for the caller, and lies where jobs can write it. Rights on what isn't there yet nobody can test. */
 export async function checkDataset(
   tables: Pick<TableStore, 'findDataset'>,
   { output, location }: { readonly output: string; readonly location: string | null },
@@ -28,7 +28,7 @@ export async function checkDataset(
       );
     return unknown(
       about,
-      `it is there, in ${found.location}; whether Vertex AI’s own account may write it can’t be told`,
+      `it is there, in ${found.location}; whether these credentials may read what jobs write there can’t be told`,
     );
   } catch (error) {
     if (!isGatewayError(error, 'permission')) return untold(about, error);

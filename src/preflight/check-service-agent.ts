@@ -1,11 +1,10 @@
 import { grantOf } from '../domain/role-grants';
 import type { Access, RoleBinding } from '../gateways/access';
 import type { CallOptions } from '../gateways/vertex-jobs';
-import { parseTableUri } from '../gateways/bq-uri';
-import { isGatewayError } from '../gateways/gateway-error';
 import { missing, ok, unknown, untold, type Check } from './check';
 import type { UsedBucket } from './check-bucket';
 import { grantOnBucket } from './remedies';
+import { hiddenText, policyOf, serviceAgentOf } from './service-agent';
 
 /**
  * Whether Vertex AI's own account may read, or write, a bucket. Nobody can test another's rights: this reads the policies of the
@@ -19,7 +18,7 @@ export async function checkServiceAgent(
 ): Promise<Check> {
   const unnamed = { name: 'service-agent', subject: `of project ${project}, on gs://${bucket}` } as const;
   try {
-    const email = await agentOf(access, project, options);
+    const email = await serviceAgentOf(access, project, options);
     const about = { ...unnamed, subject: email };
     const member = `serviceAccount:${email}`;
     const permission = isOutput ? 'storage.objects.create' : 'storage.objects.get';
@@ -44,42 +43,6 @@ export async function checkServiceAgent(
   }
 }
 
-/** Whether Vertex AI's own account may read a table, as far as the policy of the table's project tells. */
-export async function checkServiceAgentOnTable(
-  access: Access,
-  project: string,
-  uri: string,
-  options?: CallOptions,
-): Promise<Check> {
-  const unnamed = { name: 'service-agent', subject: `of project ${project}, on ${uri}` } as const;
-  try {
-    const email = await agentOf(access, project, options);
-    const about = { ...unnamed, subject: email };
-    const owner = parseTableUri(uri).project;
-    const policy = await policyOf(() => access.projectPolicy(owner, options));
-    const grant = grantOf('bigquery.tables.getData', `serviceAccount:${email}`, policy ?? []);
-    if (grant.kind === 'granted') return ok(about, `${grant.role} on the project of ${uri}`);
-    const why = grant.kind === 'unclear' ? grant.why : 'it isn’t seen on the project, and datasets aren’t looked at';
-    return unknown(about, `bigquery.tables.getData on ${uri}: ${why}`);
-  } catch (error) {
-    return untold(unnamed, error);
-  }
-}
-
-async function agentOf(access: Access, project: string, options?: CallOptions): Promise<string> {
-  return `service-${await access.projectNumber(project, options)}@gcp-sa-aiplatform.iam.gserviceaccount.com`;
-}
-
-/** What the caller may see of it: `undefined` where it may not look. */
-async function policyOf<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isGatewayError(error, 'permission', 'not-found')) return undefined;
-    throw error;
-  }
-}
-
 function whatIsHidden(
   onBucket: readonly RoleBinding[] | undefined,
   onProject: readonly RoleBinding[] | undefined,
@@ -88,5 +51,5 @@ function whatIsHidden(
     ...(onBucket === undefined ? ['the bucket (storage.buckets.getIamPolicy)'] : []),
     ...(onProject === undefined ? ['its project (resourcemanager.projects.getIamPolicy)'] : []),
   ];
-  return `these credentials may not read the policy of ${hidden.join(' and ')}`;
+  return hiddenText(hidden);
 }

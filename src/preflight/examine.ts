@@ -1,12 +1,15 @@
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { requireToken, type AccessTokens } from '../gateways/access-tokens';
 import type { CallOptions } from '../gateways/vertex-jobs';
 import { isGatewayError } from '../gateways/gateway-error';
+import { parseOutputTableUri } from '../gateways/bq-uri';
 import { parseGsUri } from '../gateways/gs-uri';
 import type { TableStore } from '../gateways/table-store';
 import { missing, ok, untold, type Check } from './check';
 import { checkBucket, type UsedBucket } from './check-bucket';
 import { checkDataset } from './check-dataset';
-import { checkServiceAgent, checkServiceAgentOnTable } from './check-service-agent';
+import { checkServiceAgent } from './check-service-agent';
+import { checkServiceAgentOnDataset, type UsedByJobs } from './check-service-agent-on-dataset';
 import { checkTable } from './check-table';
 import { checkModel, checkVertex, type VertexGateways } from './check-vertex';
 
@@ -48,11 +51,10 @@ export async function examine(gateways: ExamineGateways, examined: Examined, opt
   const forService = buckets.map(({ bucket, isOutput }) => ({ bucket, isOutput: isOutput && writesFiles }));
   if (project !== null)
     for (const bucket of forService) checks.push(checkServiceAgent(access, project, bucket, options));
-  for (const uri of usedTables(examined)) {
-    checks.push(checkTable(tables, { uri, location }, member, options));
-    if (project !== null) checks.push(checkServiceAgentOnTable(access, project, uri, options));
-  }
+  for (const uri of usedTables(examined)) checks.push(checkTable(tables, { uri, location }, member, options));
   if (output !== null && !writesFiles) checks.push(checkDataset(tables, { output, location }, member, options));
+  if (project !== null)
+    for (const used of usedByJobs(examined)) checks.push(checkServiceAgentOnDataset(access, project, used, options));
   return [credentials, ...(await Promise.all(checks))];
 }
 
@@ -94,6 +96,16 @@ function bucketOf(uri: string): string {
   return parseGsUri(uri).bucket;
 }
 
+/** Where a bare project is named, the service makes the dataset. */
+function usedByJobs(examined: Examined): UsedByJobs[] {
+  const { output } = examined;
+  const writesDataset = output !== null && !isObject(output) && parseOutputTableUri(output).dataset !== null;
+  return [
+    ...usedTables(examined).map((uri) => ({ uri, permission: 'bigquery.tables.getData' as const })),
+    ...(writesDataset ? [{ uri: output, permission: 'bigquery.tables.create' as const }] : []),
+  ];
+}
+
 function usedTables({ input }: Examined): string[] {
-  return [...new Set(input.filter((uri) => uri.startsWith('bq://')))];
+  return [...new Set(input.filter(isInBigQuery))];
 }

@@ -7,6 +7,7 @@ import { parseGsUri } from '../gateways/gs-uri';
 import { checkServiceAgent } from './check-service-agent';
 import { grantToRead, lackOn, mayReadRows } from './check-table';
 import { lackedPermissions } from './check-vertex';
+import { lackedForLoads } from './lacked-for-loads';
 import type { NeededTables } from './require-tables';
 import { grantOnProject } from './remedies';
 
@@ -46,7 +47,7 @@ export async function requireRights(
   options: CallOptions,
 ): Promise<void> {
   const patient = { timeoutMs: PATIENCE_MS, ...options };
-  const [lacked, agent, readsRows] = await Promise.all([
+  const [lacked, agent, readsRows, lackedToLoad] = await Promise.all([
     lackedPermissions(access, project, patient).catch(unlessTold<readonly string[]>([])),
     output.startsWith('gs://')
       ? checkServiceAgent(
@@ -57,6 +58,7 @@ export async function requireRights(
         )
       : null,
     table === undefined || mayReadRows(tables, table, patient).catch(unlessTold(true)),
+    lackedForLoads({ access, tables }, project, written ?? {}, patient).catch(unlessTold(undefined)),
   ]);
   const member = async () => (await tokens.getMember?.()) ?? null;
   if (lacked.length > 0) {
@@ -66,6 +68,7 @@ export async function requireRights(
   if (agent?.status === 'missing') throw refusal(`${agent.subject} lacks ${agent.message}`, agent.remedy ?? '');
   if (table !== undefined && !readsRows)
     throw refusal(`${lackOn(table.uri, 'bigquery.tables.getData')}.`, grantToRead(table.uri, await member()));
+  if (lackedToLoad !== undefined) throw refusal(`${lackedToLoad.what}.`, lackedToLoad.remedy(await member()));
 }
 
 /** What is assumed where nobody could tell. A bug passes. */

@@ -12,6 +12,7 @@ export interface NeededTables {
   readonly outputTable?: string;
   readonly resultsTable?: string;
   readonly errorsTable?: string;
+  readonly deadLettersTable?: string;
 }
 
 /**
@@ -22,27 +23,30 @@ export interface NeededTables {
  */
 export async function requireTables(
   tables: TableStore,
-  { location, outputTable, resultsTable, errorsTable }: NeededTables,
+  { location, outputTable, resultsTable, errorsTable, deadLettersTable }: NeededTables,
   options: CallOptions,
 ): Promise<void> {
   await Promise.all([
-    outputTable === undefined ? null : requireDataset(tables, outputTable, location, options),
+    outputTable === undefined ? null : requireDataset(tables, { field: 'output', uri: outputTable, location }, options),
     resultsTable === undefined ? null : findLoadTarget(tables, resultsTable, 'results', options),
     errorsTable === undefined ? null : findLoadTarget(tables, errorsTable, 'errors', options),
+    // the job of another run is to read it
+    deadLettersTable === undefined
+      ? null
+      : requireDataset(tables, { field: 'deadLettersTable', uri: deadLettersTable, location }, options),
   ]);
 }
 
 async function requireDataset(
   tables: TableStore,
-  output: string,
-  location: string,
+  { field, uri, location }: { readonly field: string; readonly uri: string; readonly location: string },
   options: CallOptions,
 ): Promise<void> {
-  const found = await findOutputDataset(tables, { output, location }, options);
-  if (found.kind === 'absent') throw invalid(`output ${output} lies in no dataset; make it: ${found.remedy}`);
+  const found = await findOutputDataset(tables, { output: uri, location }, options);
+  if (found.kind === 'absent') throw invalid(`${field} ${uri} lies in no dataset; make it: ${found.remedy}`);
   if (found.kind !== 'elsewhere') return;
   throw invalid(
-    `output ${output} lies in ${found.location}, and the job would run in ${location}: jobs write datasets of their own region only; set location, or name a dataset that lies in ${location}`,
+    `${field} ${uri} lies in ${found.location}, and the job would run in ${location}: jobs read and write datasets of their own region only; set location, or name a dataset that lies in ${location}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { BatchError } from '../domain/batch-error';
+import { isInBigQuery } from '../domain/bigquery-uri';
 
 /** One entry of a run's `input`. */
 export interface InputPattern {
@@ -14,7 +15,7 @@ export interface InputPattern {
  * @throws {BatchError} `InvalidRequest` when it isn't one object or wildcard in Cloud Storage
  */
 export function parseInputPattern(text: string): InputPattern {
-  if (text.startsWith('bq://')) {
+  if (isInBigQuery(text)) {
     throw new BatchError(
       'InvalidRequest',
       `input ${text} is a BigQuery table, which this version doesn't read; export it to gs:// as JSONL`,

@@ -3,7 +3,7 @@ import { EstimateSum } from '../domain/input-estimate';
 import { addProblems, type RuleCount } from '../domain/rule-counts';
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
-import type { Repair, ValidationRule } from '../domain/validation-rules';
+import { type Repair, severityOf, type ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
 import { requestFacts, textBytesOf } from '../schemas/request-facts';
 import { FirstProblems } from './first-problems';
@@ -58,7 +58,7 @@ export class RangeValidator {
   soundRows = 0;
   badRows = 0;
   readonly #options: RangeValidatorOptions;
-  readonly #known = new KnownRow();
+  readonly #known: KnownRow;
   readonly #templates = new KnownTemplates();
   readonly #pieces: CountedPiece[] = [];
   readonly #problems: FirstProblems<RangeProblem>;
@@ -68,6 +68,7 @@ export class RangeValidator {
   constructor(options: RangeValidatorOptions) {
     this.#options = options;
     this.shapes = new ShapeMemory(options.maxColumns);
+    this.#known = new KnownRow({ anyAddress: severityOf('uri-in-table', options.validation.rules) === 'off' });
     this.#keyedRow = keyedRowReader(options.keyFields);
     this.#problems = new FirstProblems(Math.min(MOST_KEPT, options.validation.maxProblems));
   }

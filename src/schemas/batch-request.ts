@@ -5,6 +5,7 @@ import { cutText } from '../domain/cut-text';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
 import { JOB_LIMITS } from '../domain/validation-limits';
 import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { forTable } from '../domain/table-validation';
 import { parseTableUri } from '../gateways/bq-uri';
 import type { AdoptRequest, BatchRequest } from '../messages';
@@ -86,6 +87,9 @@ export const batchRequestSchema = z
         .optional(),
       errorsTable: matching(TABLE, TABLE_RULE)
         .describe('bq://project.dataset.table, to which rows without an answer are appended at the end.')
+        .optional(),
+      deadLettersTable: matching(TABLE, TABLE_RULE)
+        .describe('bq://project.dataset.table: dead letters get a table of their own, whose name begins so.')
         .optional(),
       keyField: matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and _').optional(),
       handler: z
@@ -232,8 +236,16 @@ function parsedRequest(request: unknown): GivenRequest {
   const adopts = typeof request === 'object' && request !== null && 'adopt' in request;
   const parsed = (adopts ? adoptRequestSchema : batchRequestSchema).safeParse(request, { reportInput: true });
   if (parsed.success) return parsed.data as GivenRequest;
-  throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt }).join('; '));
+  throw new TypeError(problemsOf(parsed.error.issues, { fieldsAt: knownFieldsAt, foreign: FIELDS_OF_JOBS }).join('; '));
 }
+
+/** Fields of the service's own `BatchPredictionJob` that the request has otherwise. */
+const FIELDS_OF_JOBS = {
+  inputConfig: 'input says what is read, gs://… or bq://…',
+  instancesFormat: 'it follows from input; leave it out',
+  outputConfig: 'output says where jobs write, gs://… or bq://…',
+  predictionsFormat: 'it follows from output; leave it out',
+};
 
 function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const names = Object.keys(labels);
@@ -252,7 +264,7 @@ function validationFor({ validate }: GivenRequest, isTable: boolean): AcceptedRe
 
 /** A table is the one input of its run. */
 function checkTable(input: readonly string[]): boolean {
-  const table = input.find((uri) => uri.startsWith('bq://'));
+  const table = input.find(isInBigQuery);
   if (table === undefined) return false;
   if (input.length > 1)
     throw new TypeError(`input ${table} is a table, which must be the only input; leave the others out`);

@@ -2,7 +2,7 @@ import { didYouMean } from '../domain/nearest-name';
 import type { ValidationRule } from '../domain/validation-rules';
 import type { EnumSpec, NumberRange, StringCheck, ValueSpec } from './message-spec';
 import { isObject, type RowProblems, shown } from './row-problems';
-import { isBase64, isDuration, isEnumValue, isInRange, numberOf, passes } from './value-checks';
+import { isBase64, isDuration, isEnumValue, isInRange, isStoredOrOnYouTube, numberOf, passes } from './value-checks';
 import { wantedKind } from './wording';
 
 /** Where a value stands, for what is said of it. */
@@ -50,8 +50,15 @@ export function reportShape(value: unknown, spec: ValueSpec, { name, path, rule 
 
 function checkString(value: unknown, check: StringCheck | undefined, place: Place, problems: RowProblems): void {
   if (typeof value !== 'string' && check !== 'role') return reportShape(value, { kind: 'string' }, place, problems);
-  if (check === undefined || (typeof value === 'string' && passes(check, value))) return undefined;
+  if (check === undefined) return undefined;
+  if (typeof value === 'string' && passes(check, value))
+    return check === 'uri' ? checkUriInTable(value, place, problems) : undefined;
   problems.report(RULE_OF_CHECK[check], place.path, () => CHECK_WORDS[check](place.name, shown(value)));
+}
+
+function checkUriInTable(uri: string, { name, path }: Place, problems: RowProblems): void {
+  if (isStoredOrOnYouTube(uri)) return;
+  problems.report('uri-in-table', path, () => `${name} should begin with gs://, or be of YouTube, got ${shown(uri)}`);
 }
 
 const RULE_OF_CHECK: Readonly<Record<StringCheck, ValidationRule>> = {

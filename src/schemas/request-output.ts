@@ -1,5 +1,6 @@
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { asDirectory } from '../domain/as-directory';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { parseOutputTableUri, parseTableUri } from '../gateways/bq-uri';
 import type { BatchRequest } from '../messages';
 
@@ -9,13 +10,13 @@ interface OutputFields {
   readonly output: string;
   readonly outputTable: string | undefined;
 }
-type AcceptedLoads = Pick<AcceptedRequest, 'resultsTable' | 'errorsTable'>;
-type GivenLoads = Pick<BatchRequest, 'resultsTable' | 'errorsTable' | 'output' | 'workspace'>;
+type AcceptedLoads = Pick<AcceptedRequest, 'resultsTable' | 'errorsTable' | 'deadLettersTable'>;
+type GivenLoads = AcceptedLoads & GivenOutput;
 type GivenOutput = Pick<BatchRequest, 'output' | 'workspace'>;
 
 /** Where a run keeps its files, and where its jobs write if that is BigQuery. @throws {TypeError} for a pair that doesn't go together */
 export function acceptOutput({ output, workspace }: GivenOutput): AcceptedOutput {
-  if (!output.startsWith('bq://')) {
+  if (!isInBigQuery(output)) {
     if (workspace === undefined) return { output: asDirectory(output) };
     throw new TypeError(
       `workspace goes with an output to BigQuery, and the output is ${output}, where the run's own files go as well; leave workspace out, got ${workspace}`,
@@ -29,10 +30,11 @@ export function acceptOutput({ output, workspace }: GivenOutput): AcceptedOutput
 }
 
 /** Which tables get what the run has written. @throws {TypeError} for what is no table, or for one table for both */
-export function acceptLoads({ resultsTable, errorsTable, output, workspace = output }: GivenLoads): AcceptedLoads {
-  for (const [field, uri] of Object.entries({ resultsTable, errorsTable })) {
+export function acceptLoads({ output, workspace = output, ...given }: GivenLoads): AcceptedLoads {
+  const { resultsTable, errorsTable, deadLettersTable } = given;
+  for (const [field, uri] of Object.entries({ resultsTable, errorsTable, deadLettersTable })) {
     if (uri === undefined) continue;
-    assertTable(field, uri);
+    assertTable(field, uri, field === 'deadLettersTable' ? parseOutputTableUri : parseTableUri);
     if (/\/\/.*\/\//.test(workspace))
       throw new TypeError(
         `${field} can't be loaded from ${workspace}: load jobs of BigQuery read no URI with // in its path`,
@@ -40,7 +42,11 @@ export function acceptLoads({ resultsTable, errorsTable, output, workspace = out
   }
   if (resultsTable !== undefined && resultsTable === errorsTable)
     throw new TypeError(`errorsTable must be another table than resultsTable, got ${errorsTable} for both`);
-  return { ...(resultsTable !== undefined && { resultsTable }), ...(errorsTable !== undefined && { errorsTable }) };
+  return {
+    ...(resultsTable !== undefined && { resultsTable }),
+    ...(errorsTable !== undefined && { errorsTable }),
+    ...(deadLettersTable !== undefined && { deadLettersTable }),
+  };
 }
 
 /** The way back. */
@@ -48,9 +54,9 @@ export function givenOutput({ output, outputTable }: OutputFields): GivenOutput 
   return outputTable === undefined ? { output } : { output: outputTable, workspace: output };
 }
 
-function assertTable(field: string, uri: string): void {
+function assertTable(field: string, uri: string, parse: (uri: string) => unknown): void {
   try {
-    parseTableUri(uri);
+    parse(uri);
   } catch (error) {
     throw new TypeError(`${field} must be a table such as bq://project.dataset.table, got ${uri}`, { cause: error });
   }

@@ -10,6 +10,8 @@ interface Checked {
   readonly whole?: string;
   /** The fields of the object at a path. */
   readonly fieldsAt: (path: Path) => readonly string[];
+  /** What is said of fields that others have and this hasn't, by their names. */
+  readonly foreign?: Readonly<Record<string, string>>;
 }
 
 /** What is wrong with a request, a sentence for each problem that names the field, what it must be, and what it is. */
@@ -18,11 +20,14 @@ export function problemsOf(issues: readonly Issue[], checked: Checked): string[]
 }
 
 function problemsOfIssue(issue: Issue, parent: Path, checked: Checked): string[] {
-  const { whole = 'the request', fieldsAt } = checked;
+  const { whole = 'the request', fieldsAt, foreign = {} } = checked;
   const path = [...parent, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `unknown field ${pathText([...path, key])}${didYouMean(key, fieldsAt(path))}`);
+      return issue.keys.map((key) => {
+        const hint = Object.hasOwn(foreign, key) ? `; ${foreign[key]}` : didYouMean(key, fieldsAt(path));
+        return `unknown field ${pathText([...path, key])}${hint}`;
+      });
     case 'invalid_union': {
       const meant = issue.errors.find((branch) => !branch.some((nested) => isOfAnotherKind(nested)));
       if (meant === undefined) return [sentence(whole, path, issue.message, issue.input)];

@@ -81,6 +81,11 @@ const CHECKS: Readonly<Record<StringCheck, (value: string) => boolean>> = {
   'image-size': (size) => !/^(?:[2-9]|\d{2,})K$/i.test(size),
 };
 
+/** What the service fetches for a row of a table, as Google's notebook has it. */
+export function isStoredOrOnYouTube(uri: string): boolean {
+  return /^(gs:\/\/|https?:\/\/((www|m)\.)?(youtube\.com|youtu\.be)\/)/.test(uri);
+}
+
 export function passes(check: StringCheck, value: string): boolean {
   return CHECKS[check](value);
 }

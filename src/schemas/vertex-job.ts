@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { GatewayError } from '../gateways/gateway-error';
 import type { NewVertexJob, VertexJob, VertexJobDescription } from '../gateways/vertex-jobs';
 
@@ -79,12 +80,12 @@ export function toCreateBody(job: NewVertexJob): Record<string, unknown> {
 
 function inputConfigOf(uris: readonly string[]): object {
   const [first = ''] = uris;
-  if (first.startsWith('bq://')) return { instancesFormat: 'bigquery', bigquerySource: { inputUri: first } };
+  if (isInBigQuery(first)) return { instancesFormat: 'bigquery', bigquerySource: { inputUri: first } };
   return { instancesFormat: 'jsonl', gcsSource: { uris: [...uris] } };
 }
 
 function outputConfigOf(outputUri: string): object {
-  if (outputUri.startsWith('bq://')) return { predictionsFormat: 'bigquery', bigqueryDestination: { outputUri } };
+  if (isInBigQuery(outputUri)) return { predictionsFormat: 'bigquery', bigqueryDestination: { outputUri } };
   return { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: outputUri } };
 }
 

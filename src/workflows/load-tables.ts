@@ -12,10 +12,11 @@ export async function loadTables(
   { run: reference, request }: KnownRun,
   result: BatchResult,
 ): Promise<BatchResult> {
-  const { resultsTable, errorsTable, project = '' } = request ?? {};
+  const { resultsTable, errorsTable, deadLettersTable, project = '' } = request ?? {};
   const tables = [
     ...(resultsTable === undefined ? [] : [{ purpose: 'results' as const, uri: resultsTable }]),
     ...(errorsTable === undefined ? [] : [{ purpose: 'errors' as const, uri: errorsTable }]),
+    ...(deadLettersTable === undefined ? [] : [{ purpose: 'dead-letters' as const, uri: deadLettersTable }]),
   ];
   const { outcome, manifest: manifestUri } = result;
   const isForGood = outcome === 'succeeded' || outcome === 'partial';

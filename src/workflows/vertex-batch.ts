@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition, isCancellation, work
 import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput } from '../activities/contract';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
+import { isInBigQuery } from '../domain/bigquery-uri';
 import { count } from '../domain/count-text';
 import { RunBudget } from '../domain/run-budget';
 import { defaultRunDeadlineMs } from '../domain/run-deadline';
@@ -222,15 +223,15 @@ function scheduledTime(): { readonly scheduledTime?: string } {
 }
 
 /** What the run is to write in BigQuery, which is looked at before anything is spent. */
-function neededTables({ location, outputTable, resultsTable, errorsTable }: AcceptedRequest) {
-  const named = { outputTable, resultsTable, errorsTable };
+function neededTables({ location, outputTable, resultsTable, errorsTable, deadLettersTable }: AcceptedRequest) {
+  const named = { outputTable, resultsTable, errorsTable, deadLettersTable };
   const given = Object.fromEntries(Object.entries(named).filter(([, uri]) => uri !== undefined));
   return Object.keys(given).length === 0 ? {} : { tables: { location, ...given } };
 }
 
 /** Only a table is bound to the jobs' location. */
 function tablePlace({ input, location }: AcceptedRequest): { readonly location?: string } {
-  return input[0]?.startsWith('bq://') === true ? { location } : {};
+  return isInBigQuery(input[0] ?? '') ? { location } : {};
 }
 
 function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {

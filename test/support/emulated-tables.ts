@@ -23,9 +23,15 @@ export class EmulatedTables {
     this.#url = url;
   }
 
-  async addDataset(projectId: string, datasetId: string, location = 'us-central1'): Promise<void> {
+  /** `access`: entries as the API has them; by default those that every dataset gets. */
+  async addDataset(
+    projectId: string,
+    datasetId: string,
+    location = 'us-central1',
+    access?: readonly object[],
+  ): Promise<void> {
     const datasetReference = { projectId, datasetId };
-    await this.#call('POST', `projects/${projectId}/datasets`, { datasetReference, location });
+    await this.#call('POST', `projects/${projectId}/datasets`, { datasetReference, location, access });
   }
 
   /** Makes a table, or another of that name; its dataset must be there. */

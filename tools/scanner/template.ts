@@ -10,12 +10,16 @@ import { readNumber, readValue } from './number';
 const TEXT: i32 = 1;
 /** Such a one, or one that is a stub in the skeleton, which is padded base64. */
 const BASE64: i32 = 2;
-/** A string that is no stub and begins like `gs://bucket` or `https://host`. */
-const URI: i32 = 3;
+/** A string that is no stub and begins like `gs://bucket`. */
+const OBJECT_URI: i32 = 3;
 /** A number as people write them: at most 15 digits, no exponent. */
 const NUMBER: i32 = 4;
 /** A string that is the value of a member `text`, whatever it is. */
 const ANY_TEXT: i32 = 5;
+/** A string that is no stub and begins like `https://host`. */
+const WEB_URI: i32 = 6;
+/** A string that begins like neither. */
+const NO_URI: i32 = 0;
 /** A byte below this would look like a marker; JSON has none of them outside of strings. */
 const FIRST_PLAIN_BYTE: i32 = 0x09;
 
@@ -110,11 +114,11 @@ export function templateBytes(start: usize, length: i32): void {
 
 /** A string that is a value; `start` and `length` are those of its body. */
 export function templateText(start: usize, length: i32, hasStub: bool, isBase64: bool, followsText: bool): void {
-  let marker: i32 = 0;
-  if (followsText) marker = ANY_TEXT;
-  else if (!hasStub && beginsLikeUri(start, length)) marker = URI;
-  else if (hasStub || length > LONGEST_VERBATIM) marker = isBase64 ? BASE64 : TEXT;
-  else return templateBytes(start - 1, length + 2);
+  let marker = followsText ? ANY_TEXT : hasStub ? NO_URI : uriMarker(start, length);
+  if (marker == NO_URI) {
+    if (!hasStub && length <= LONGEST_VERBATIM) return templateBytes(start - 1, length + 2);
+    marker = isBase64 ? BASE64 : TEXT;
+  }
   templateMarker(marker);
   if (areHashed) noteHash(start, start + <usize>length);
 }
@@ -146,17 +150,20 @@ function templateMarker(marker: i32): void {
   cursor += 1;
 }
 
-function beginsLikeUri(start: usize, length: i32): bool {
+/** How a string begins: like one of the two kinds of URI, or NO_URI. */
+function uriMarker(start: usize, length: i32): i32 {
+  let marker = OBJECT_URI;
   let host: usize = 5;
   // gs:/ or else http and s://
   if (length > 5 && load<u32>(start) == 0x2f3a7367) {
-    if (load<u8>(start, 4) != 0x2f) return false;
+    if (load<u8>(start, 4) != 0x2f) return NO_URI;
   } else {
-    if (length < 9 || load<u32>(start) != 0x70747468 || load<u32>(start, 4) != 0x2f2f3a73) return false;
+    if (length < 9 || load<u32>(start) != 0x70747468 || load<u32>(start, 4) != 0x2f2f3a73) return NO_URI;
+    marker = WEB_URI;
     host = 8;
   }
   const first = <i32>load<u8>(start + host);
-  return (first >= 0x61 && first <= 0x7a) || isDigit(first);
+  return (first >= 0x61 && first <= 0x7a) || isDigit(first) ? marker : NO_URI;
 }
 
 function endOfNumber(start: usize, end: usize): usize {

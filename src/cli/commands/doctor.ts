@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isInBigQuery } from '../../domain/bigquery-uri';
 import { parseTableUri } from '../../gateways/bq-uri';
 import { parseGsUri } from '../../gateways/gs-uri';
 import { parentPath } from '../../gateways/vertex-jobs-rest';
@@ -105,7 +106,7 @@ function examinedOf({ flags, config }: Invocation<DoctorFlags>): Examined {
   const { input = [], output = null, workspace } = flags;
   if (workspace !== undefined) parseGsUri(workspace);
   for (const uri of [...input, output ?? ''].filter((given) => given.startsWith('gs://'))) parseGsUri(uri);
-  for (const uri of input.filter((given) => given.startsWith('bq://'))) parseTableUri(uri);
+  for (const uri of input.filter(isInBigQuery)) parseTableUri(uri);
   if (output !== null && !/^(gs|bq):\/\//.test(output))
     throw new CommandError(EXIT.usage, `--output must be gs://bucket/prefix/, got ${JSON.stringify(output)}.`);
   return {

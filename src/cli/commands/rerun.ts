@@ -10,7 +10,8 @@ interface RerunFlags extends StartFlags {
 
 const AFTER_HELP = `
 With --failed the rows without an answer that can be sent as they stand go into a new run, <id>/rerun-1, then rerun-2 and so on; asked
-for again, it finds that run. Without, everything is done and paid again under the same id. Exit code 0 as well where no row is left.`;
+for again, it finds that run. They are read from the table that the request's deadLettersTable gave them, else from dead-letters.jsonl.
+Without, everything is done and paid again under the same id. Exit code 0 as well where no row is left.`;
 
 export function addRerun(program: Command, host: Host): void {
   const command = program

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isInBigQuery } from '../../domain/bigquery-uri';
 import { forTable } from '../../domain/table-validation';
 import { givenInput } from '../../input/given-input';
 import type { Validated } from '../../input/validate-given';
@@ -45,7 +46,7 @@ async function validate(invocation: Invocation<ValidateFlags>, names: readonly s
     const input = await givenInput(names, { stdin, signal, tables, onSpooled: spoolingLive(output) });
     try {
       const { validation, threads } = validationByFlags(flags, SHOWN_PROBLEMS);
-      const isTable = names.some((name) => name.startsWith('bq://'));
+      const isTable = names.some(isInBigQuery);
       const options = {
         ...{ keyField: flags.keyField ?? null, signal, threads },
         validation: isTable ? forTable(validation) : validation,

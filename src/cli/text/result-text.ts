@@ -36,6 +36,7 @@ export function resultText(
       `${result.results.uri}   ${count(result.results.files)} ${result.results.files === 1 ? 'file' : 'files'} · ${bytesText(result.results.bytes)}`,
     ],
     otherFiles(result, directory),
+    loadedTables(result),
     result.manifest === null ? null : ['manifest', result.manifest],
   ];
   return entries
@@ -89,6 +90,12 @@ function tookText(result: BatchResult): string {
     ...(result.runningSeconds === null ? [] : [`running ${durationText(result.runningSeconds * 1000)}`]),
   ];
   return phases.length === 0 ? total : `${total}: ${phases.join(', ')}`;
+}
+
+function loadedTables({ loaded = [] }: BatchResult): readonly [string, string] | null {
+  const tables = loaded.filter(({ rows }) => rows > 0);
+  if (tables.length === 0) return null;
+  return ['loaded', tables.map(({ uri, rows }) => `${uri} (${count(rows)})`).join('   ')];
 }
 
 function otherFiles(result: BatchResult, directory: string): readonly [string, string] | null {

@@ -1,6 +1,7 @@
 import { datasetOf, isJsonObject, jsonBodyOf, pageOf } from './bigquery-call';
 import type { BigQueryCall, JsonObject } from './bigquery-call';
-import { BigQueryError, invalid, required } from './bigquery-error';
+import { isDenied } from '../access';
+import { accessDenied, BigQueryError, invalid, required } from './bigquery-error';
 import { datasetId } from './catalog';
 import type { Dataset } from './catalog';
 
@@ -18,9 +19,22 @@ export async function createDataset(call: BigQueryCall): Promise<Response> {
   return Response.json(resourceOf(call, created));
 }
 
+/** All of it, or what `datasetView` names: the policy is one part, and takes a right of its own. */
 export function getDataset(call: BigQueryCall): Response {
-  return Response.json(resourceOf(call, call.catalog.dataset(datasetOf(call))));
+  const { access, ...resource } = resourceOf(call, call.catalog.dataset(datasetOf(call)));
+  const view = call.query.get('datasetView');
+  if (view === 'METADATA') return Response.json(resource);
+  const permission = 'bigquery.datasets.getIamPolicy';
+  if (view === 'ACL' && isDenied(call.scenario(), permission)) throw accessDenied(permission, call.path);
+  return Response.json({ ...resource, access });
 }
+
+/** What the reference says of a dataset for whose making nobody was named. */
+const DEFAULT_ACCESS = [
+  { role: 'READER', specialGroup: 'projectReaders' },
+  { role: 'WRITER', specialGroup: 'projectWriters' },
+  { role: 'OWNER', specialGroup: 'projectOwners' },
+];
 
 export function listDatasets(call: BigQueryCall): Response {
   const { items, nextPageToken } = pageOf(call.catalog.datasets(call.path['project'] ?? ''), call.query);
@@ -85,6 +99,7 @@ function resourceOf(call: BigQueryCall, dataset: Dataset) {
     id: datasetId(dataset),
     selfLink: `${call.base}/projects/${project}/datasets/${dataset.dataset}`,
     datasetReference: { datasetId: dataset.dataset, projectId: project },
+    access: DEFAULT_ACCESS as unknown,
     ...about,
     creationTime: String(Math.round(creationTime)),
     lastModifiedTime: String(Math.round(lastModifiedTime)),

@@ -10,8 +10,14 @@ import { BOOLEAN, isCallers, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STR
  * values pass the quick checks. What it says no to is for the thorough check.
  */
 export class KnownRow {
+  readonly #anyAddress: boolean;
   #members = 0;
   #numberRoles: Role[] = [];
+
+  /** `anyAddress`: whether an `https://` address is right for a file, whatever it is. */
+  constructor({ anyAddress }: { readonly anyAddress: boolean }) {
+    this.#anyAddress = anyAddress;
+  }
 
   /** `members`: names of members in the row's text, so that a name that stands twice shows. */
   fits(root: Shape, row: unknown, members: number): boolean {
@@ -80,7 +86,7 @@ export class KnownRow {
     switch (typeof value) {
       case 'string':
         if (value.startsWith(NUMBER_STUB)) return this.#fitsNumber(shape, Number(value.slice(NUMBER_STUB.length)));
-        return (clean & STRING) !== 0 && isRightText(shape.role.text, value, shape.texts);
+        return (clean & STRING) !== 0 && isRightText(shape.role.text, value, shape.texts, this.#anyAddress);
       case 'number':
         return (clean & NUMBER) !== 0 && shape.role.number(value);
       case 'boolean':

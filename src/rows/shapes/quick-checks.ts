@@ -1,6 +1,6 @@
 import type { FieldSpec, NumberKind, NumberRange, ValueSpec } from '../../schemas/message-spec';
 import { BASE64_STUB } from '../skim/scanner';
-import { ANY_TEXT_STUB, URI_STUB } from '../skim/template-text';
+import { ANY_TEXT_STUB, OBJECT_URI_STUB, WEB_URI_STUB } from '../skim/template-text';
 
 /** Which texts are surely right in a field. `any`: every one. `learned`: one that was found sound before. */
 export type TextCheck = 'any' | 'not-empty' | 'uri' | 'base64' | 'label' | 'learned';
@@ -23,15 +23,25 @@ export function textCheckOf({ value, required }: FieldSpec): TextCheck {
   }
 }
 
-/** Whether a text, or the stub of one, is surely right. */
-export function isRightText(check: TextCheck, text: string, learned: ReadonlySet<string>): boolean {
+/**
+ * Whether a text, or the stub of one, is surely right.
+ * @param anyAddress whether an `https://` address is right for a URI, whatever it is
+ */
+export function isRightText(
+  check: TextCheck,
+  text: string,
+  learned: ReadonlySet<string>,
+  anyAddress: boolean,
+): boolean {
   switch (check) {
     case 'any':
       return true;
     case 'not-empty':
       return text !== '' && text !== ANY_TEXT_STUB;
     case 'uri':
-      return text === URI_STUB || isShortUri(text);
+      return (
+        text === OBJECT_URI_STUB || isObjectUri(text) || (anyAddress && (text === WEB_URI_STUB || isAddress(text)))
+      );
     case 'base64':
       return text === BASE64_STUB || isShortBase64(text);
     case 'label':
@@ -45,8 +55,12 @@ function isShortBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }
 
-function isShortUri(text: string): boolean {
-  return /^(gs|https):\/\/[a-z0-9]/.test(text);
+function isObjectUri(text: string): boolean {
+  return /^gs:\/\/[a-z0-9]/.test(text);
+}
+
+function isAddress(text: string): boolean {
+  return /^https:\/\/[a-z0-9]/.test(text);
 }
 
 function isPlainLabel(text: string): boolean {

@@ -5,7 +5,7 @@ import type { TableColumn, TableStore } from '../../gateways/table-store';
 import type { CallOptions } from '../commits';
 
 /** The columns that a table gets which isn't there yet: the fields of a result's or an error's line. */
-const COLUMNS: Readonly<Record<LoadedPurpose, readonly TableColumn[]>> = {
+export const LINE_COLUMNS: Readonly<Record<Exclude<LoadedPurpose, 'dead-letters'>, readonly TableColumn[]>> = {
   results: columnsOf({
     key: 'STRING',
     outcome: 'STRING',
@@ -21,15 +21,22 @@ const COLUMNS: Readonly<Record<LoadedPurpose, readonly TableColumn[]>> = {
   errors: columnsOf({ key: 'STRING', outcome: 'STRING', source: 'JSON', error: 'JSON', round: 'INTEGER' }),
 };
 
+/** The request's field, and what a table must have that stands, so that one of something else isn't filled with NULLs. */
+const WANTED = {
+  results: { field: 'resultsTable', name: 'key', type: 'STRING' },
+  errors: { field: 'errorsTable', name: 'key', type: 'STRING' },
+  'dead-letters': { field: 'deadLettersTable', name: 'request', type: 'JSON' },
+} as const satisfies Record<LoadedPurpose, object>;
+
 /** A table that rows can be loaded into. */
 export interface LoadTarget {
   /** Of its dataset: jobs are found by it. */
   readonly location: string;
-  /** null for a table that stands. */
-  readonly columns: readonly TableColumn[] | null;
+  /** It is there, and keeps its columns. */
+  readonly stands: boolean;
 }
 
-/** Where to load, and with which columns. @throws {BatchError} `InvalidRequest` where rows can't go there */
+/** Where to load. @throws {BatchError} `InvalidRequest` where rows can't go there */
 export async function findLoadTarget(
   tables: TableStore,
   uri: string,
@@ -40,19 +47,20 @@ export async function findLoadTarget(
   if (standing === undefined) {
     const { project, dataset } = parseTableUri(uri);
     const found = await tables.findDataset(`bq://${project}.${dataset}`, options);
-    if (found !== undefined) return { location: found.location, columns: COLUMNS[purpose] };
+    if (found !== undefined) return { location: found.location, stands: false };
     throw invalid(uri, purpose, `lies in a dataset that doesn't exist; make ${project}:${dataset} first`);
   }
   if (standing.type !== 'TABLE')
     throw invalid(uri, purpose, `is a ${standing.type}, which takes no rows; name a table`);
-  const key = standing.columns.find(({ name }) => name === 'key');
-  if (key?.type !== 'STRING' || key.mode === 'REPEATED')
+  const wanted = WANTED[purpose];
+  const column = standing.columns.find(({ name }) => name === wanted.name);
+  if (column?.type !== wanted.type || column.mode === 'REPEATED')
     throw invalid(
       uri,
       purpose,
-      'has no column "key" of type STRING; name a table that isn’t there yet, to have it made',
+      `has no column "${wanted.name}" of type ${wanted.type}; name a table that isn’t there yet, to have it made`,
     );
-  return { location: standing.location, columns: null };
+  return { location: standing.location, stands: true };
 }
 
 function columnsOf(types: Readonly<Record<string, string>>): readonly TableColumn[] {
@@ -60,5 +68,5 @@ function columnsOf(types: Readonly<Record<string, string>>): readonly TableColum
 }
 
 function invalid(uri: string, purpose: LoadedPurpose, what: string): BatchError {
-  return new BatchError('InvalidRequest', `${purpose}Table ${uri} ${what}.`);
+  return new BatchError('InvalidRequest', `${WANTED[purpose].field} ${uri} ${what}.`);
 }

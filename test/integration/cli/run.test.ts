@@ -1,54 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunStatus } from '../../../src/client';
-import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
+import type { Emulator } from '../../../src/emulator';
 import { aRow, someRows } from '../../support/an-emulator';
-import { vertexBatch, type CliProcess } from '../../support/cli-process';
+import { CliWorld } from '../../support/cli-world';
 import { waitFor } from '../../support/wait-for';
 
 const QUICK = { durations: { JOB_STATE_PENDING: 50, JOB_STATE_RUNNING: 100 } };
 const PRICE = { input: 1, output: 2, source: 'contract' };
 const HELD = { transitions: [{ state: 'JOB_STATE_PENDING', hold: true }] };
-const taskQueue = `cli-${randomUUID()}`;
 
 // each step is a process of its own
 vi.setConfig({ testTimeout: 240_000 });
 
+let world: CliWorld;
 let directory: string;
 let emulator: Emulator;
-let server: EmulatorServer;
-let cli: ReturnType<typeof vertexBatch>;
-let worker: CliProcess;
+let cli: CliWorld['cli'];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cli-test-'));
-  const prices = join(directory, 'prices.json');
-  await writeFile(prices, JSON.stringify({ date: '2026-01-31', models: { 'gemini-2.5-flash': [PRICE] } }));
-  emulator = createEmulator({ scenario: QUICK });
-  emulator.blobs.createBucket('bucket');
-  server = await serveEmulator(emulator);
-  cli = vertexBatch({
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    VERTEX_BATCH_EMULATOR: server.url,
-    VERTEX_BATCH_TASK_QUEUE: taskQueue,
-    VERTEX_BATCH_PRICES: prices,
-    GOOGLE_CLOUD_PROJECT: 'acme',
-    GOOGLE_CLOUD_LOCATION: 'us-central1',
-  });
-  worker = cli(['worker']);
-  await worker.says('Polling');
+  const pricesIn = (folder: string) => join(folder, 'prices.json');
+  world = await CliWorld.open({ scenario: QUICK }, (folder) => ({ VERTEX_BATCH_PRICES: pricesIn(folder) }));
+  ({ directory, emulator, cli } = world);
+  const prices = { date: '2026-01-31', models: { 'gemini-2.5-flash': [PRICE] } };
+  await writeFile(pricesIn(directory), JSON.stringify(prices));
+  await world.startWorker();
 });
 
-afterAll(async () => {
-  worker.interrupt();
-  await worker.ended();
-  await server.close();
-  await emulator.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => world.close());
 
 async function inputFile(rows: readonly object[]): Promise<string> {
   const path = join(directory, `${randomUUID()}.jsonl`);
@@ -180,7 +161,7 @@ describe('run', () => {
 
 describe('a worker', () => {
   it('drains at the first signal', async () => {
-    const other = cli(['worker', '--task-queue', `${taskQueue}-other`, '--json']);
+    const other = cli(['worker', '--task-queue', `${world.taskQueue}-other`, '--json']);
     await other.says('polling');
     other.interrupt('SIGTERM');
     const { exitCode, stderr } = await other.ended();
@@ -190,7 +171,7 @@ describe('a worker', () => {
 
   it('stops at the second signal, whatever is in flight', async () => {
     emulator.setScenario({ faults: [{ call: 'storage.read', fault: { kind: 'stall' } }] });
-    const queue = `${taskQueue}-stopped`;
+    const queue = `${world.taskQueue}-stopped`;
     const other = cli(['worker', '--task-queue', queue]);
     await other.says('Polling');
     await cli([

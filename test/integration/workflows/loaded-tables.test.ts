@@ -5,6 +5,7 @@ import { TableStoreRest } from '../../../src/gateways/table-store-rest';
 import type { VertexBatchPluginOptions } from '../../../src/plugin';
 import { BatchWorld } from '../../support/batch-world';
 import { EmulatedTables } from '../../support/emulated-tables';
+import { waitFor } from '../../support/wait-for';
 
 const TABLES = { resultsTable: 'bq://acme.d.answers', errorsTable: 'bq://acme.d.unanswered' } as const;
 
@@ -79,6 +80,22 @@ describe('a run whose request names tables for its rows', () => {
     const failed = await (await world.start({ resultsTable: uri })).result().catch((error: unknown) => error);
     expect(failed).toMatchObject({ result: { reason: { type: 'InvalidRequest' }, rows: { input: 0 } } });
     expect(world.paidJobs()).toEqual([]);
+  });
+
+  it.each([
+    ['bigquery.jobs.create', 'bigquery.jobs.create on project acme-project. Mend it with: gcloud'],
+    ['bigquery.tables.updateData', 'bigquery.tables.updateData on dataset acme.d. Mend it with: bq query'],
+  ])('waits for %s before anything is spent, and says who lacks it on what', async (permission, message) => {
+    const tables = await aWorld();
+    await tables.put(TABLES.errorsTable, { columns: [{ name: 'key', type: 'STRING', mode: 'NULLABLE' }], rows: [] });
+    world.emulator.setScenario({ access: { denied: [permission] } });
+    const run = await world.start(TABLES);
+    const attention = async () => (await run.status()).attention;
+    await waitFor(async () => (await attention()) !== null, { what: 'the run’s attention' });
+    expect((await attention())?.message).toContain(message);
+    expect(world.paidJobs()).toEqual([]);
+    world.emulator.setScenario({});
+    expect(await run.result()).toMatchObject({ outcome: 'partial', loaded: [{ rows: 18 }, { rows: 2 }] });
   });
 
   it('fails where the table can’t take them, and loads when it is started again, without another job', async () => {

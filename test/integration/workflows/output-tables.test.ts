@@ -55,7 +55,7 @@ describe('a run whose jobs write tables', () => {
   describe('where all is well', () => {
     beforeEach(() => aWorld());
 
-    it('58, 60, 64, 65, 13: from a table or from files gives the same results and accounts as files do', async () => {
+    it('11, 13, 58, 60, 64, 65: from a table or from files gives the same results and accounts as files do', async () => {
       const [first, ...others] = await Promise.all(
         [FILE, TABLE].flatMap((input) => [TO_FILES, TO_TABLE].map((output) => run({ input, ...output }))),
       );

@@ -7,6 +7,7 @@ import type { LoadJobs } from '../../../src/gateways/load-jobs';
 import { LoadJobsRest } from '../../../src/gateways/load-jobs-rest';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
 import { TableStoreRest } from '../../../src/gateways/table-store-rest';
+import { readTableLines } from '../../../src/rows/tables/read-table-lines';
 import { testAttempt } from '../../support/attempt';
 import { EmulatedTables } from '../../support/emulated-tables';
 import { RUN } from '../../support/planned-part';
@@ -35,12 +36,20 @@ async function aBench(scenario: Scenario = {}, rows = 3) {
   await store.write(INPUT.manifestUri, JSON.stringify({ files: rows === 0 ? [] : files }));
   const tables = new TableStoreRest(options);
   const gateways = { store, tables, loads: new LoadJobsRest(options) as LoadJobs, guard: { timeScale: 0.01 } };
+  const put = (name: string, lines: string) => emulator.blobs.write('acme', name, once(lines));
   return {
     gateways,
     made,
     putSource: async () => {
       const lines = Array.from({ length: rows }, (_, row) => `{"key":"k${row}","outcome":"answered"}\n`).join('');
-      await emulator.blobs.write('acme', 'results/part-1.jsonl', once(lines));
+      await put('results/part-1.jsonl', lines);
+    },
+    putLetters: async (lines: string) => {
+      const uri = 'gs://acme/dead-letters.jsonl';
+      await put('dead-letters.jsonl', lines);
+      const { generation, size: bytes, crc32c } = await store.write(uri, lines);
+      const letters = { purpose: 'dead-letters', uri, generation, bytes, crc32c, rows: lines.split('\n').length - 1 };
+      await store.write(INPUT.manifestUri, JSON.stringify({ files: [letters] }));
     },
     loads: () => emulator.calls().filter(({ call }) => call === 'bigquery.load').length,
     rows: async () => (await tables.find(TABLE))?.rows,
@@ -98,6 +107,23 @@ describe('loading results into a table', () => {
     await loadTables(gateways, { ...INPUT, manifestUri: 'gs://acme/later.json' }, attempt);
     expect(attempt.warnings.join()).toContain('put 3 rows into bq://acme.d.answers, and the run has 5');
     expect(await rows()).toBe(3);
+  });
+
+  it('gives dead letters a table of the run’s own, with columns for every field', async () => {
+    const { gateways, putLetters, loads } = await aBench();
+    const lines =
+      '{"key":"a","request":{"contents":[]},"score":7}\n{"key":"b","request":{"contents":[]},"day":"2026-11-22"}\n';
+    await putLetters(lines);
+    const input = { ...INPUT, tables: [{ purpose: 'dead-letters', uri: 'bq://acme.d.unanswered' }] } as const;
+    const uri = `bq://acme.d.unanswered_${RUN.key}`;
+    const loaded = [{ purpose: 'dead-letters', uri, rows: 2 }];
+    expect(await loadTables(gateways, input, testAttempt())).toEqual(loaded);
+    expect(await loadTables(gateways, input, testAttempt())).toEqual(loaded);
+    expect(loads()).toBe(2);
+    const table = await gateways.tables.find(uri);
+    const read: Buffer[] = [];
+    for await (const page of readTableLines(gateways.tables, table!)) read.push(page);
+    expect(Buffer.concat(read).toString()).toBe(lines);
   });
 
   it('begins nothing for a run without a row', async () => {

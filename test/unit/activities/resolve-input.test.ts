@@ -187,7 +187,7 @@ describe('rights that a run needs before it spends anything', () => {
     const tokens = new AccessTokensFixed();
     const fetch = (request: Request) => emulator.fetch(request);
     const preflight = {
-      access: new AccessRest({ tokens, endpoint, storageEndpoint: endpoint, fetch }),
+      access: new AccessRest({ tokens, endpoint, storageEndpoint: endpoint, bigqueryEndpoint: endpoint, fetch }),
       tokens,
       isRequired,
     };

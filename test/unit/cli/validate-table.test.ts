@@ -30,6 +30,13 @@ beforeAll(async () => {
       ['c', '{oops'],
     ],
   });
+  await tables.put('bq://acme.d.films', {
+    columns: COLUMNS,
+    rows: ['gs://acme/a.mp4', 'https://youtu.be/x', 'https://acme.example/a.mp4'].map((uri, n) => [
+      `film ${n}`,
+      about(uri),
+    ]),
+  });
   await tables.put('bq://acme.d.names', { columns: COLUMNS, rows: [['a', request('user', { $id: 1 })]] });
 });
 
@@ -42,6 +49,12 @@ function request(role: string, parametersJsonSchema?: object): string {
     contents: [{ role, parts: { text: 'Why?' } }],
     system_instruction: { parts: [{ text: 'Be brief.' }] },
     ...(parametersJsonSchema && { tools }),
+  });
+}
+
+function about(fileUri: string): string {
+  return JSON.stringify({
+    contents: [{ role: 'user', parts: [{ text: 'What is it?' }, { fileData: { mimeType: 'video/mp4', fileUri } }] }],
   });
 }
 
@@ -71,6 +84,18 @@ describe('vertex-batch validate bq://', () => {
   it("warns of what only the files' import would refuse, and more if that is asked for", async () => {
     expect(await validate('bq://acme.d.names')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('$id') });
     expect((await validate('bq://acme.d.names', '--rule', 'import-name=error')).exitCode).toBe(1);
+  });
+
+  it('46: warns of a file that is neither in Cloud Storage nor on YouTube, which rows in files may name', async () => {
+    const { stdout, exitCode } = await validate('bq://acme.d.films', '--json');
+    const { problems } = JSON.parse(stdout) as { problems: readonly Record<string, unknown>[] };
+    expect(problems).toMatchObject([
+      { severity: 'warning', rule: 'uri-in-table', line: 3, path: 'request.contents[0].parts[1].fileData.fileUri' },
+    ]);
+    expect(exitCode).toBe(0);
+    const row = `{"key":"a","request":${about('https://acme.example/a.mp4')}}\n`;
+    const inFiles = await runHere(['validate', '-', '--json'], { stdin: row });
+    expect(JSON.parse(inFiles.stdout)).toMatchObject({ rows: 1, errors: 0, warnings: 0 });
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { priceOf } from '../../../src/domain/price-table';
 import { costOfRun, costSoFar } from '../../../src/domain/run-cost';
 import { NO_USAGE, type TokenUsage } from '../../../src/domain/usage';
 import { LIST_PRICES, readPriceTable } from '../../../src/schemas/price-table';
+import { readPage } from '../../support/markdown';
 
 const FLASH = { input: 0.15, output: 1.25, cachedInput: 0.03, audioInput: 0.5, source: 'a test' };
 const PRO = { input: 1, output: 4, above200k: { input: 2, output: 8 }, source: 'a test' };
@@ -51,6 +52,19 @@ describe('the price of a model', () => {
 
   it('changes after its last day', () => {
     expect(priceOf(table, 'flash', '2027-01-01')?.input).toBe(300_000);
+  });
+});
+
+describe('39: batch costs half of what online requests cost', () => {
+  /** USD for a million tokens of a prompt above 200,000 online, as api-evangelist/deepmind had it on 7 October 2026. */
+  const ONLINE = 2.5;
+
+  it('as far as a list price of both is known', () => {
+    expect(priceOf(LIST_PRICES, 'gemini-2.5-pro', '2026-11-25')?.above200k?.input).toBe((ONLINE / 2) * 1e6);
+  });
+
+  it('and the first page says so', () => {
+    expect(readPage('README.md')).toContain('Batch jobs cost half of what online requests cost');
   });
 });
 

@@ -40,7 +40,7 @@ async function checksIn(scenario: Scenario, { tokens = TOKENS, examined = {}, pr
   emulator.blobs.createBucket('answers', { location: 'US-CENTRAL1' });
   const endpoint = 'http://emulator.test';
   const gateway = { tokens, endpoint, fetch: (request: Request) => emulator.fetch(request) };
-  const access = new AccessRest({ ...gateway, storageEndpoint: endpoint });
+  const access = new AccessRest({ ...gateway, storageEndpoint: endpoint, bigqueryEndpoint: endpoint });
   const jobs = new VertexJobsRest(gateway);
   const tables = new TableStoreRest({ ...gateway, retries: 0 });
   emulator.tables.createDataset({ project: 'acme', dataset: 'd' }, 'us-central1');
@@ -60,9 +60,9 @@ const denied = (...permissions: string[]): Scenario => ({ access: { denied: perm
 const TABLE = 'bq://acme.prompts.today';
 const REQUEST = [{ name: 'request', type: 'JSON', mode: 'NULLABLE' }] as const;
 
-function aTable(table: Partial<TableToMake> = {}, location = 'us-central1') {
+function aTable(table: Partial<TableToMake> = {}, location = 'us-central1', access?: readonly object[]) {
   return async (tables: EmulatedTables) => {
-    await tables.addDataset('acme', 'prompts', location);
+    await tables.addDataset('acme', 'prompts', location, access);
     await tables.put(TABLE, { columns: REQUEST, rows: [['{}'], ['{}']], ...table });
   };
 }
@@ -80,12 +80,34 @@ describe('examine, where the input is a table', () => {
     ]);
   });
 
-  it('doesn’t claim to know where the table’s project gives the service agent no role', async () => {
-    const access = { projectRoles: { 'roles/bigquery.user': [AGENT] } };
-    const world = { prepare: aTable(), examined: { input: [TABLE], output: null } };
-    expect(await checkIn({ access }, 'service-agent', world)).toMatchObject({
+  const userByEmail = AGENT.slice('serviceAccount:'.length);
+  it('finds the service agent’s role on the dataset where the project gives none', async () => {
+    const access = [{ role: 'READER', userByEmail }];
+    const world = { prepare: aTable({}, 'us-central1', access), examined: { input: [TABLE], output: null } };
+    expect(await checkIn({ access: { projectRoles: {} } }, 'service-agent', world)).toMatchObject({
+      status: 'ok',
+      message: 'roles/bigquery.dataViewer on dataset acme.prompts',
+    });
+  });
+
+  it.each<readonly [NonNullable<Scenario['access']>, readonly object[], string]>([
+    [{ projectRoles: { 'roles/bigquery.user': [AGENT] } }, [], 'neither the dataset nor its project gives it'],
+    [{ projectRoles: {} }, [{ role: 'roles/acme.reader', userByEmail }], 'it has roles/acme.reader'],
+    [
+      { projectRoles: {}, denied: ['bigquery.datasets.getIamPolicy'] },
+      [],
+      'may not read the policy of the dataset (bigquery.datasets.getIamPolicy)',
+    ],
+    [
+      { denied: ['resourcemanager.projects.getIamPolicy'] },
+      [],
+      'may not read the policy of its project (resourcemanager.projects.getIamPolicy)',
+    ],
+  ])('doesn’t claim to know what can’t be seen of the service agent: %j, %j', async (scenario, access, why) => {
+    const world = { prepare: aTable({}, 'us-central1', access), examined: { input: [TABLE], output: null } };
+    expect(await checkIn({ access: scenario }, 'service-agent', world)).toMatchObject({
       status: 'unknown',
-      message: expect.stringContaining('datasets aren’t looked at'),
+      message: expect.stringContaining(why),
     });
   });
 
@@ -269,6 +291,23 @@ describe('examine', () => {
       });
     });
 
+    it('looks whether the service agent may make tables in it', async () => {
+      const agentOn = async (access: Scenario['access'], world: World) =>
+        (await checksIn({ ...(access && { access }) }, world)).filter(({ name }) => name === 'service-agent').at(-1);
+      expect(await agentOn(undefined, written('bq://acme.d.today'))).toMatchObject({
+        status: 'ok',
+        message: 'roles/aiplatform.serviceAgent on the project of bq://acme.d.today',
+      });
+      const readers = { projectRoles: { 'roles/bigquery.dataViewer': [AGENT] } };
+      expect(await agentOn(readers, written('bq://acme.d.today'))).toMatchObject({
+        status: 'unknown',
+        message: 'bigquery.tables.create on bq://acme.d.today: neither the dataset nor its project gives it',
+      });
+      expect(await agentOn(undefined, written('bq://acme'))).toMatchObject({
+        message: expect.stringContaining('gs://'),
+      });
+    });
+
     it('says which role is missing to see it', async () => {
       expect(await checkIn(denied('bigquery.datasets.get'), 'bigquery', written('bq://acme.d'))).toMatchObject({
         status: 'missing',
@@ -279,7 +318,8 @@ describe('examine', () => {
     it('has the caller write the workspace, and the service read it', async () => {
       const lacking = { access: { projectRoles: {}, bucketRoles: { 'roles/storage.objectViewer': [AGENT] } } };
       const checks = await checksIn(lacking, written('bq://acme.d'));
-      expect(checks.filter(({ name }) => name === 'service-agent').map(({ status }) => status)).toEqual(['ok', 'ok']);
+      const ofBuckets = checks.filter(({ name, message }) => name === 'service-agent' && message.includes('gs://'));
+      expect(ofBuckets.map(({ status }) => status)).toEqual(['ok', 'ok']);
       expect(checks.find(({ subject }) => subject === 'gs://answers')?.message).toContain('create, delete');
     });
   });

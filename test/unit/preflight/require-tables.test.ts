@@ -39,6 +39,11 @@ describe('tables that a run is to write', () => {
       { errorsTable: 'bq://acme.none.t' },
       'errorsTable bq://acme.none.t lies in',
     ],
+    [
+      'a dataset that no job of the run’s location reads',
+      { deadLettersTable: 'bq://acme.d.unanswered', location: 'europe-west4' },
+      'deadLettersTable bq://acme.d.unanswered lies in us-central1, and',
+    ],
   ])('can’t be in %s', async (_, needed, message) => {
     await expect(required(needed)).rejects.toMatchObject({
       type: 'InvalidRequest',

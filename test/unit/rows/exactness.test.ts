@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
+import { forTable } from '../../../src/domain/table-validation';
 import { mutatedLines } from '../../support/mutated-rows';
 import { verdictOf } from '../../support/thorough-lines';
 
@@ -13,6 +15,12 @@ describe('skimming gives the verdict of reading every row in full', () => {
   test.each(batches)('on 10,000 rows of which most were changed somewhere, batch %i', { timeout: 60_000 }, (batch) => {
     const lines = fileOf(mutatedLines(1 + batch, 10_000));
     expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
+  });
+
+  test('as rows of a table', { timeout: 60_000 }, () => {
+    const options = { validation: forTable(DEFAULT_VALIDATION) };
+    const lines = fileOf(mutatedLines(98, 5_000));
+    expect(verdictOf(lines, false, options)).toEqual(verdictOf(lines, true, options));
   });
 
   test('with a key field that must be there, other rules and repairs', { timeout: 60_000 }, () => {

@@ -152,6 +152,21 @@ describe('a request', () => {
   it.each<[string, object, string]>([
     ['a misspelt field', { keyfield: 'id' }, 'unknown field keyfield, did you mean "keyField"?'],
     ['a field that nothing resembles', { temperature: 1 }, 'unknown field temperature'],
+    [
+      '57: a format of the input, whatever it is',
+      { instancesFormat: 'jsonl', input: 'bq://acme.d.t' },
+      'unknown field instancesFormat; it follows from input; leave it out',
+    ],
+    [
+      '57: a format of the output',
+      { predictionsFormat: 'bigquery' },
+      'unknown field predictionsFormat; it follows from output; leave it out',
+    ],
+    [
+      'the service’s own field for the input',
+      { inputConfig: { gcsSource: { uris: ['gs://acme/a.jsonl'] } } },
+      'unknown field inputConfig; input says what is read, gs://… or bq://…',
+    ],
     ['a field with dots', { 'a.b': 1 }, 'unknown field ["a.b"]'],
     [
       'a misspelt field of handler',
@@ -244,6 +259,11 @@ describe('a request', () => {
       'one table for results and errors',
       { resultsTable: 'bq://acme.d.t', errorsTable: 'bq://acme.d.t' },
       'errorsTable must be another table than resultsTable, got bq://acme.d.t for both',
+    ],
+    [
+      'a table for dead letters whose name has no room for more',
+      { deadLettersTable: `bq://acme.d.${'t'.repeat(901)}` },
+      `deadLettersTable must be a table such as bq://project.dataset.table, got bq://acme.d.${'t'.repeat(901)}`,
     ],
     [
       'results that BigQuery can’t name',

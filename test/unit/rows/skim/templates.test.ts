@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
+import { forTable } from '../../../../src/domain/table-validation';
 import { Scanner, UNKNOWN_TEMPLATE } from '../../../../src/rows/skim/scanner';
 import { LineSkimmer } from '../../../../src/rows/skim/skimmed-lines';
 import { takeLines } from '../../../support/skimmed-lines';
@@ -41,6 +43,7 @@ describe('a request is left out of the skeleton when one before it had', () => {
       { parts: [{ fileUri: 'gs://acme/a.pdf' }] },
       { parts: [{ fileUri: 'gs://acme/much/longer/another.pdf' }] },
     ],
+    ['another address', { parts: [{ fileUri: 'https://a.example/a' }] }, { parts: [{ fileUri: 'https://b.example' }] }],
   ])('%s', (_, known, like) => {
     expect(skeletonsOf(rowAround(known), rowAround(like, 'k2'))[1]).toBe('{"key":"k2","request":0 ,"note":"é"}');
   });
@@ -53,6 +56,7 @@ describe('a request is left out of the skeleton when one before it had', () => {
     ['a number with an exponent', asking('why?', { seed: 10 }), asking('why?', { seed: 1e30 })],
     ['text where base64 was', { data: 'AAAA'.repeat(20) }, { data: 'AAA.'.repeat(20) }],
     ['text where a URI was', { fileUri: 'gs://acme/a.pdf' }, { fileUri: 'acme/a.pdf' }],
+    ['an address where an object’s URI was', { fileUri: 'gs://acme/a.pdf' }, { fileUri: 'https://a.example/a.pdf' }],
   ])('but not when it differs in %s', (_, known, other) => {
     const row = rowAround(other);
     expect(skeletonsOf(rowAround(known), row)[1]).toBe(row);
@@ -122,6 +126,20 @@ describe('with templates the verdict is that of reading in full', () => {
     const lines = linesOf(sound, sound, sound, other, sound);
     expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
   });
+
+  const address = 'https://acme.example/a.png';
+  test.each(['gs://acme/a.png', 'gs://acme/A.png', 'https://youtu.be/x', 'http://acme.example/a.png', address])(
+    'on %s in a table, where not every address will do',
+    (uri) => {
+      const lines = linesOf(...[uri, uri, address, uri, address].map((one) => withFile.replace(address, one)));
+      const options = { validation: forTable(DEFAULT_VALIDATION) };
+      const verdict = verdictOf(lines, false, options);
+      expect(verdict).toEqual(verdictOf(lines, true, options));
+      expect(verdict.problems.filter(({ rule }) => rule === 'uri-in-table').map(({ number }) => number)).toEqual(
+        /^gs:|youtu/.test(uri) ? [2, 4] : [0, 1, 2, 3, 4],
+      );
+    },
+  );
 
   test('on a wish that is false where that was right before', () => {
     const withoutWish = withLogprobs.replace('true,"logprobs":5', 'false');
