@@ -52,7 +52,9 @@ function checkRecord(record: Readonly<Record<string, unknown>>, path: string, le
 }
 
 function remedyFor(path: string): string {
-  return /\.google(S|_s)earch$/.test(path) ? 'write {"timeRangeFilter": null}' : 'remove it';
+  return /\.google(S|_s)earch$/.test(path)
+    ? 'write {"timeRangeFilter": null}, or ask for the repair "empty-search"'
+    : 'remove it';
 }
 
 /** Nulls and arrays are told of once for each array. */

@@ -45,6 +45,7 @@ const BEYOND_BOUNDS: ReadonlySet<ValidationRule> = new Set<ValidationRule>(['lin
 
 function failsText(rule: ValidationRule, isError: boolean): string {
   const { fails } = VALIDATION_RULES[rule];
-  if (fails === 'nothing') return BEYOND_BOUNDS.has(rule) ? "isn't read" : 'the run needs it';
-  return `${isError ? 'fails' : 'may fail'} the ${fails}`;
+  if (fails !== 'nothing') return `${isError ? 'fails' : 'may fail'} the ${fails}`;
+  if (BEYOND_BOUNDS.has(rule)) return "isn't read";
+  return isError ? 'the run needs it' : 'makes a run send a copy';
 }

@@ -168,6 +168,12 @@ describe('hostile input ends in bounded time, with a clear report', () => {
     ['gzip', [gzipSync(row)], 'gzip', 1],
     ['an array', [`[${row.trim()},\n`, `${row.trim()}]\n`], 'json-array', 1],
     ['orders to the terminal', [row.replace('"x"', '"\u001b[2J\u0007\u009b1m"')], 'control-character', 1],
+    [
+      'a million names',
+      [row.replace('"key":', `${Array.from({ length: MEGABYTE }, (_, index) => `"k${index}":1`).join(',')},"key":`)],
+      'too-many-names',
+      1,
+    ],
     ['a name of a megabyte', [row.replace('"contents"', `"${'c'.repeat(MEGABYTE)}"`)], 'unknown-field', 1],
   ])('%s', async (name, pieces, rule, line) => {
     const path = await file(`${name.replaceAll(' ', '-')}.jsonl`, pieces);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noColors as colors } from '../../../../src/cli/colors';
 import { ruleCountsText } from '../../../../src/cli/text/rule-counts-text';
 import { validationProgressText } from '../../../../src/cli/text/validation-progress';
-import { sumsText, validText } from '../../../../src/cli/validation/show-report';
+import { repairsText, sumsText, validText } from '../../../../src/cli/validation/show-report';
 import type { ValidationReport } from '../../../../src/input/report';
 
 describe('the counts by rule', () => {
@@ -25,6 +25,11 @@ describe('the counts by rule', () => {
 1 error, 3 warnings  range            fails the row     docs/validation.md#range
 12 warnings          uri              may fail the row  docs/validation.md#uri
 1 warning            import-spelling  may fail the job  docs/validation.md#import-spelling`);
+  });
+
+  it('say of a warning that only costs a copy what it costs', () => {
+    const text = ruleCountsText({ 'key-numeric': { errors: 0, warnings: 1 } }, { columns: 60, colors });
+    expect(text).toEqual(['1 warning  key-numeric  makes a run send a copy']);
   });
 
   it('say of bounds of our own that what is beyond isn’t read', () => {
@@ -83,9 +88,18 @@ describe('the sums', () => {
     warnings: 1,
     rules: {},
     quarantined: 2,
+    repaired: {},
     problems: [],
     refusal: null,
   };
+
+  it('tell what is mended, and in how many rows', () => {
+    expect(repairsText({ repaired: { 'blank-lines': 1, spelling: 1_204 } })).toEqual([
+      '1 row       blank-lines  mended in the copy that a run sends',
+      '1,204 rows  spelling     mended in the copy that a run sends',
+    ]);
+    expect(repairsText(report)).toEqual([]);
+  });
 
   it('count rows, errors and warnings, and rows that are taken out', () => {
     expect(sumsText({ ...report, valid: false })).toBe('30,000 rows, 3 errors, 1 warning. 2 rows can be taken out.');
