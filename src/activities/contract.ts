@@ -548,6 +548,8 @@ export interface FinishedRun {
   /** Of the whole run; absent in histories from before runs of several parts. */
   readonly errorsUri?: string | null;
   readonly deadLettersUri?: string | null;
+  /** Result with which this execution had closed before it was reset, and which stands. */
+  readonly closedBefore?: BatchResult;
 }
 
 export interface LoadTablesInput extends GuardedInput {
