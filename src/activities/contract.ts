@@ -66,6 +66,8 @@ export interface ExaminedWorker {
   /** Of this package. */
   readonly version: string;
   readonly handlers: readonly string[];
+  /** How far its machine's clock is ahead of Temporal's. Left out by earlier versions. */
+  readonly clockAheadMs?: number;
   /** Whether runs set search attributes. Left out by earlier versions. */
   readonly searchAttributes?: boolean;
   readonly checks: readonly Check[];
