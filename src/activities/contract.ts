@@ -66,6 +66,8 @@ export interface ExaminedWorker {
   /** Of this package. */
   readonly version: string;
   readonly handlers: readonly string[];
+  /** How far its machine's clock is ahead of Temporal's. Left out by earlier versions. */
+  readonly clockAheadMs?: number;
   /** Whether runs set search attributes. Left out by earlier versions. */
   readonly searchAttributes?: boolean;
   readonly checks: readonly Check[];
@@ -548,6 +550,8 @@ export interface FinishedRun {
   /** Of the whole run; absent in histories from before runs of several parts. */
   readonly errorsUri?: string | null;
   readonly deadLettersUri?: string | null;
+  /** Result with which this execution had closed before it was reset, and which stands. */
+  readonly closedBefore?: BatchResult;
 }
 
 export interface LoadTablesInput extends GuardedInput {

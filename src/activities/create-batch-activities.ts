@@ -32,6 +32,7 @@ import { processRange, type HandlerAttempt } from './process-range';
 import { readManifest } from './read-manifest';
 import { settableSearchAttributes } from './settable-search-attributes';
 import { resolveInput } from './resolve-input';
+import { clockAheadMs } from './server-clock';
 import { settlePart } from './settle-part';
 import { Slots } from './slots';
 import { stagePart } from './stage-part';
@@ -133,6 +134,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchExamine: async (input) => ({
       version: packageVersion().version,
       handlers: Object.keys(handlers),
+      clockAheadMs: clockAheadMs(Context.current().info),
       searchAttributes: dependencies.searchAttributes ?? false,
       checks:
         preflight === undefined

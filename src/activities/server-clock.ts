@@ -8,3 +8,8 @@ export function serverClock(info: Pick<Info, 'currentAttemptScheduledTimestampMs
   const begunAt = performance.now();
   return () => Math.round(info.currentAttemptScheduledTimestampMs + performance.now() - begunAt);
 }
+
+/** How far this machine's clock is ahead of Temporal's, too much by what the attempt lay on its task queue. */
+export function clockAheadMs(info: Pick<Info, 'currentAttemptScheduledTimestampMs'>): number {
+  return Date.now() - info.currentAttemptScheduledTimestampMs;
+}

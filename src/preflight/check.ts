@@ -6,6 +6,7 @@ export type CheckName =
   | 'temporal'
   | 'worker'
   | 'search-attributes'
+  | 'clock'
   | 'credentials'
   | 'vertex'
   | 'model'

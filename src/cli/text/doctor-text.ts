@@ -6,6 +6,7 @@ const TITLES = {
   temporal: 'Temporal',
   worker: 'Worker',
   'search-attributes': 'Searching',
+  clock: 'Clock',
   credentials: 'Credentials',
   vertex: 'Vertex',
   model: 'Model',

@@ -161,7 +161,7 @@ describe('the arrows between the parts', () => {
     '%s takes the time from Temporal, since a worker’s clock may be off',
     (part) => {
       const readers = filesOf(part).filter((source) => source.readsClock);
-      const known = ['activities/time-limit', 'gateways/object-store-memory'];
+      const known = ['activities/time-limit', 'activities/server-clock', 'gateways/object-store-memory'];
       expect(readers.map((source) => source.name).filter((name) => !known.includes(name))).toEqual([]);
     },
   );
