@@ -28,7 +28,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           // CI's machine is shared, and may stall a process past its deadline; the report shows what was tried again
           retry: process.env['CI'] ? 1 : 0,

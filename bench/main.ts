@@ -3,6 +3,7 @@ import { installRuntime } from '../src/worker';
 import type { Benchmark, TemporalBenchmark } from './benchmark';
 import { collect } from './collecting/collect';
 import { fanOut } from './fan-out';
+import { leaks } from './leaks/leaks';
 import { type BenchOptions, parseCall } from './options';
 import { overhead } from './overhead';
 import { renderReport, type Report } from './report';
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   collect,
   flatMemory,
   exactness,
+  leaks,
   scale,
 ];
 

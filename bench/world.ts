@@ -18,6 +18,7 @@ export async function bundleWorkflows(): Promise<BenchBundle> {
 /** A Temporal server and its connections, for one benchmark. */
 export class BenchWorld {
   readonly client: Client;
+  readonly address: string;
   readonly #server: TemporalServer;
   readonly #connection: Connection;
   readonly #native: NativeConnection;
@@ -34,6 +35,7 @@ export class BenchWorld {
     this.#native = native;
     this.#workflowBundle = workflowBundle;
     this.client = new Client({ connection });
+    this.address = server.address;
   }
 
   /** Always a server of its own: what else runs on another one would be measured, too. */

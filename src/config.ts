@@ -15,6 +15,8 @@ export interface Config {
   readonly handlers: string | null;
   /** Path of the JSON file with prices. */
   readonly prices: string | null;
+  /** Whether the worker's runs set search attributes. */
+  readonly searchAttributes: boolean;
   readonly endpoints: Endpoints;
   /** Where the Temporal UI is served, without a slash at the end. */
   readonly uiUrl: string | null;
@@ -73,6 +75,8 @@ export function readConfig(environment: Environment = process.env): Config {
     ),
     handlers: value('VERTEX_BATCH_HANDLERS') ?? null,
     prices: value('VERTEX_BATCH_PRICES') ?? null,
+    searchAttributes:
+      checked(environment, 'VERTEX_BATCH_SEARCH_ATTRIBUTES', /^(true|false)$/, 'true or false') === 'true',
     endpoints: readEndpoints(environment),
     uiUrl:
       checked(environment, 'VERTEX_BATCH_UI_URL', /^https?:\/\/\S+$/, 'the URL of the Temporal UI')?.replace(

@@ -8,7 +8,7 @@ import { VertexBatchPlugin, type VertexBatchPluginOptions } from './plugin';
 
 export interface BatchWorkerOptions extends Pick<
   VertexBatchPluginOptions,
-  'handlers' | 'polling' | 'prices' | 'timeouts'
+  'handlers' | 'polling' | 'prices' | 'searchAttributes' | 'timeouts'
 > {
   readonly temporal: TemporalTarget;
   readonly taskQueue: string;
@@ -39,12 +39,13 @@ export function installRuntime(level: LogLevel = 'WARN'): void {
 /** A connected worker with our activities, our workflow and the caller's handlers. */
 export async function createBatchWorker(options: BatchWorkerOptions): Promise<BatchWorker> {
   const { temporal, taskQueue, endpoints, workflowsPath = require.resolve('./workflows') } = options;
-  const { handlers = {}, polling = {}, prices, timeouts = {} } = options;
+  const { handlers = {}, polling = {}, prices, searchAttributes = false, timeouts = {} } = options;
   const plugin = new VertexBatchPlugin({
     handlers,
     polling,
     timeouts,
     endpoints,
+    searchAttributes,
     auth: new AccessTokensGoogle(),
     ...(prices !== undefined && { prices }),
   });

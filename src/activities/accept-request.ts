@@ -14,6 +14,8 @@ export interface AcceptContext {
   readonly workflowId: string;
   readonly timing: AcceptedRun['timing'];
   readonly prices: PriceTable;
+  /** Milliseconds since the epoch: a price may end on a day. */
+  readonly now: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface AcceptContext {
  */
 export function acceptRequest(context: AcceptContext, input: AcceptRequestInput): AcceptedRun {
   const request = checked(input, context.workflowId);
-  refuseUnknownCost(request, context.prices);
+  refuseUnknownCost(request, context);
   const { key, directory } = runIdentity({
     namespace: context.namespace,
     workflowId: context.workflowId,
@@ -41,8 +43,8 @@ export function acceptRequest(context: AcceptContext, input: AcceptRequestInput)
 }
 
 /** A bound that nobody can keep is none. */
-function refuseUnknownCost({ maxCostUsd, model }: AcceptedRequest, prices: PriceTable): void {
-  if (maxCostUsd === undefined || priceOf(prices, model, dayOf(Date.now())) !== undefined) return;
+function refuseUnknownCost({ maxCostUsd, model }: AcceptedRequest, { prices, now }: AcceptContext): void {
+  if (maxCostUsd === undefined || priceOf(prices, model, dayOf(now)) !== undefined) return;
   throw new BatchError(
     'InvalidRequest',
     `maxCostUsd needs a price, and the price table of ${prices.date} has none for ${model}; add it by --prices of the worker, or the option prices of its plugin, or leave maxCostUsd out, got ${maxCostUsd}`,

@@ -6,6 +6,8 @@ export interface Attempt {
   /** Aborted when the activity is cancelled or the worker shuts down. */
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Milliseconds since the epoch by Temporal's clock: a worker's own may be hours off. */
+  now(): number;
   /** Says that the attempt is alive; throttled by the SDK, so it may be called often. */
   heartbeat(): void;
 }

@@ -36,18 +36,18 @@ export async function awaitChange(
   attempt: Attempt,
 ): Promise<ObservedJob> {
   const job = await look(jobs, input.job, attempt.signal);
-  const checkedAt = new Date();
+  const checkedAt = new Date(attempt.now());
   if (job === null) return { job, checkedAt: checkedAt.toISOString() };
   if (!isKnownState(job.state))
     attempt.log.warn(`Unknown state ${job.state} counts as still running`, { job: job.name });
   if (input.once === true || input.stuck === true || differs(job, input))
     return { job, checkedAt: checkedAt.toISOString() };
-  throw unchanged(job, input.rows, checkedAt, lookDelayMs(input, polling));
+  throw unchanged(job, input.rows, checkedAt, lookDelayMs(input, polling, attempt.now()));
 }
 
 /** Delay until the next look at a job of that age. */
-export function lookDelayMs(input: AwaitChangeInput, polling: PollingLimits): number {
-  return nextLookMs(Date.now() - Date.parse(input.known.since), polling, Math.random());
+export function lookDelayMs(input: AwaitChangeInput, polling: PollingLimits, now: number): number {
+  return nextLookMs(now - Date.parse(input.known.since), polling, Math.random());
 }
 
 async function look(jobs: VertexJobs, name: string, signal: AbortSignal): Promise<VertexJob | null> {

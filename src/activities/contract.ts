@@ -2,6 +2,7 @@ import type { AcceptedRequest, RunReference } from '../domain/accepted-request';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { EstimatedCost } from '../domain/run-budget';
 import type { BatchProgress, BatchReason, BatchReasonType, BatchResult, RowBooks, TokenUsage } from '../messages';
+import type { SearchAttribute } from '../domain/search-attributes';
 import type { VertexJob } from '../gateways/vertex-jobs';
 import type { LoadedPurpose } from '../domain/loaded-purpose';
 import type { Check } from '../preflight/check';
@@ -65,6 +66,10 @@ export interface ExaminedWorker {
   /** Of this package. */
   readonly version: string;
   readonly handlers: readonly string[];
+  /** How far its machine's clock is ahead of Temporal's. Left out by earlier versions. */
+  readonly clockAheadMs?: number;
+  /** Whether runs set search attributes. Left out by earlier versions. */
+  readonly searchAttributes?: boolean;
   readonly checks: readonly Check[];
 }
 
@@ -108,6 +113,8 @@ export interface AcceptedRun {
     /** For how long the handler's task queue may take nothing. @default ten minutes */
     readonly handlerQueueMs?: number;
   };
+  /** Those that the run sets: the worker is told to, and the namespace knows them. @default none */
+  readonly searchAttributes?: readonly SearchAttribute[];
 }
 
 export interface AdoptionInput extends GuardedInput {
@@ -543,6 +550,8 @@ export interface FinishedRun {
   /** Of the whole run; absent in histories from before runs of several parts. */
   readonly errorsUri?: string | null;
   readonly deadLettersUri?: string | null;
+  /** Result with which this execution had closed before it was reset, and which stands. */
+  readonly closedBefore?: BatchResult;
 }
 
 export interface LoadTablesInput extends GuardedInput {
@@ -576,6 +585,7 @@ export interface FoundResults {
   readonly handlerName: string;
   readonly deadlineMs: number;
   readonly timing: AcceptedRun['timing'];
+  readonly searchAttributes?: AcceptedRun['searchAttributes'];
   /** Object that names the result files and processing ranges. */
   readonly settledUri: string;
   readonly ranges: number;

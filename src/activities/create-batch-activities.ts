@@ -30,7 +30,9 @@ import { packageVersion } from './package-version';
 import { planParts } from './plan-parts';
 import { processRange, type HandlerAttempt } from './process-range';
 import { readManifest } from './read-manifest';
+import { settableSearchAttributes } from './settable-search-attributes';
 import { resolveInput } from './resolve-input';
+import { clockAheadMs } from './server-clock';
 import { settlePart } from './settle-part';
 import { Slots } from './slots';
 import { stagePart } from './stage-part';
@@ -53,6 +55,8 @@ export interface BatchDependencies {
   readonly concurrency: { readonly validate: number; readonly collect: number };
   readonly guard: GuardTiming;
   readonly timing: AcceptedRun['timing'];
+  /** Whether runs set search attributes. @default false */
+  readonly searchAttributes?: boolean;
   /** For how long a worker that lacks the handler is given time to be replaced. */
   readonly handlerGraceMs: number;
 }
@@ -75,11 +79,13 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
       });
   return {
     async vertexBatchAcceptRequest(input) {
-      const { workflowNamespace: namespace, workflowExecution } = Context.current().info;
+      const { workflowNamespace: namespace, workflowExecution, ...info } = Context.current().info;
       const { workflowId = '' } = workflowExecution ?? {};
       try {
         const { timing, prices } = dependencies;
-        return acceptRequest({ handlers, namespace: namespace ?? '', workflowId, timing, prices }, input);
+        const now = info.currentAttemptScheduledTimestampMs;
+        const context = { handlers, namespace: namespace ?? '', workflowId, timing, prices, now };
+        return { ...acceptRequest(context, input), ...(await searchable(dependencies)) };
       } catch (error) {
         throw afterGrace(error, dependencies) ?? toActivityFailure(error, READING);
       }
@@ -104,7 +110,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
         WAITING,
         { ...guard, attentionAfter: { ...guard.attentionAfter, ms: 0 } },
         (attempt) => awaitChange(dependencies, input, attempt),
-        () => lookDelayMs(input, dependencies.polling),
+        (now) => lookDelayMs(input, dependencies.polling, now),
       ),
     vertexBatchCancelJob: bind(WAITING, cancelJob),
     vertexBatchFindOutputs: bind(READING, findOutputs),
@@ -113,7 +119,10 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchProcessRange: bind(WRITING, processRange),
     vertexBatchFinishRun: bind(WRITING, finishRun),
     vertexBatchLoadTables: bind(WRITING, loadTables),
-    vertexBatchReadManifest: bind(WRITING, readManifest),
+    vertexBatchReadManifest: bind(WRITING, async (gateways, input, attempt) => ({
+      ...(await readManifest(gateways, input, attempt)),
+      ...(await searchable(gateways)),
+    })),
     async vertexBatchFindHandler({ name }) {
       try {
         return foundHandler(handlers, name);
@@ -125,6 +134,8 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
     vertexBatchExamine: async (input) => ({
       version: packageVersion().version,
       handlers: Object.keys(handlers),
+      clockAheadMs: clockAheadMs(Context.current().info),
+      searchAttributes: dependencies.searchAttributes ?? false,
       checks:
         preflight === undefined
           ? []
@@ -133,13 +144,19 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
   };
 }
 
+async function searchable({
+  searchAttributes = false,
+}: BatchDependencies): Promise<Pick<AcceptedRun, 'searchAttributes'>> {
+  return searchAttributes ? { searchAttributes: await settableSearchAttributes() } : {};
+}
+
 const GRACE_RETRY_MS = 10_000;
 
 /** A deploy may be under way: a handler that this worker lacks is asked for again for a while. */
 function afterGrace(error: unknown, { handlerGraceMs, guard }: BatchDependencies): ApplicationFailure | undefined {
   if (!(error instanceof BatchError) || error.type !== 'HandlerUnknown') return undefined;
-  const { scheduledTimestampMs } = Context.current().info;
-  if (Date.now() - scheduledTimestampMs >= handlerGraceMs) return undefined;
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  if (currentAttemptScheduledTimestampMs - scheduledTimestampMs >= handlerGraceMs) return undefined;
   return ApplicationFailure.create({
     message: error.message,
     type: error.type,

@@ -1,7 +1,7 @@
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchResult } from '../messages';
-import { type DataObject, nonce, readJson } from '../rows/commits';
+import { type DataObject, findRecord, nonce, readJson } from '../rows/commits';
 import { readPlan } from '../rows/plan';
 import { joinObjects, publish } from '../rows/publish';
 import type { OutputProblem, SettledRecord } from '../rows/records';
@@ -42,11 +42,13 @@ const KEPT_PROBLEMS = 100;
 export async function finishRun({ store }: RowGateways, input: FinishRunInput, attempt: Attempt): Promise<FinishedRun> {
   const { signal } = attempt;
   const { directory } = input.run;
+  const manifestUri = `${directory}manifest.json`;
+  const closed = await closedWithMore(store, manifestUri, input, attempt);
+  if (closed !== undefined) return finishedBefore(manifestUri, closed);
   const settled: SettledRecord[] = [];
   for (const uri of input.settledUris) settled.push(await readJson<SettledRecord>(store, uri, { signal }));
   const rejected = await writeRejected(store, input, settled, attempt);
   const { errors, deadLetters } = await joinParts(store, input, settled, attempt);
-  const manifestUri = `${directory}manifest.json`;
   const manifest: Manifest = {
     format: 1,
     package: packageVersion(),
@@ -80,6 +82,33 @@ export async function finishRun({ store }: RowGateways, input: FinishRunInput, a
     rejected: rejected?.rows ?? 0,
     errorsUri: result.errors,
     deadLettersUri: result.deadLetters,
+  };
+}
+
+/**
+ * What this execution has closed with before, where that tells of more answers: a run that is reset into its middle doesn't find what
+ * it had collected, since that was scratch, and must not take away what it gave.
+ */
+async function closedWithMore(
+  store: ObjectStore,
+  manifestUri: string,
+  { run, handler, result }: FinishRunInput,
+  { signal }: Attempt,
+): Promise<Manifest | undefined> {
+  const standing = await findRecord<Manifest>(store, manifestUri, { signal });
+  if (standing?.execution !== run.execution) return undefined;
+  const isSameHandler = standing.handler?.name === handler?.name && standing.handler?.version === handler?.version;
+  return isSameHandler && standing.result.rows.answered > result.rows.answered ? standing : undefined;
+}
+
+function finishedBefore(manifest: string, { result, files }: Manifest): FinishedRun {
+  return {
+    manifest,
+    rejectedUri: result.rejected,
+    rejected: files.find(({ purpose }) => purpose === 'rejected')?.rows ?? 0,
+    errorsUri: result.errors,
+    deadLettersUri: result.deadLetters,
+    closedBefore: result,
   };
 }
 
@@ -130,11 +159,11 @@ export async function replace(store: ObjectStore, uri: string, content: string, 
 
 /**
  * Staged copies, work data and lasting files of an earlier execution that the manifest doesn't name. The small records of
- * settling stay, so that finishing again finds them.
+ * sources and of settling stay, for a run that is reset after its end.
  */
 async function deleteLeftovers(store: ObjectStore, directory: string, manifest: Manifest, attempt: Attempt) {
   const named = new Set(manifest.files.map(({ uri }) => uri));
-  const isRecord = (uri: string) => /\/(settled-p\d+|joined)-[0-9a-f]+\.json$/.test(uri);
+  const isRecord = (uri: string) => /\/(sources|settled-p\d+|joined)-[0-9a-f]+\.json$/.test(uri);
   await deleteAll(store, `${directory}staged/`, () => true, attempt);
   await deleteAll(store, `${directory}work/`, (uri) => !isRecord(uri), attempt);
   for (const name of ['results/', 'errors', 'dead-letters', 'rejected']) {

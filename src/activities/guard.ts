@@ -6,12 +6,13 @@ import { isGatewayError } from '../gateways/gateway-error';
 import { isKeptWaiting } from './await-change';
 import { toActivityFailure, type RetryRules } from './activity-failure';
 import type { Guarded, GuardedInput } from './contract';
+import { serverClock } from './server-clock';
 import type { HandlerAttempt } from './process-range';
 
 /** Failures in a row: kept in the heartbeat's details, because the server retries without waking the workflow. */
 interface Streak {
   readonly count: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by Temporal's clock: the attempts of an activity run on many machines. */
   readonly since: number;
 }
 
@@ -36,7 +37,7 @@ export async function guarded<Value>(
   rules: RetryRules,
   timing: GuardTiming,
   body: (attempt: HandlerAttempt) => Promise<Value>,
-  delayMs?: () => number,
+  delayMs?: (now: number) => number,
 ): Promise<Guarded<Value>> {
   const context = Context.current();
   let streak = streakOf(context);
@@ -52,7 +53,7 @@ export async function guarded<Value>(
           context.heartbeat(NO_FAILURE);
           throw error;
         }
-        return afterFailure(error, { input, rules, timing, streak, context, delayMs });
+        return afterFailure(error, { input, rules, timing, streak, context, delayMs, now: attempt.now() });
       }
     },
   );
@@ -71,20 +72,26 @@ export async function whileBeating<Value>(
 ): Promise<Value> {
   const every = Math.min(LONGEST_BEAT_MS, Math.max(10, Math.round((context.info.heartbeatTimeoutMs ?? 60_000) / 3)));
   // a body may ask for a beat with every row, and the SDK sends the first one at once: a short attempt needs none
-  let beatenAt = Date.now();
+  let beatenAt = performance.now();
   const beat = () => {
-    if (Date.now() - beatenAt < every) return;
-    beatenAt = Date.now();
+    if (performance.now() - beatenAt < every) return;
+    beatenAt = performance.now();
     context.heartbeat(details());
   };
   const timer = setInterval(() => {
-    beatenAt = 0;
+    beatenAt = -Infinity;
     beat();
   }, every);
   timer.unref();
   try {
     const { workflowId = '' } = context.info.workflowExecution ?? {};
-    return await body({ workflowId, signal: context.cancellationSignal, log: context.log, heartbeat: beat });
+    return await body({
+      workflowId,
+      signal: context.cancellationSignal,
+      log: context.log,
+      now: serverClock(context.info),
+      heartbeat: beat,
+    });
   } finally {
     clearInterval(timer);
   }
@@ -96,23 +103,23 @@ interface Failed {
   readonly timing: GuardTiming;
   readonly streak: Streak;
   readonly context: Context;
-  readonly delayMs: (() => number) | undefined;
+  readonly delayMs: ((now: number) => number) | undefined;
+  readonly now: number;
 }
 
-function afterFailure(error: unknown, { input, rules, timing, streak, context, delayMs }: Failed): Guarded<never> {
+function afterFailure(error: unknown, { input, rules, timing, streak, context, delayMs, now }: Failed): Guarded<never> {
   if (context.cancellationSignal.aborted) throw afterCancel(error, rules, context);
-  const next: Streak = { count: streak.count + 1, since: streak.count === 0 ? Date.now() : streak.since };
+  const next: Streak = { count: streak.count + 1, since: streak.count === 0 ? now : streak.since };
   const handlerTrouble = handlerTroubleOf(error);
   if (handlerTrouble !== undefined) {
     const { type, message } = handlerTrouble;
-    if (input.stuck !== true && Date.now() - next.since >= timing.handlerAttentionMs)
-      return { kind: 'stuck', type, message };
+    if (input.stuck !== true && now - next.since >= timing.handlerAttentionMs) return { kind: 'stuck', type, message };
     context.heartbeat(next);
     throw handlerFailure(type, message, error, next.count, timing.timeScale);
   }
   const failure = toActivityFailure(error, rules, { attempt: next.count, timeScale: timing.timeScale });
   if (!(failure instanceof ApplicationFailure) || failure.nonRetryable === true) throw failure;
-  const isOld = next.count >= timing.attentionAfter.failures && Date.now() - next.since >= timing.attentionAfter.ms;
+  const isOld = next.count >= timing.attentionAfter.failures && now - next.since >= timing.attentionAfter.ms;
   const needsPerson = (failure.details?.[0] as { attention?: boolean } | undefined)?.attention === true;
   if (input.stuck !== true && (isOld || needsPerson)) {
     return { kind: 'stuck', type: failure.type as never, message: failure.message };
@@ -120,7 +127,7 @@ function afterFailure(error: unknown, { input, rules, timing, streak, context, d
   context.heartbeat(next);
   if (delayMs === undefined || needsPerson) throw failure;
   const askedMs = isGatewayError(error) ? (error.retryAfterMs ?? 0) : 0;
-  throw withDelay(failure, Math.max(delayMs(), askedMs));
+  throw withDelay(failure, Math.max(delayMs(now), askedMs));
 }
 
 /** What would be tried again ends as cancelled; what is final stays what it is. */

@@ -51,18 +51,18 @@ export async function planParts(
   }
 
   checkVersion(standing, planUri(input.run));
-  return await standingPlan(store, { ...input, sources, prices }, standing, signal);
+  return await standingPlan(store, { ...input, sources, prices }, standing, attempt);
 }
 
 async function standingPlan(
   store: ObjectStore,
   input: SourcesToPlan,
   standing: Plan,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<PlannedParts> {
   const { rows, bytes, errors, warnings, repaired, validationUri } = standing;
-  const estimate = estimatedCost(standing.estimate, input.model, input.prices);
-  const plan = await planned(store, input, standing, signal);
+  const estimate = estimatedCost(standing.estimate, input, attempt.now());
+  const plan = await planned(store, input, standing, attempt.signal);
   // what has a job is seen through, whatever it costs; each further one is asked for
   const isPaid = input.foreign !== undefined || plan.claimed.length > 0;
   const refusal = isPaid ? null : estimateRefusal(estimate, input.maxCostUsd ?? null);
@@ -76,12 +76,13 @@ interface SourcesToPlan extends PlanPartsInput {
 }
 
 /** Takes the rows as a job of somebody else's was sent them, whatever a job of ours would take. */
-async function planForeign(store: ObjectStore, input: SourcesToPlan, { signal }: Attempt): Promise<PlannedParts> {
+async function planForeign(store: ObjectStore, input: SourcesToPlan, attempt: Attempt): Promise<PlannedParts> {
   const { run, sources, sourcesUri, keyField, validation = DEFAULT_VALIDATION } = input;
+  const { signal } = attempt;
   const directory = validationDirectory(run, sourcesUri, keyField, validation);
   const merged = await mergeValidation(store, sources, directory, { signal });
   const plan = await writeForeignPlan(store, { run, merged, keyField }, { signal });
-  return await standingPlan(store, input, plan, signal);
+  return await standingPlan(store, input, plan, attempt);
 }
 
 interface NewPlan extends SourcesToPlan {
@@ -108,7 +109,7 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
   const isStaged = keys.mode === 'staged';
   const together = joinComparisons(compared, compareRanges(merged, validation.rules, { isStaged }));
   const reported = await report(store, input, merged, together, signal);
-  const estimate = estimatedCost(merged.estimate, input.model, input.prices);
+  const estimate = estimatedCost(merged.estimate, input, attempt.now());
   const isForbidden = forbidsPlan(merged, together, validation);
   const tooMuch = isForbidden ? null : estimateRefusal(estimate, input.maxCostUsd ?? null);
   const refused = partsRefusal(merged, compared.parts.length) ?? tooMuch;
@@ -123,11 +124,11 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
 
 function estimatedCost(
   estimate: InputEstimate | null | undefined,
-  model: string | undefined,
-  prices: PriceTable,
+  { model, prices }: SourcesToPlan,
+  now: number,
 ): EstimatedCost | null {
   if (estimate == null || model === undefined) return null;
-  const { micros } = costEstimate(estimate, priceOf(prices, model, dayOf(Date.now())));
+  const { micros } = costEstimate(estimate, priceOf(prices, model, dayOf(now)));
   return micros && { microsUsd: micros.expected, priceTable: prices.date };
 }
 

@@ -51,7 +51,7 @@ export async function settlePart(
   const merged = await mergeRounds(store, { index, hashes, quarantine }, input.rounds, attempt);
   const sums = {
     ...sumsOf(merged),
-    ...usageOf(merged.books, input, prices),
+    ...usageOf(merged.books, input, prices, attempt.now()),
     retryRowsUri: await writeRetryRows(store, merged.books, `${prefix}-retry-rows`, attempt),
   };
   if (!input.final) return sums;
@@ -111,9 +111,9 @@ function sumsOf({ books, strangers, imbalances }: MergedRounds): SettledPart {
 }
 
 /** Answers that name no model are counted under the one that was asked for. */
-function usageOf(books: PartBooks, { model = '' }: SettlePartInput, table: PriceTable) {
+function usageOf(books: PartBooks, { model = '' }: SettlePartInput, table: PriceTable, now: number) {
   const models = books.usageByModel();
-  const microsUsd = costOfModels(models, { table, model, now: Date.now() });
+  const microsUsd = costOfModels(models, { table, model, now });
   return {
     usageByModel: Object.fromEntries(models.map(({ modelVersion, usage }) => [modelVersion ?? model, usage])),
     finishReasons: books.finishReasons(),

@@ -16,6 +16,7 @@ import {
   type StandingClaim,
 } from './claims';
 import type { SubmitJobInput, SubmittedJob } from './contract';
+import { timeLimit } from './time-limit';
 
 /** What a refused create is called in the run's result: that the service knows no such model is a refusal, too. */
 const REFUSALS = {
@@ -37,7 +38,7 @@ const MAY_PASS_IN_LATER_ROUNDS: ReadonlySet<GatewayErrorKind> = new Set([...MAY_
 export async function submitJob(gateways: JobGateways, input: SubmitJobInput, attempt: Attempt): Promise<SubmittedJob> {
   const { store } = gateways;
   const { run, claim } = input;
-  const latestPostMs = Date.now() + input.requestTimeoutMs;
+  const isPast = timeLimit(input.requestTimeoutMs);
   try {
     const standing = await readClaim(store, run, claim);
     if (standing !== undefined) return await whatStands(gateways, input, standing, attempt);
@@ -46,7 +47,7 @@ export async function submitJob(gateways: JobGateways, input: SubmitJobInput, at
     const [hidden] = await findClaimedJobs(gateways.jobs, input, claimKey(run.key, claim), attempt.signal);
     const mine = hidden === undefined ? await takeClaim(store, run, claim, input.digest) : undefined;
     if (mine !== undefined) {
-      const isTooLate = attempt.signal.aborted || Date.now() > latestPostMs;
+      const isTooLate = attempt.signal.aborted || isPast();
       return isTooLate ? await noteFailure(gateways, input, mine, tooLate()) : await createOnce(gateways, input, mine);
     }
     // the claim of a job that another attempt has just created stands by the time that the job is listed

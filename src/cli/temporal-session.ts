@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { VertexBatchClient } from '../client';
 import type { TemporalTarget } from '../config';
 import { CommandError, EXIT } from './exit-code';
+import { recentPollers } from './recent-pollers';
 
 /** A connection to Temporal for the time of one command. */
 export interface TemporalSession {
@@ -37,9 +38,6 @@ export async function openSession(target: TemporalTarget, taskQueue: string): Pr
 /** Temporal's `TaskQueueType`. */
 const QUEUE_TYPES = { workflows: 1, activities: 2 } as const;
 
-/** A worker asks for work at least this often. */
-const LONGEST_POLL_MS = 70_000;
-
 type QueueKind = keyof typeof QUEUE_TYPES;
 
 /** Whether some worker has asked for work of this task queue lately; a worker of handlers alone asks for activities only. */
@@ -63,11 +61,11 @@ export async function pollersOf(
     // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum's package isn't a dependency of ours
     taskQueueType: QUEUE_TYPES[kind],
   });
-  const recent = pollers.filter(({ lastAccessTime }) => {
-    const seconds = Number(lastAccessTime?.seconds ?? 0);
-    return Date.now() - seconds * 1000 < LONGEST_POLL_MS;
-  });
-  return [...new Set(recent.map(({ identity }) => identity ?? ''))];
+  const seen = pollers.map(({ identity, lastAccessTime }) => ({
+    identity: identity ?? '',
+    lastAccessMs: Number(lastAccessTime?.seconds ?? 0) * 1000,
+  }));
+  return recentPollers(seen, Date.now());
 }
 
 /** Page of a run in the Temporal UI; null where nobody knows the UI's address. */

@@ -14,6 +14,8 @@ export interface TemporalServerOptions {
   readonly dbFilename?: string;
   /** Namespaces to create beside `default`. */
   readonly namespaces?: readonly string[];
+  /** Keywords that runs can be searched by. */
+  readonly searchAttributes?: readonly string[];
   /** Further arguments of `temporal server start-dev`. */
   readonly extraArgs?: readonly string[];
   /** Whether the server of `TEMPORAL_ADDRESS` is used, where that is set, instead of starting one. @default true */
@@ -72,6 +74,7 @@ function serverArguments(options: TemporalServerOptions, port: number, uiPort: n
     ...(uiPort === undefined ? ['--headless'] : ['--ui-ip=127.0.0.1', `--ui-port=${uiPort}`]),
     ...(options.dbFilename === undefined ? [] : [`--db-filename=${options.dbFilename}`]),
     ...(options.namespaces ?? []).map((namespace) => `--namespace=${namespace}`),
+    ...(options.searchAttributes ?? []).map((name) => `--search-attribute=${name}=Keyword`),
     ...(options.extraArgs ?? []),
   ];
 }

@@ -1,5 +1,5 @@
-/** Real time, real time made faster by a factor, or time that only `advance` moves. */
-export type ClockOption = 'real' | 'stepped' | { readonly scale: number };
+/** Real time, real time made faster by a factor or set ahead (behind, where negative), or time that only `advance` moves. */
+export type ClockOption = 'real' | 'stepped' | { readonly scale?: number; readonly aheadMs?: number };
 
 interface Alarm {
   readonly at: number;
@@ -14,7 +14,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class EmulatorClock {
   readonly #stepped: boolean;
   readonly #scale: number;
-  readonly #start = Date.now();
+  readonly #start: number;
   readonly #origin = performance.now();
   readonly #alarms = new Set<Alarm>();
   readonly #atWork = new Set<Promise<unknown>>();
@@ -25,7 +25,9 @@ export class EmulatorClock {
 
   constructor(option: ClockOption = 'real') {
     this.#stepped = option === 'stepped';
-    this.#scale = typeof option === 'object' ? option.scale : 1;
+    const { scale = 1, aheadMs = 0 } = typeof option === 'object' ? option : {};
+    this.#scale = scale;
+    this.#start = Date.now() + aheadMs;
     if (!(this.#scale > 0)) throw new RangeError(`clock.scale must be above 0, got ${String(this.#scale)}`);
   }
 

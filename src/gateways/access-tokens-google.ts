@@ -11,13 +11,19 @@ const TOKEN_TIMEOUT_MS = 10_000;
 /** The part of Google's library that is used. */
 type Credentials = Pick<GoogleAuth, 'getAccessToken'> & Partial<Pick<GoogleAuth, 'getCredentials'>>;
 
-/** Tokens of the Application Default Credentials; kept until shortly before they expire. */
+/**
+ * Tokens of the Application Default Credentials; kept until shortly before they expire. When that is, Google's library tells by this
+ * machine's clock, and where that was set meanwhile it goes on giving an old one.
+ */
 export class AccessTokensGoogle implements AccessTokens {
-  readonly #auth: Credentials;
+  readonly #open: () => Credentials;
+  #auth: Credentials;
+  #given: string | undefined;
 
-  /** @param auth @default Application Default Credentials with the scope `cloud-platform` */
-  constructor(auth: Credentials = applicationDefault()) {
-    this.#auth = auth;
+  /** @param open @default Application Default Credentials with the scope `cloud-platform` */
+  constructor(open: () => Credentials = applicationDefault) {
+    this.#open = open;
+    this.#auth = open();
   }
 
   async getAccessToken(): Promise<string> {
@@ -27,7 +33,15 @@ export class AccessTokensGoogle implements AccessTokens {
       throw error instanceof SyntaxError ? noToken('the credentials are not JSON') : noToken(reasonOf(error), error);
     });
     if (!token) throw noToken('the credentials gave none');
+    this.#given = token;
     return token;
+  }
+
+  /** Of many calls that one token fails, the first has the credentials opened anew. */
+  refused(token: string): void {
+    if (token !== this.#given) return;
+    this.#given = undefined;
+    this.#auth = this.#open();
   }
 
   /** A person's login doesn't say whose it is. */

@@ -4,6 +4,8 @@ import { GatewayError } from './gateway-error';
 export interface AccessTokens {
   /** A token that is valid for at least a minute. `GatewayError` kind `unauthenticated` when there is none. */
   getAccessToken(): Promise<string>;
+  /** Told that Google took a token for none, or for an old one: the next must be another. @default nothing is done */
+  refused?(token: string): void;
   /** Whose the tokens are, as a member of a policy (`serviceAccount:…`, `user:…`); null where nobody can tell. @default null */
   getMember?(): Promise<string | null>;
 }
@@ -20,6 +22,11 @@ export async function requireToken(tokens: AccessTokens): Promise<string> {
   }
   if (typeof token === 'string' && token !== '') return token;
   throw noToken(`auth.getAccessToken must give a token, got ${token === '' ? 'an empty string' : typeof token}`);
+}
+
+/** Tells the source of the token in `authorization` what an answer says of it. */
+export function noteRefusal(tokens: AccessTokens, status: number, authorization: string | null | undefined): void {
+  if (status === 401 && authorization != null) tokens.refused?.(authorization.replace(/^Bearer /, ''));
 }
 
 function noToken(reason: string, cause?: unknown): GatewayError {

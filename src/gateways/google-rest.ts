@@ -1,4 +1,4 @@
-import { requireToken, type AccessTokens } from './access-tokens';
+import { noteRefusal, requireToken, type AccessTokens } from './access-tokens';
 import { bodyOf, orAbort, readBoundedText } from './bounded-body';
 import { neverOpened, reasonOf } from './connection-failure';
 import { EMULATOR_TOKEN, type Endpoint } from './endpoint';
@@ -77,7 +77,10 @@ export class GoogleRest {
   async #exchange(exchange: Exchange): Promise<Response> {
     const request = await orAbort(this.#request(exchange.call, exchange.signal), exchange.signal);
     exchange.isSent = true;
-    return await this.#send(exchange.call.action, request, exchange.signal);
+    const response = await this.#send(exchange.call.action, request, exchange.signal);
+    if (exchange.call.endpoint.takesCredentials)
+      noteRefusal(this.#options.tokens, response.status, request.headers.get('authorization'));
+    return response;
   }
 
   #textOf(response: Response, { signal }: Exchange): Promise<string> {
@@ -118,7 +121,9 @@ export class GoogleRest {
       return json;
     }
     const google = googleErrorOf(json, response.status);
-    const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after')) ?? google?.retryAfterMs;
+    const { headers } = response;
+    const asked = { retryAfter: headers.get('retry-after'), date: headers.get('date') };
+    const retryAfterMs = retryAfterMsOf(asked) ?? google?.retryAfterMs;
     if (!google) {
       const type = response.headers.get('content-type') ?? 'no content type';
       const what = `it answered ${response.status} (${type}) without an error of the API`;

@@ -6,6 +6,7 @@ import { failedFile, noSuchFile, notExpected, refusedFile, withFailures, type Fi
 import { assertPath, generationOf, nameNew, pathsBelow, removeEmpty, unfinishedBeside } from './local-files';
 import { isGatewayError } from './gateway-error';
 import type { ObjectStore, ReadOptions, StoredObject, WriteOptions } from './object-store';
+import { contentOf } from './storage-compose';
 
 interface Call {
   readonly signal?: AbortSignal;
@@ -91,14 +92,24 @@ export class ObjectStoreFiles implements ObjectStore {
 
   async compose(sources: readonly StoredObject[], uri: string, options: WriteOptions = {}): Promise<StoredObject> {
     const act = { verb: 'compose', uri } as const;
+    options.signal?.throwIfAborted();
+    assertPath(uri);
     if (sources.length < 1 || sources.length > COMPOSE_LIMIT) {
       throw refusedFile(act, `sources must be 1 to ${COMPOSE_LIMIT} files, got ${sources.length}`);
     }
     for (const source of sources) assertPath(source.uri);
-    const content = async function* (store: ObjectStore): AsyncGenerator<Buffer> {
-      for (const { uri: from, generation } of sources) yield* store.read(from, { generation });
-    };
-    return this.write(uri, content(this), options);
+    return this.#finish(act, options, async (unfinished) => {
+      const file = await open(unfinished, 'wx');
+      try {
+        for (const { uri: from, generation } of sources) {
+          for await (const piece of this.read(from, { generation, ...(options.signal && { signal: options.signal }) }))
+            await file.writeFile(piece);
+        }
+      } finally {
+        await file.close();
+      }
+      return contentOf(sources).crc32c;
+    });
   }
 
   /** The copy shares the bytes of the source where the file system can: neither is ever changed in place. */

@@ -1,5 +1,5 @@
 import { crc32cOf, toBase64Crc32c } from '../rows/crc32c';
-import { requireToken, type AccessTokens } from './access-tokens';
+import type { AccessTokens } from './access-tokens';
 import { AccessTokensGoogle } from './access-tokens-google';
 import { parseEndpoint } from './endpoint';
 import { isGatewayError } from './gateway-error';
@@ -45,7 +45,7 @@ export class ObjectStoreGcs implements ObjectStore {
     const endpoint = parseEndpoint(options.apiEndpoint ?? GOOGLE_ENDPOINT, options.trustedHosts);
     const tokens = options.tokens ?? new AccessTokensGoogle();
     const idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
-    this.#connection = new StorageConnection(endpoint, () => requireToken(tokens), idleMs, options.observe);
+    this.#connection = new StorageConnection(endpoint, tokens, idleMs, options.observe);
     this.#patience = new Patience(options);
     this.#chunkBytes = chunkBytesOf(options);
   }

@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { noteRefusal, requireToken, type AccessTokens } from './access-tokens';
 import { orAbort } from './bounded-body';
 import type { Endpoint } from './endpoint';
 import { GatewayError } from './gateway-error';
@@ -36,14 +37,14 @@ export interface StorageAnswer {
  */
 export class StorageConnection {
   readonly #endpoint: Endpoint;
-  readonly #getToken: () => Promise<string>;
+  readonly #tokens: AccessTokens;
   readonly #idleMs: number;
   readonly #observe: RequestObserver | undefined;
   readonly #agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 
-  constructor(endpoint: Endpoint, getToken: () => Promise<string>, idleMs: number, observe?: RequestObserver) {
+  constructor(endpoint: Endpoint, tokens: AccessTokens, idleMs: number, observe?: RequestObserver) {
     this.#endpoint = endpoint;
-    this.#getToken = getToken;
+    this.#tokens = tokens;
     this.#idleMs = idleMs;
     this.#observe = observe;
   }
@@ -67,9 +68,11 @@ export class StorageConnection {
     });
     const status = response.statusCode ?? 0;
     this.#observe?.(`storage.${request.act.verb}`, String(status));
+    noteRefusal(this.#tokens, status, headers['authorization']);
     if ((status >= 200 && status < 300) || request.accept?.includes(status)) return response;
     const body = await this.#text(request.act, response, request.signal);
-    throw refusedStorage(request.act, { status, body, retryAfter: response.headers['retry-after'] });
+    const { date, 'retry-after': retryAfter } = response.headers;
+    throw refusedStorage(request.act, { status, body, retryAfter, date });
   }
 
   /** The bytes of an answer. A pause of the network ends it with an error, a pause of the reader doesn't. */
@@ -115,7 +118,7 @@ export class StorageConnection {
   async #token({ act, signal }: StorageRequest): Promise<string> {
     const timeout = AbortSignal.timeout(this.#idleMs);
     try {
-      return await orAbort(this.#getToken(), signal ? AbortSignal.any([signal, timeout]) : timeout);
+      return await orAbort(requireToken(this.#tokens), signal ? AbortSignal.any([signal, timeout]) : timeout);
     } catch (error) {
       signal?.throwIfAborted();
       if (!timeout.aborted) throw error;

@@ -14,13 +14,15 @@ export interface RefusingAnswer {
   readonly status: number;
   readonly body: string;
   readonly retryAfter?: string | undefined;
+  readonly date?: string | undefined;
 }
 
 /** The error in an answer of the JSON API, whose media reads answer in plain text. */
 export function refusedStorage(act: StorageAct, answer: RefusingAnswer): GatewayError {
   const google = googleErrorOf(parseJson(answer.body), answer.status);
   const kind = kindOf(answer.status, google?.status);
-  const retryAfterMs = retryAfterMsOf(answer.retryAfter) ?? google?.retryAfterMs;
+  const { retryAfter, date } = answer;
+  const retryAfterMs = retryAfterMsOf({ retryAfter, date }) ?? google?.retryAfterMs;
   const says = google ? ` Google says: ${google.message}` : ` It answered ${answer.status}.`;
   return new GatewayError(kind, `Cannot ${act.verb} ${act.uri}: ${remedyOf(kind, act)}${says}`, {
     status: answer.status,

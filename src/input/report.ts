@@ -1,5 +1,6 @@
 import type { RuleCounts } from '../domain/rule-counts';
 import type { ValidationProblem } from '../domain/validation-problem';
+import type { Repair } from '../domain/validation-rules';
 import type { BatchReason } from '../messages';
 
 /** What `validate --json` prints. */
@@ -16,6 +17,8 @@ export interface ValidationReport {
   readonly rules: RuleCounts;
   /** Rows that a run takes out before it sends the others; 0 unless `onError` is `quarantine`. */
   readonly quarantined: number;
+  /** Rows that a run mends in its copy, by what it mends in them; empty unless `repair` asks for it. */
+  readonly repaired: Readonly<Partial<Record<Repair, number>>>;
   /** The first ones, in file order. */
   readonly problems: readonly ValidationProblem[];
   /** Why rows that are sound still don't make a run, such as a job's limits. */

@@ -99,12 +99,13 @@ function progressOf(
 
 function reportOf(validated: ValidatedInput, { onError }: AcceptedValidation): ValidationReport {
   const { merged, errors, warnings, inputErrors, rules, problems } = validated;
-  const { rows, bytes } = merged;
+  const { rows, bytes, repaired } = merged;
   const quarantined = onError === 'quarantine' ? merged.badRows : 0;
   const refusal = refusalOf(validated, quarantined);
   const stays = onError === 'quarantine' ? inputErrors : errors;
   const valid = stays === 0 && refusal === null && merged.soundRows > 0;
-  return { valid, rows, bytes, files: filesOf(validated), errors, warnings, rules, quarantined, problems, refusal };
+  const files = filesOf(validated);
+  return { valid, rows, bytes, files, errors, warnings, rules, quarantined, repaired, problems, refusal };
 }
 
 /** What a run would refuse of rows that are sound. Of what is taken out, the bytes aren't known. */

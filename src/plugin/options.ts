@@ -44,7 +44,7 @@ export interface VertexBatchPluginOptions {
    * the worker on jobs, and that of Vertex AI's service agent to write the output. @default true
    */
   readonly preflight?: boolean;
-  /** Sets search attributes on runs; they must be registered in the namespace. @default false */
+  /** Sets search attributes on runs: those that the namespace knows, see docs/operating.md. @default false */
   readonly searchAttributes?: boolean;
   /** Time limits that seldom need another value. */
   readonly timeouts?: {
@@ -133,6 +133,11 @@ function checkedScale(scale: number): number {
   throw new TypeError(`timeScale must be a number of at least 0, got ${scale}`);
 }
 
+function checkedFlag(name: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`${name} must be true or false, got ${JSON.stringify(value)}`);
+}
+
 function checkEndpoints({ trustedHosts, ...urls }: NonNullable<VertexBatchPluginOptions['endpoints']>): void {
   if (trustedHosts !== undefined && !Array.isArray(trustedHosts)) {
     throw new TypeError(`endpoints.trustedHosts must be a list of hosts, got ${JSON.stringify(trustedHosts)}`);
@@ -149,11 +154,6 @@ function checkEndpoints({ trustedHosts, ...urls }: NonNullable<VertexBatchPlugin
 /** What the activities need, from checked options; `TypeError` names the one at fault. */
 export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependencies {
   refuseUnknown(options);
-  if (options.searchAttributes === true) {
-    throw new TypeError(
-      'searchAttributes are not built yet; leave the option out, the memo vertexBatch shows the same',
-    );
-  }
   const { endpoints = {}, polling = {}, timeouts = {} } = options;
   const trusted = endpoints.trustedHosts === undefined ? {} : { trustedHosts: endpoints.trustedHosts };
   checkEndpoints(endpoints);
@@ -223,6 +223,7 @@ export function dependenciesOf(options: VertexBatchPluginOptions): BatchDependen
       lookIntervalMs: positiveMs('timeouts.look', timeouts.look ?? '30s'),
       handlerQueueMs: positiveMs('timeouts.handlerQueue', timeouts.handlerQueue ?? '10m'),
     },
+    searchAttributes: checkedFlag('searchAttributes', options.searchAttributes ?? false),
     handlerGraceMs: durationMs('timeouts.handlerGrace', timeouts.handlerGrace ?? '10m'),
   };
 }

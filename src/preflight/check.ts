@@ -5,6 +5,8 @@ import { oneLine } from '../gateways/google-error';
 export type CheckName =
   | 'temporal'
   | 'worker'
+  | 'search-attributes'
+  | 'clock'
   | 'credentials'
   | 'vertex'
   | 'model'

@@ -2,7 +2,6 @@ import { type RuleSettings, type RuleSetting, severityOf } from '../domain/valid
 import { type MergedValidation, type PlacedProblem, positionOf, type RangeSums } from './merged-validation';
 import type { Place } from './shapes/shape';
 import { conflictsOf, type ShapeConflict } from './shapes/shape-conflicts';
-import { ShapeMemory } from './shapes/shape-memory';
 import type { LinePlace } from './validated-range';
 import type { Comparison } from './validation-report';
 
@@ -42,14 +41,7 @@ function placed(merged: MergedValidation<RangeSums>, range: number, { piece, num
 }
 
 function shapeProblems(merged: MergedValidation<RangeSums>, rules: RuleSettings, isStaged: boolean): PlacedProblem[] {
-  const memory = new ShapeMemory();
-  for (const [range, { shapes }] of merged.records.entries()) {
-    memory.merge(shapes, ([piece, number, byte]) => {
-      const { file, line } = positionOf(merged, range, piece, number);
-      return [file, line, byte];
-    });
-  }
-  return conflictsOf(memory).flatMap((conflict) => {
+  return conflictsOf(merged.shapes).flatMap((conflict) => {
     if (isStaged && !isInRequest(conflict)) return [];
     const severity = severityOf(conflict.rule, rules);
     return severity === 'off' ? [] : [shapeProblem(merged, severity, conflict)];
@@ -78,6 +70,6 @@ function shapeProblem(
   };
 }
 
-function rowAt({ sources }: MergedValidation<RangeSums>, [file, line, byte]: Place) {
-  return { file, uri: sources.files[file]?.uri ?? '', line, byte };
+function rowAt(merged: MergedValidation<RangeSums>, [range, piece, number, byte]: Place) {
+  return { ...positionOf(merged, range, piece, number), byte };
 }

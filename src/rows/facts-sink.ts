@@ -1,6 +1,7 @@
 import { rowKeyOf } from '../domain/validation-keys';
 import type { RowProblem } from '../domain/validation-problem';
 import { isObject } from '../schemas/row-problems';
+import { tooManyNames } from '../schemas/row-names';
 import type { RangePlace, RowSink } from './range-validator';
 import type { BadRowFacts, SoundRowFacts } from './validated-range';
 
@@ -57,8 +58,9 @@ export class FactsSink implements RowSink {
   }
 
   #readableKeys(content: Buffer | undefined): Readonly<Record<string, unknown>> | null {
+    if (content === undefined || tooManyNames(content) !== undefined) return null;
     try {
-      const value: unknown = JSON.parse(content?.toString('utf8') ?? '');
+      const value: unknown = JSON.parse(content.toString('utf8'));
       return isObject(value) ? this.#keysOf(value) : null;
     } catch {
       return null;

@@ -12,3 +12,20 @@ export async function* inTurns(chunks: AsyncIterable<Buffer>): AsyncGenerator<Bu
     }
   }
 }
+
+/** What one of several ranges does at a time, beside the longest single thing it does. */
+const TURN_MS = 5;
+
+/** Says when whatever else waits should have a turn. */
+export class Turns {
+  #begun = performance.now();
+
+  get isOver(): boolean {
+    return performance.now() - this.#begun > TURN_MS;
+  }
+
+  async toOthers(): Promise<void> {
+    await otherWork();
+    this.#begun = performance.now();
+  }
+}

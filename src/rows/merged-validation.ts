@@ -7,6 +7,7 @@ import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { requireReadAsFound } from './input-checksums';
 import { readLines } from './lines';
+import { ShapeMemory } from './shapes/shape-memory';
 import {
   type BadRowFacts,
   type RangeProblem,
@@ -17,12 +18,14 @@ import {
 } from './validated-range';
 
 /** What is known of a range, wherever its rows and problems are kept. */
-export type RangeSums = Omit<ValidatedRange, 'facts' | 'problems'>;
+export type RangeSums = Omit<ValidatedRange, 'facts' | 'problems' | 'shapes'>;
 
 /** The validation of the whole input. */
-export interface MergedValidation<Sums extends RangeSums = ValidatedRange> {
+export interface MergedValidation<Sums extends RangeSums = Omit<ValidatedRange, 'shapes'>> {
   readonly sources: Sources;
   readonly records: readonly Sums[];
+  /** Of all ranges; their places are ranges' pieces. */
+  readonly shapes: ShapeMemory;
   /** For each range and piece, the lines of its file that stand before it. */
   readonly linesBefore: readonly (readonly number[])[];
   /** Of the files that are JSONL. */
@@ -56,14 +59,27 @@ export async function mergeValidation(
   directory: string,
   options: CallOptions = {},
 ): Promise<MergedValidation> {
-  const records = await readRecords(store, sources, directory, options);
+  const shapes = new ShapeMemory();
+  const records = await readRecords(store, sources, directory, shapes, options);
   requireReadAsFound(sources, records);
-  return mergeRecords(sources, records);
+  return mergeRecords(sources, records, shapes);
 }
 
+/** Takes the shapes out of a range's record, whichever comes first: those of all ranges would grow with the input. */
+export function mergeShapes<Sums extends RangeSums & Pick<ValidatedRange, 'shapes'>>(
+  memory: ShapeMemory,
+  range: number,
+  { shapes, ...record }: Sums,
+): Omit<Sums, 'shapes'> {
+  memory.merge(shapes, range);
+  return record;
+}
+
+/** Puts records of ranges together whose shapes were merged before. */
 export function mergeRecords<Sums extends RangeSums>(
   sources: Sources,
   records: readonly Sums[],
+  shapes: ShapeMemory,
 ): MergedValidation<Sums> {
   const pieces = records.flatMap((record) => record.pieces);
   const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
@@ -71,6 +87,7 @@ export function mergeRecords<Sums extends RangeSums>(
   return {
     sources,
     records,
+    shapes,
     linesBefore: countLinesBefore(records),
     rows: sumOf(counted, (piece) => piece.lines - piece.blankLines),
     soundRows: sumOf(records, (record) => record.soundRows),
@@ -88,15 +105,21 @@ export function mergeRecords<Sums extends RangeSums>(
 
 const RECORDS_AT_A_TIME = 16;
 
-async function readRecords(store: ObjectStore, { ranges }: Sources, directory: string, options: CallOptions) {
-  const records: ValidatedRange[] = [];
+async function readRecords(
+  store: ObjectStore,
+  { ranges }: Sources,
+  directory: string,
+  shapes: ShapeMemory,
+  options: CallOptions,
+) {
+  const records: Omit<ValidatedRange, 'shapes'>[] = [];
   for (let from = 0; from < ranges.length; from += RECORDS_AT_A_TIME) {
     const batch = ranges.slice(from, from + RECORDS_AT_A_TIME).map(async (_, position) => {
       const uri = validatedRangeUri(directory, from + position);
       const record = await findRecord<ValidatedRange>(store, uri, options);
       if (record === undefined)
         throw new Error(`Range ${from + position} has no record at ${uri}: it was not validated`);
-      return record;
+      return mergeShapes(shapes, from + position, record);
     });
     records.push(...(await Promise.all(batch)));
   }

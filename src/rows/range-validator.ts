@@ -37,8 +37,12 @@ export interface RangeValidatorOptions {
   readonly keyField: string | null;
   readonly validation: AcceptedValidation;
   readonly sink: RowSink;
+  /** Keys that are told apart. @default MAX_COLUMNS */
+  readonly maxColumns?: number;
 }
 
+/** Skeletons with more are as slow to parse as the line is. */
+const MOST_SKIMMED_NAMES = 20_000;
 /** Errors that a range keeps at most, and as many warnings; all are counted. */
 const MOST_KEPT = 10_000;
 
@@ -47,7 +51,7 @@ const MOST_KEPT = 10_000;
  * read in full, and what is wrong with it explained. Both ways give the same verdict.
  */
 export class RangeValidator {
-  readonly shapes = new ShapeMemory();
+  readonly shapes: ShapeMemory;
   /** Of the sound rows. */
   readonly tokens = new EstimateSum();
   readonly repaired: Partial<Record<Repair, number>> = {};
@@ -63,6 +67,7 @@ export class RangeValidator {
 
   constructor(options: RangeValidatorOptions) {
     this.#options = options;
+    this.shapes = new ShapeMemory(options.maxColumns);
     this.#known = new KnownRow({ anyAddress: severityOf('uri-in-table', options.validation.rules) === 'off' });
     this.#keyedRow = keyedRowReader(options.keyFields);
     this.#problems = new FirstProblems(Math.min(MOST_KEPT, options.validation.maxProblems));
@@ -115,7 +120,7 @@ export class RangeValidator {
   /** The row, or what skimming gives of it, when its like was found sound before. */
   #knownRow(line: SkimmedLine): Readonly<Record<string, unknown>> | undefined {
     const scanner = line.skimmed();
-    if (scanner === undefined) return undefined;
+    if (scanner === undefined || scanner.members > MOST_SKIMMED_NAMES) return undefined;
     const { skeleton } = scanner;
     const row = this.#keyedRow(skeleton) ?? parsed(skeleton);
     if (!this.#isKnown(scanner, row)) return undefined;
@@ -172,7 +177,7 @@ export class RangeValidator {
     this.#piece.warnings += warnings;
     this.#keep(problems, place, content);
     const isClean = warnings === 0 && repaired.length === 0;
-    this.shapes.add(value, [place.piece, place.number, place.byte], isClean);
+    this.shapes.add(value, [0, place.piece, place.number, place.byte], isClean);
     this.#takeSound(place, value, line);
   }
 

@@ -17,12 +17,17 @@ export function checkImport(row: Readonly<Record<string, unknown>>, problems: Ro
 function checkMembers(record: Readonly<Record<string, unknown>>, path: string, level: number, problems: RowProblems) {
   for (const name of Object.keys(record)) {
     const inner = memberPath(path, name);
-    if (!COLUMN_NAME.test(name)) problems.report('import-name', inner, () => nameMessage(name));
+    if (!isColumnName(name)) problems.report('import-name', inner, () => nameMessage(name));
     checkText(name, inner, problems);
     const value = record[name];
     if (Array.isArray(value)) checkElements(value, inner, level, problems);
     else checkSingle(value, inner, level, problems);
   }
+}
+
+/** Whether a column of BigQuery may be called that. */
+export function isColumnName(name: string): boolean {
+  return COLUMN_NAME.test(name);
 }
 
 function nameMessage(name: string): string {
@@ -47,7 +52,9 @@ function checkRecord(record: Readonly<Record<string, unknown>>, path: string, le
 }
 
 function remedyFor(path: string): string {
-  return /\.google(S|_s)earch$/.test(path) ? 'write {"timeRangeFilter": null}' : 'remove it';
+  return /\.google(S|_s)earch$/.test(path)
+    ? 'write {"timeRangeFilter": null}, or ask for the repair "empty-search"'
+    : 'remove it';
 }
 
 /** Nulls and arrays are told of once for each array. */

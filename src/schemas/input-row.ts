@@ -4,6 +4,7 @@ import { parseLine } from './parse-line';
 import { repairLine } from './repair-line';
 import { checkRepeatedNames } from './repeated-names';
 import { RowProblems } from './row-problems';
+import { tooManyNames } from './row-names';
 import { checkRowValue, type InputRow, type RowRules } from './row-value';
 
 export interface CheckedRow {
@@ -32,17 +33,23 @@ interface LineOptions {
 export function checkInputRow(line: Buffer, options: RowRules & LineOptions): CheckedRow {
   const { keyField, rules, repair, isLast = false } = options;
   const problems = new RowProblems(rules);
+  const unread = tooManyNames(line);
+  if (unread !== undefined) {
+    problems.report('too-many-names', '', () => unread);
+    return checkedRow(problems, undefined, []);
+  }
   const { line: mended, repaired } = repairLine(line, repair);
   const parsed = parseLine(mended, isLast, problems);
   const row = parsed === undefined ? undefined : checkRowValue(parsed.value, keyField, problems);
   if (parsed !== undefined && row !== undefined) checkRepeatedNames(parsed.text, problems);
-  const isSound = problems.errors === 0 && row !== undefined;
-  return {
-    row: isSound ? row : undefined,
-    value: isSound ? (parsed?.value as Record<string, unknown>) : undefined,
-    problems: problems.kept,
-    errors: problems.errors,
-    warnings: problems.warnings,
-    repaired,
-  };
+  return checkedRow(problems, row && { row, value: parsed?.value as Record<string, unknown> }, repaired);
+}
+
+function checkedRow(
+  { kept, errors, warnings }: RowProblems,
+  read: { readonly row: InputRow; readonly value: Readonly<Record<string, unknown>> } | undefined,
+  repaired: readonly Repair[],
+): CheckedRow {
+  const { row, value } = errors === 0 && read !== undefined ? read : { row: undefined, value: undefined };
+  return { row, value, problems: kept, errors, warnings, repaired };
 }

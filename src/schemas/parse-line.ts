@@ -25,7 +25,8 @@ export function parseLine(line: Buffer, isLast: boolean, problems: RowProblems):
 
 function textOf(line: Buffer, isLast: boolean, problems: RowProblems): string | undefined {
   if (line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) {
-    const message = 'the line begins with a byte order mark; save the file as UTF-8 without one';
+    const message =
+      'the line begins with a byte order mark; save the file as UTF-8 without one, or ask for the repair "byte-order-mark"';
     problems.report('byte-order-mark', '', () => message);
     return undefined;
   }
@@ -37,7 +38,11 @@ function textOf(line: Buffer, isLast: boolean, problems: RowProblems): string | 
   }
   const text = line.toString(ascii ? 'latin1' : 'utf8');
   if (!/\S/.test(text)) {
-    problems.report('blank-line', '', () => 'the line is blank; every line must hold one request');
+    problems.report(
+      'blank-line',
+      '',
+      () => 'the line is blank; every line must hold one request. Delete it, or ask for the repair "blank-lines"',
+    );
     return undefined;
   }
   return text;

@@ -50,10 +50,15 @@ export function checkRowValue(value: unknown, keyField: string | null, problems:
   return isObject(request) ? { request, others } : undefined;
 }
 
+/** Whether a field beside the request can't be the caller's. */
+export function isReservedField(name: string): boolean {
+  return name.length <= 20 && RESERVED_FIELDS.has(name.toLowerCase());
+}
+
 function checkReserved(line: Readonly<Record<string, unknown>>, problems: RowProblems): void {
   for (const name of Object.keys(line)) {
-    const reserved = name.length <= 20 ? name.toLowerCase() : name;
-    if (!RESERVED_FIELDS.has(reserved)) continue;
+    if (!isReservedField(name)) continue;
+    const reserved = name.toLowerCase();
     const sameColumn = name === reserved ? '' : `the same column as ${reserved}, `;
     const message = `${name} is ${sameColumn}a field that the service writes; rename it`;
     problems.report('reserved-field', name, () => message);

@@ -1,10 +1,10 @@
 import { metricMeter } from '@temporalio/workflow';
+import { publishedModel } from '../domain/model-name';
 import type { Attention, BatchResult } from '../messages';
 
-/** What a label says of a model: the publisher's name for it, never the id of a tuned one. */
+/** What a label says of a model: never the id of a tuned one. */
 function modelLabel(model: string | undefined): string {
-  if (model === undefined) return 'unknown';
-  return /^publishers\/[^/]+\/models\/([^/]+)$/.exec(model)?.[1] ?? 'tuned';
+  return model === undefined ? 'unknown' : (publishedModel(model) ?? 'tuned');
 }
 
 /** A run has closed with this result. */

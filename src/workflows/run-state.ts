@@ -5,6 +5,7 @@ import { measureAttention } from './metrics';
 import { detailsText } from '../domain/run-details';
 import { phaseOfParts } from '../domain/part-phase';
 import { progressOf, memoOf, type TrackedJob } from '../domain/run-progress';
+import { searchAttributesOf } from '../domain/search-attributes';
 import {
   PROGRESS_MEMO,
   type Attention,
@@ -15,6 +16,7 @@ import {
   type RowBooks,
   type ValidationCounts,
 } from '../messages';
+import { Searchable } from './searchable';
 
 /** Why a run stops before its work is done; what was finished is still collected unless `salvage` is false. */
 export interface Stop {
@@ -26,7 +28,7 @@ export interface Stop {
 
 /** What is known once a request is accepted; a pass of a handler over finished results has no request for a job. */
 export type KnownRun = Pick<AcceptedRun, 'run' | 'timing' | 'handler'> &
-  Partial<Pick<AcceptedRun, 'request' | 'fingerprint'>>;
+  Partial<Pick<AcceptedRun, 'request' | 'fingerprint' | 'searchAttributes'>>;
 
 /** All that a run knows of itself; answers the query, the memo and the details in the UI. */
 export class RunState {
@@ -53,8 +55,11 @@ export class RunState {
   /** Parts of the plan, and those of them that have not begun. */
   parts = { count: 1, toCome: 0 };
   readonly #partPhases = new Map<number, BatchPhase>();
+  /** Parts whose create was refused before the run had any job. */
+  readonly #refused = new Set<number>();
   readonly #attentions = new Map<string, Attention>();
   readonly #interruptible = new Set<CancellationScope>();
+  readonly #searchable = new Searchable();
 
   /** Whether the run was in another phase, and shows this one now. */
   enter(phase: BatchPhase): boolean {
@@ -79,6 +84,19 @@ export class RunState {
   /** A job may appear at any moment. */
   get isSubmitting(): boolean {
     return [...this.#partPhases.values()].includes('submitting');
+  }
+
+  /**
+   * Whether the run has a job to pay for, asked by a part whose create was refused; resolves once no other part may be about to get
+   * one, or the run stops.
+   */
+  async isPaid(part: number): Promise<boolean> {
+    this.#refused.add(part);
+    const mayGetOne = ([other, phase]: [number, BatchPhase]) =>
+      (phase === 'staging' || phase === 'submitting') && !this.#refused.has(other);
+    await condition(() => this.jobs.length > 0 || this.stop !== undefined || ![...this.#partPhases].some(mayGetOne));
+    if (this.jobs.length > 0) this.#refused.delete(part);
+    return this.jobs.length > 0;
   }
 
   /** Stops the run: interrupts what may be interrupted, and lets every wait look. */
@@ -168,10 +186,12 @@ export class RunState {
     });
   }
 
-  /** Shows the present state in the UI's details and in the memo; one event. */
+  /** Shows the present state in the UI's details, in the memo and, where wished, in search attributes; one event each. */
   publish(): void {
     const progress = this.progress();
     setCurrentDetails(detailsText(progress, this.accepted?.run.directory ?? null));
     upsertMemo({ [PROGRESS_MEMO]: memoOf(progress) });
+    const { searchAttributes = [], request } = this.accepted ?? {};
+    this.#searchable.show(searchAttributes, searchAttributesOf(progress, request?.model));
   }
 }

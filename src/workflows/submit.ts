@@ -1,4 +1,4 @@
-import { condition, sleep } from '@temporalio/workflow';
+import { condition, patched, sleep } from '@temporalio/workflow';
 import type { AcceptedRun, ClaimOutcome, ClaimReference, DecidedClaim, VertexJob } from '../activities/contract';
 import { claimKey } from '../domain/claim-key';
 import type { BatchReason } from '../messages';
@@ -65,7 +65,8 @@ export async function submit(
         attempt += 1;
         break;
       case 'refused':
-        if (!answer.mayPass) throw new RunStopped({ type: answer.type, message: answer.message });
+        if (!answer.mayPass && !(await mayBeGivenBack(run, submission.part, answer.type)))
+          throw new RunStopped({ type: answer.type, message: answer.message });
         attempt += 1;
         failures += 1;
         await delay(run, submission.part, failures, answer);
@@ -119,6 +120,11 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
   }
 }
 
+/** A right that is lacking is said at once as long as nothing is paid; where a job was created it was there, and may be given back. */
+async function mayBeGivenBack(run: RunState, part: number, type: BatchReason['type']): Promise<boolean> {
+  return type === 'PermissionDenied' && patched('wait-for-rights-once-paid') && (await run.isPaid(part));
+}
+
 async function delay(
   run: RunState,
   part: number,
@@ -152,7 +158,9 @@ async function resolveUnknown(
 ): Promise<Resolution> {
   const { request, timing } = accepted;
   const key = claimKey(accepted.run.key, claim);
-  const until = Date.parse(claimedAt) + timing.submitMs + request.listingLagMs;
+  // the claim is dated by the bucket's clock, and one that is off from Temporal's would end the look early, or never
+  const since = patched('look-by-temporals-clock') ? Date.now() : Date.parse(claimedAt);
+  const until = since + timing.submitMs + request.listingLagMs;
   const open = desk.open(key);
   try {
     for (;;) {

@@ -46,7 +46,8 @@ class Pass {
     try {
       const found = await this.#findResults(request);
       const handler = await this.#findHandler(found, handlerTaskQueue(request));
-      const known = { run: found.run, timing: found.timing, handler };
+      const { searchAttributes = [] } = found;
+      const known = { run: found.run, timing: found.timing, handler, searchAttributes };
       this.#run.accepted = known;
       const { settledUri, ranges: processRanges, of: passOf } = found;
       await processPart(this.#run, known, 1, { settledUri, processRanges, passOf });

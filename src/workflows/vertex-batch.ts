@@ -188,6 +188,7 @@ async function finish(run: RunState, books: RunBooks): Promise<BatchResult> {
       },
       { summary: 'Write the manifest, delete what was staged' },
     );
+    if (finished.closedBefore !== undefined) return finished.closedBefore;
     const { manifest, rejectedUri: rejected, errorsUri: errors, deadLettersUri: deadLetters } = finished;
     return await loadTables(run, accepted, {
       ...result,

@@ -90,6 +90,8 @@ async function oneStorm(
   say(stormLine({ ...report, findings }));
   if (findings.length === 0) return report;
   const reportedIn = await writeFailure({ ...report, findings }, histories, world.workers.output());
+  // who ends a campaign early sees it, too
+  say(`  ${reportedIn}`);
   const sentences = findings.map(({ workflowId, finding }) => `${workflowId || 'processes'}: ${finding}`);
   return { ...report, failure: { seed: plan.seed, runs: plan.runs.length, findings: sentences, reportedIn } };
 }

@@ -4,6 +4,8 @@ import { startPlainProcess, type PlainProcess } from '../support/plain-process';
 import type { WorkerProcessSettings } from '../support/worker-process';
 import { WORKERS } from './storm-plan';
 
+/** How far the clock of each worker is ahead. */
+const CLOCKS_AHEAD_MS: readonly number[] = [24 * 3_600_000, -3_600_000];
 const SCRIPT = join(__dirname, '../support/worker-process.ts');
 
 /** Worker processes by number, supervised as in production: one that ends by itself is started again, too. */
@@ -55,7 +57,8 @@ export class WorkerPair {
   }
 
   #start(index: number): PlainProcess {
-    const command = [process.execPath, '--import', 'tsx', SCRIPT, JSON.stringify(this.#settings)];
+    const settings: WorkerProcessSettings = { ...this.#settings, clockAheadMs: CLOCKS_AHEAD_MS[index] ?? 0 };
+    const command = [process.execPath, '--import', 'tsx', SCRIPT, JSON.stringify(settings)];
     const worker = startPlainProcess(command, {});
     void worker.ended.then(() => this.#onEnd(index, worker));
     return worker;

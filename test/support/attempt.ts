@@ -14,6 +14,7 @@ export function testAttempt(): TestAttempt {
   let beats = 0;
   return {
     signal: abort.signal,
+    now: Date.now,
     log: silentLogger((message) => warnings.push(message)),
     heartbeat: () => {
       beats += 1;

@@ -8,7 +8,7 @@ import { VertexBatchPlugin, type VertexBatchPluginOptions } from '../../src/plug
 import { workflowBundle } from './replay';
 import { testEnvironment, uniqueTaskQueue, type TestTemporal } from './temporal';
 
-export { prompt, prompts } from './prompts';
+export { padded, prompt, prompts, ROWS_OF_A_RANGE } from './prompts';
 
 export const WORKFLOWS_PATH = join(__dirname, '../../src/workflows/index.ts');
 

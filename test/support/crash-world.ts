@@ -34,7 +34,7 @@ export class CrashWorld {
     return new CrashWorld(world, await mkdtemp(join(tmpdir(), 'vertex-batch-crash-')), handlerMs);
   }
 
-  startWorker(own: Pick<WorkerProcessSettings, 'prometheusPort'> = {}): PlainProcess {
+  startWorker(own: Pick<WorkerProcessSettings, 'prometheusPort' | 'clockAheadMs'> = {}): PlainProcess {
     const { world } = this;
     const settings: WorkerProcessSettings = {
       address: world.temporal.address,

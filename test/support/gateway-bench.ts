@@ -180,7 +180,7 @@ class TokenService {
     this.#server = server;
     const where = { endpoints: { oauth2TokenUrl: `${server.url}/token` }, transporterOptions: { timeout: timeoutMs } };
     const authClient = new UserRefreshClient({ clientId: 'me', clientSecret: 's', refreshToken: 'r', ...where });
-    this.tokens = new AccessTokensGoogle(new GoogleAuth({ authClient }));
+    this.tokens = new AccessTokensGoogle(() => new GoogleAuth({ authClient }));
   }
 
   async #answer(request: Request): Promise<Response> {

@@ -407,20 +407,20 @@ export const LIFE_STORIES: readonly LifeStory[] = [
 export async function untilJobs(run: VertexBatchRun, jobs: number): Promise<void> {
   await waitFor(
     async () => (await run.status()).jobs.filter(({ state }) => state === 'JOB_STATE_RUNNING').length === jobs,
-    { what: `${run.workflowId} to have ${jobs} running jobs`, timeoutMs: 20_000 },
+    { what: `${run.workflowId} to have ${jobs} running jobs`, timeoutMs: 60_000 },
   );
 }
 
 export async function untilState(run: VertexBatchRun, state: string): Promise<void> {
   await waitFor(async () => (await run.status()).jobs.at(-1)?.state === state, {
     what: `${run.workflowId} to show ${state}`,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
 }
 
 export async function untilAttention(run: VertexBatchRun, type: string): Promise<void> {
   await waitFor(async () => (await run.status()).attention?.type === type, {
     what: `${run.workflowId} to show ${type}`,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
 }

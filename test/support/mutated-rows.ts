@@ -44,6 +44,12 @@ const PARTS: readonly ((random: Random) => unknown)[] = [
   (random) => ({
     functionCall: { name: 'look_up', args: { city: textOf(random), days: random(9), deep: { a: [1, 2] } } },
   }),
+  (random) => ({
+    functionCall: {
+      name: 'look_up',
+      args: { [`k${random(900)}`]: pick<unknown>(random, [1, 'a', true, [2], { b: 1 }]) },
+    },
+  }),
   (random) => ({ functionResponse: { name: 'look_up', response: { ok: random(2) === 0, text: textOf(random) } } }),
   (random) => ({ text: textOf(random), videoMetadata: { startOffset: '1.5s', fps: 0.5 + random(30) } }),
 ];

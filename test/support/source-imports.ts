@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly name: string;
   readonly imports: readonly SourceImport[];
   readonly readsEnvironment: boolean;
+  /** `Date.now` or `new Date()`: the clock of whatever machine it runs on. */
+  readonly readsClock: boolean;
 }
 
 /** Every file under a folder of sources, with what it imports by whatever syntax. */
@@ -32,6 +34,7 @@ function parseSource(root: string, path: string): SourceFile {
   const name = moduleName(root, path);
   const imports: SourceImport[] = [];
   let readsEnvironment = false;
+  let readsClock = false;
   const visit = (node: ts.Node): void => {
     const found = importOf(node);
     if (found !== undefined) {
@@ -39,11 +42,12 @@ function parseSource(root: string, path: string): SourceFile {
       const to = isOurs ? moduleName(root, join(dirname(path), found.specifier)) : found.specifier;
       imports.push({ from: name, to, isOurs, typeOnly: found.typeOnly });
     }
-    readsEnvironment ||= isEnvironment(node);
+    readsEnvironment ||= isMember(node, 'process', 'env');
+    readsClock ||= isMember(node, 'Date', 'now') || isNewDate(node);
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return { name, imports, readsEnvironment };
+  return { name, imports, readsEnvironment, readsClock };
 }
 
 function moduleName(root: string, path: string): string {
@@ -70,12 +74,21 @@ function literal(node: ts.Node | undefined, typeOnly: boolean): { specifier: str
   return node !== undefined && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly } : undefined;
 }
 
-function isEnvironment(node: ts.Node): boolean {
+function isMember(node: ts.Node, owner: string, name: string): boolean {
   return (
     ts.isPropertyAccessExpression(node) &&
-    node.name.text === 'env' &&
+    node.name.text === name &&
     ts.isIdentifier(node.expression) &&
-    node.expression.text === 'process'
+    node.expression.text === owner
+  );
+}
+
+function isNewDate(node: ts.Node): boolean {
+  return (
+    ts.isNewExpression(node) &&
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === 'Date' &&
+    (node.arguments ?? []).length === 0
   );
 }
 

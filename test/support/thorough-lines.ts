@@ -4,6 +4,7 @@ import { DEFAULT_KEY_FIELDS, rowKeyOf } from '../../src/domain/validation-keys';
 import { RangeValidator, type RangePlace } from '../../src/rows/range-validator';
 import { Scanner } from '../../src/rows/skim/scanner';
 import { LineSkimmer, type SkimmedLine } from '../../src/rows/skim/skimmed-lines';
+import { takeLines } from './skimmed-lines';
 
 /** Everything that a range's validation says of these lines. */
 export interface Verdict {
@@ -16,16 +17,19 @@ export interface Verdict {
   readonly tokens: InputEstimate;
 }
 
+interface VerdictOptions {
+  readonly keyField?: string | null;
+  readonly validation?: Partial<AcceptedValidation>;
+  /** Keys that are told apart. */
+  readonly maxColumns?: number;
+}
+
 // strings are really cut
 const scanner = new Scanner(32);
 
 /** Validates lines as a run does; with `thorough` each is read in full, as if nothing had ever been skimmed. */
-export function verdictOf(
-  lines: Buffer,
-  thorough: boolean,
-  options: { readonly keyField?: string | null; readonly validation?: Partial<AcceptedValidation> } = {},
-): Verdict {
-  const { keyField = null, validation } = options;
+export function verdictOf(lines: Buffer, thorough: boolean, options: VerdictOptions = {}): Verdict {
+  const { keyField = null, validation, maxColumns } = options;
   const rows: string[] = [];
   const keys: unknown[] = [];
   const place = ({ number, byte, length }: RangePlace) => `${number} ${byte} ${length}`;
@@ -33,6 +37,7 @@ export function verdictOf(
     keyFields: keyField === null ? DEFAULT_KEY_FIELDS : [keyField],
     keyField,
     validation: { ...DEFAULT_VALIDATION, ...validation },
+    ...(maxColumns === undefined ? {} : { maxColumns }),
     sink: {
       sound: (at, others) => {
         rows.push(`sound ${place(at)}`);
@@ -43,10 +48,8 @@ export function verdictOf(
   });
   validator.beginPiece(0, lines.length);
   scanner.forgetTemplates();
-  const skimmer = new LineSkimmer(scanner);
   const take = (line: SkimmedLine) => validator.add(thorough ? unskimmed(line) : line);
-  skimmer.add(lines, take);
-  skimmer.end(take);
+  takeLines(new LineSkimmer(scanner), [lines], take);
   const { problems, pieces, shapes, tokens } = validator;
   return { problems, pieces, shapes: shapes.toRecords(), rows, keys, tokens: tokens.estimate };
 }

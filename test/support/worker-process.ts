@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { defineHandler } from '../../src/define-handler';
 import { VertexBatchPlugin, type VertexBatchPluginOptions } from '../../src/plugin';
+import { setClockAhead } from './clock-ahead';
 
 /** What a worker in a process of its own is told, as one JSON argument. */
 export interface WorkerProcessSettings {
@@ -15,6 +16,8 @@ export interface WorkerProcessSettings {
   readonly handedPath: string;
   /** Time that the handler takes for a batch of ten rows. */
   readonly handlerMs: number;
+  /** By how much this machine's clock is ahead; behind, where negative. @default 0 */
+  readonly clockAheadMs?: number;
   /** Where this worker shows its metrics. @default nowhere */
   readonly prometheusPort?: number;
 }
@@ -29,6 +32,7 @@ export interface HandedRow {
 
 async function main(settings: WorkerProcessSettings): Promise<void> {
   endWithParent();
+  if (settings.clockAheadMs !== undefined) setClockAhead(settings.clockAheadMs);
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: {

@@ -127,7 +127,7 @@ describe('the options of the plugin', () => {
     {},
     { handlers: { saveSummary: handler }, auth: { getAccessToken: async () => 'token' } },
     { endpoints: { api: 'http://127.0.0.1:1', storage: 'http://127.0.0.1:1' }, polling: { initial: 5, max: '1m' } },
-    { endpoints: { api: 'https://gateway.acme.test', trustedHosts: ['gateway.acme.test'] }, searchAttributes: false },
+    { endpoints: { api: 'https://gateway.acme.test', trustedHosts: ['gateway.acme.test'] }, searchAttributes: true },
     { timeouts: { submit: '4s', handlerGrace: 0 }, concurrency: { collect: 1 }, timeScale: 0.01 },
   ])('may be %o', (options) => {
     expect(() => new VertexBatchPlugin(options)).not.toThrow();
@@ -154,10 +154,7 @@ describe('the options of the plugin', () => {
     [{ concurrency: { validate: 0 } }, 'concurrency.validate must be a whole number of at least 1, got 0'],
     [{ timeouts: { submit: 0 } }, 'timeouts.submit must be at least 1 ms, got 0'],
     [{ timeScale: -1 }, 'timeScale must be a number of at least 0, got -1'],
-    [
-      { searchAttributes: true },
-      'searchAttributes are not built yet; leave the option out, the memo vertexBatch shows the same',
-    ],
+    [{ searchAttributes: ['VertexBatchState'] }, 'searchAttributes must be true or false, got ["VertexBatchState"]'],
     [{ auth: {} }, 'auth must be an object with a function getAccessToken, got {}'],
     [
       { handlers: { saveSummary: () => undefined } },

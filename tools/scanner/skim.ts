@@ -4,10 +4,11 @@
 // long strings, whose escapes and control bytes it has checked. What it finds odd it only flags: other code explains.
 //
 // Of the value of the row's `request` it makes a template as well. Where that is known, the skeleton has a 0 for the request. And it
-// counts how much text there is in it.
+// counts how much text there is in it. Of the skeleton it makes a form, when asked to.
 
 import { copyBlocks, isDigit, QUOTE } from './bytes';
-import { scanString, stringEnd, stringIsOdd, stringOverhead } from './strings';
+import { formLength, formOf, NO_FORM } from './form';
+import { isBeforeColon, scanString, stringEnd, stringIsOdd, stringOverhead } from './strings';
 import {
   beginTemplate,
   endTemplate,
@@ -23,6 +24,7 @@ import {
   templateText,
 } from './template';
 
+export { forgetForms, learnForm, placeForms } from './form';
 export { forgetTemplates, hashTexts, learnTemplate, placeTemplates } from './template';
 
 /** The text has at least one such thing; the line is to be read by the thorough path. */
@@ -51,6 +53,13 @@ let longestKept: i32 = 256;
 
 export function setLongestKept(bytes: i32): void {
   longestKept = bytes;
+}
+
+let areFormsWanted: bool = false;
+
+/** Whether rows are looked at for their forms. */
+export function wantForms(yes: bool): void {
+  areFormsWanted = yes;
 }
 
 // what the functions below tell each other of the row at hand
@@ -125,6 +134,8 @@ export function scanLine(from: i32, to: i32, skeleton: i32, record: i32): i32 {
   const template = templateIsWhole ? findTemplate() : NO_TEMPLATE;
   if (template >= 0) output = leaveRequestOut(output);
   if ((outerBits | innerBits) & 0x80) flags |= NOT_ASCII;
+  const isRequestOut = template >= 0 || !hasRequest;
+  const form = areFormsWanted && isRequestOut && (flags & ODD) == 0 ? formOf(<usize>skeleton, output) : NO_FORM;
   store<i32>(record, <i32>(lineEnd - from));
   store<i32>(record, <i32>(output - skeleton), 4);
   store<i32>(record, members, 8);
@@ -138,6 +149,8 @@ export function scanLine(from: i32, to: i32, skeleton: i32, record: i32): i32 {
   store<i32>(record, leftOut, 40);
   store<i32>(record, <i32>lastLeftOut, 44);
   store<i32>(record, <i32>lastLeftOutEnd, 48);
+  store<i32>(record, form, 52);
+  store<i32>(record, formLength(), 56);
   return <i32>min(position + 1, end);
 }
 
@@ -242,14 +255,6 @@ function leaveRequestOut(output: usize): usize {
   members -= requestMembers;
   innerBits = 0;
   return output - (requestEnd - requestStart - 2);
-}
-
-/** Whether a string that ended before `position` is a name. */
-// @ts-ignore: decorator
-@inline
-function isBeforeColon(position: usize, end: usize): bool {
-  while (position < end && <i32>load<u8>(position) <= SPACE) position += 1;
-  return position < end && load<u8>(position) == COLON;
 }
 
 // @ts-ignore: decorator

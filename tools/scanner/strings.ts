@@ -3,6 +3,8 @@
 import { BACKSLASH, hexUnit, QUOTE, specialBytes } from './bytes';
 
 const LINE_FEED: i32 = 0x0a;
+const COLON: i32 = 0x3a;
+const SPACE: i32 = 0x20;
 
 /** Of the string scanned last: where the byte stands that ended it, a quote if it is right. */
 export let stringEnd: usize = 0;
@@ -133,4 +135,12 @@ function scanUnit(position: usize, end: usize): usize {
   }
   stringIsOdd = true;
   return position + 6;
+}
+
+/** Whether a string that ended before `position` is a name. */
+// @ts-ignore: decorator
+@inline
+export function isBeforeColon(position: usize, end: usize): bool {
+  while (position < end && <i32>load<u8>(position) <= SPACE) position += 1;
+  return position < end && load<u8>(position) == COLON;
 }

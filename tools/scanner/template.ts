@@ -3,6 +3,8 @@
 
 import { BLOCK_BYTES, copyBlocks, isDigit } from './bytes';
 import { firstLane, hashText, secondLane } from './hash-text';
+import { findKnown, forgetKnown, learnKnown } from './known';
+import { readNumber, readValue } from './number';
 
 /** A string of more than LONGEST_VERBATIM bytes. */
 const TEXT: i32 = 1;
@@ -23,44 +25,27 @@ const FIRST_PLAIN_BYTE: i32 = 0x09;
 
 /** Other strings are part of the template; the longest word of the API has 32 bytes. */
 const LONGEST_VERBATIM: i32 = 48;
-const MOST_DIGITS: i32 = 15;
 const MOST_NUMBERS: i32 = 4096;
 /** Of texts that are hashed. */
 const MOST_TEXTS: i32 = 4096;
 const SCRATCH_BYTES: usize = 65536;
-const MOST_TEMPLATES: i32 = 1024;
-/** A power of two, well above the number of templates. */
-const INDEX_SLOTS: i32 = 4096;
-const ENTRY_BYTES: usize = 12;
-const KEPT_BYTES: usize = 524288;
-
-const UNKNOWN: i32 = -1;
 
 let numbers: usize = 0;
 let texts: usize = 0;
 let scratch: usize = 0;
-let index: usize = 0;
-let entries: usize = 0;
-let kept: usize = 0;
-let keptEnd: usize = 0;
-let templates: i32 = 0;
+let known: usize = 0;
 
 /** Says where memory is: for numbers, hashes, the template at hand, and those that are known. It must be zero. */
 export function placeTemplates(at: i32): void {
   numbers = <usize>at;
   texts = numbers + (<usize>MOST_NUMBERS << 3);
   scratch = texts + (<usize>MOST_TEXTS << 3);
-  index = scratch + SCRATCH_BYTES;
-  entries = index + (<usize>INDEX_SLOTS << 2);
-  kept = entries + <usize>MOST_TEMPLATES * ENTRY_BYTES;
-  keptEnd = kept;
+  known = scratch + SCRATCH_BYTES;
 }
 
 /** Knows no template any more. */
 export function forgetTemplates(): void {
-  memory.fill(index, 0, <usize>INDEX_SLOTS << 2);
-  keptEnd = kept;
-  templates = 0;
+  forgetKnown(known);
 }
 
 let areHashed: bool = false;
@@ -78,7 +63,6 @@ export let templateIsWhole: bool = false;
 export let numbersLeftOut: i32 = 0;
 let textsLeftOut: i32 = 0;
 let cursor: usize = 0;
-let hash: u32 = 0;
 
 export function noTemplate(): void {
   templateIsOpen = false;
@@ -193,81 +177,12 @@ function endOfNumber(start: usize, end: usize): usize {
   return position;
 }
 
-let readValue: f64 = 0;
-
-/** Reads a number of which a float loses no digit; any other is left to JSON. */
-function readNumber(start: usize, end: usize): bool {
-  const isNegative = load<u8>(start) == 0x2d;
-  const whole = isNegative ? start + 1 : start;
-  let position = whole;
-  let point: usize = 0;
-  let digits: i32 = 0;
-  let value: f64 = 0;
-  let power: f64 = 1;
-  while (position < end) {
-    const byte = <i32>load<u8>(position);
-    if (isDigit(byte)) {
-      value = value * 10 + <f64>(byte - 0x30);
-      digits += 1;
-      if (point != 0) power *= 10;
-    } else if (byte == 0x2e && point == 0) point = position;
-    else return false;
-    position += 1;
-  }
-  const wholeEnd = point == 0 ? end : point;
-  if (digits > MOST_DIGITS || wholeEnd == whole || point + 1 == end) return false;
-  if (load<u8>(whole) == 0x30 && wholeEnd > whole + 1) return false;
-  readValue = (isNegative ? -value : value) / power;
-  return true;
-}
-
-/** The number of the template at hand among those that are known, or UNKNOWN. It is compared in blocks, filled up with zeros. */
+/** The number of the template at hand among those that are known, or UNKNOWN. */
 export function findTemplate(): i32 {
-  v128.store(cursor, i8x16.splat(0));
-  const length = templateLength();
-  hash = hashOf(scratch, cursor);
-  let slot = hash & (INDEX_SLOTS - 1);
-  let found = load<i32>(index + (<usize>slot << 2));
-  while (found != 0) {
-    const entry = entries + <usize>(found - 1) * ENTRY_BYTES;
-    const isOfItsKind = load<u32>(entry) == hash && load<i32>(entry, 4) == length;
-    if (isOfItsKind && isSame(<usize>load<u32>(entry, 8), length)) return found - 1;
-    slot = (slot + 1) & (INDEX_SLOTS - 1);
-    found = load<i32>(index + (<usize>slot << 2));
-  }
-  return UNKNOWN;
+  return findKnown(known, scratch, cursor);
 }
 
 /** Notes the template that was looked for last, and not found; returns its number, or UNKNOWN where there is no room. */
 export function learnTemplate(): i32 {
-  const length = <usize>templateLength();
-  const bytes = (length + BLOCK_BYTES) & ~(BLOCK_BYTES - 1);
-  if (templates == MOST_TEMPLATES || keptEnd + bytes > kept + KEPT_BYTES) return UNKNOWN;
-  copyBlocks(keptEnd, scratch, length);
-  const entry = entries + <usize>templates * ENTRY_BYTES;
-  store<u32>(entry, hash);
-  store<i32>(entry, <i32>length, 4);
-  store<u32>(entry, <u32>keptEnd, 8);
-  keptEnd += bytes;
-  let slot = hash & (INDEX_SLOTS - 1);
-  while (load<i32>(index + (<usize>slot << 2)) != 0) slot = (slot + 1) & (INDEX_SLOTS - 1);
-  templates += 1;
-  store<i32>(index + (<usize>slot << 2), templates);
-  return templates - 1;
-}
-
-function hashOf(from: usize, to: usize): u32 {
-  let mixed: u64 = 0x9e3779b97f4a7c15;
-  for (let position = from; position < to; position += 8) {
-    mixed = (mixed ^ load<u64>(position)) * 0xff51afd7ed558ccd;
-    mixed ^= mixed >> 32;
-  }
-  return <u32>mixed;
-}
-
-function isSame(other: usize, length: i32): bool {
-  for (let done: usize = 0; done < <usize>length; done += BLOCK_BYTES) {
-    if (i8x16.bitmask(i8x16.eq(v128.load(scratch + done), v128.load(other + done))) != 0xffff) return false;
-  }
-  return true;
+  return learnKnown(known, scratch, cursor);
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
 import { readTemporalTarget } from '../../config';
+import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes';
 import { startTemporalServer } from '../../dev/temporal-server';
 import { freePort } from '../../dev/free-port';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../emulator';
@@ -59,6 +60,7 @@ async function dev({ flags, config, output, taskQueue }: Invocation<DevFlags>): 
       port: await usualPort(USUAL_PORTS.temporal),
       uiPort: await usualPort(USUAL_PORTS.ui),
       reuse: false,
+      searchAttributes: SEARCH_ATTRIBUTES,
       onProgress: (line) => output.note(line),
     });
     cleanup.push(() => server.stop());
@@ -72,6 +74,7 @@ async function dev({ flags, config, output, taskQueue }: Invocation<DevFlags>): 
       endpoints: { api: url, storage: url, bigquery: url, trustedHosts: [] },
       handlers,
       polling: POLLING,
+      searchAttributes: true,
       ...(prices !== undefined && { prices }),
     });
     const drained = worker.run();

@@ -8,7 +8,8 @@ import { examine, type Examined } from '../../preflight/examine';
 import { modelPath } from '../../schemas/model-path';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { askWorker } from '../doctor/ask-worker';
-import { checkPollers, checkTemporal } from '../doctor/check-temporal';
+import { checkClock } from '../doctor/check-clock';
+import { checkPollers, checkSearchAttributes, checkTemporal } from '../doctor/check-temporal';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { examineGateways } from '../google';
 import { checkText, sumText } from '../text/doctor-text';
@@ -77,6 +78,8 @@ async function look(
     const pollers = await checkPollers(temporal.session, taskQueue);
     const worker = pollers.status === 'ok' ? await askWorker(temporal.session, taskQueue, examined) : undefined;
     show(worker === undefined ? unanswered(pollers) : withHandlers(pollers, worker));
+    if (worker?.clockAheadMs !== undefined) show(checkClock(worker.clockAheadMs));
+    if (worker?.searchAttributes ?? config.searchAttributes) show(await checkSearchAttributes(temporal.session));
     if (worker !== undefined) {
       show(...worker.checks);
       return 'worker';

@@ -11,6 +11,7 @@ import { addPricesOption, givenPrices, type PricesFlags } from '../prices';
 interface WorkerFlags extends CommonFlags, TemporalFlags, PricesFlags {
   readonly handlers?: string;
   readonly workflows?: string;
+  readonly searchAttributes?: boolean;
 }
 
 export function addWorker(program: Command, host: Host): void {
@@ -21,7 +22,8 @@ export function addWorker(program: Command, host: Host): void {
       'Runs a worker, configured by the environment. A first SIGINT or SIGTERM lets what is in flight end, a second one stops at once.',
     )
     .option('--handlers <module>', 'JavaScript module that exports handlers (default: VERTEX_BATCH_HANDLERS)')
-    .option('--workflows <module>', 'workflows file that re-exports ours, to be bundled in place of ours');
+    .option('--workflows <module>', 'workflows file that re-exports ours, to be bundled in place of ours')
+    .option('--search-attributes', 'set search attributes on runs (default: VERTEX_BATCH_SEARCH_ATTRIBUTES)');
   withCommonOptions(addPricesOption(command), 'vertex-batch worker --handlers ./dist/handlers.js').action(
     action<WorkerFlags>(host, runWorker),
   );
@@ -48,6 +50,7 @@ async function runWorker({
     taskQueue,
     endpoints: config.endpoints,
     handlers,
+    searchAttributes: flags.searchAttributes ?? config.searchAttributes,
     ...(prices !== undefined && { prices }),
     ...(workflowsPath !== undefined && { workflowsPath }),
   });

@@ -1,5 +1,9 @@
 import { ServiceError } from '@temporalio/client';
+
+import { messageOf } from '../../domain/handler-error';
+import { registrationCommand, SEARCH_ATTRIBUTES } from '../../domain/search-attributes';
 import { missing, ok, unknown, type Check } from '../../preflight/check';
+import { registeredSearchAttributes } from '../../preflight/registered-search-attributes';
 import { CommandError, EXIT } from '../exit-code';
 import { pollersOf, type TemporalSession } from '../temporal-session';
 import { shellWord } from '../command-line';
@@ -43,6 +47,21 @@ function namespaceCheck(about: Pick<Check, 'name' | 'subject'>, namespace: strin
       `temporal operator namespace create --namespace ${shellWord(namespace)}`,
     );
   return unknown(about, details ?? message ?? `gRPC code ${code}`);
+}
+
+/** Whether the namespace knows the search attributes of runs. */
+export async function checkSearchAttributes({ client, target }: TemporalSession): Promise<Check> {
+  const { namespace } = target;
+  const about = { name: 'search-attributes', subject: `search attributes of ${namespace}` } as const;
+  try {
+    const known = await registeredSearchAttributes(client.connection.operatorService, namespace);
+    const lacking = SEARCH_ATTRIBUTES.filter((name) => !known.includes(name));
+    if (lacking.length === 0) return ok(about, 'registered');
+    const message = `not registered as Keyword: ${lacking.join(', ')}. Runs go on without.`;
+    return missing(about, message, registrationCommand(shellWord(namespace), lacking));
+  } catch (error) {
+    return unknown(about, messageOf(error));
+  }
 }
 
 /** Whether workers ask for work of the task queue: for workflows and for activities. */

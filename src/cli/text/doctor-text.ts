@@ -5,6 +5,8 @@ import { padded, plain, wrapped } from './plain';
 const TITLES = {
   temporal: 'Temporal',
   worker: 'Worker',
+  'search-attributes': 'Searching',
+  clock: 'Clock',
   credentials: 'Credentials',
   vertex: 'Vertex',
   model: 'Model',

@@ -21,7 +21,8 @@ export interface ProblemLook {
 export function problemText(problem: ValidationProblem, rows: ProblemRows, look: ProblemLook): string {
   const { other } = problem;
   const numberWidth = String(Math.max(problem.line, other?.line ?? 0)).length;
-  const lines = [...titleLines(problem, look), ...rowLines(problem, problem, rows.row, numberWidth, look)];
+  const message = rows.other === undefined ? problem.message : withoutPlace(problem);
+  const lines = [...titleLines(problem, message, look), ...rowLines(problem, problem, rows.row, numberWidth, look)];
   if (other !== undefined && rows.other !== undefined) {
     lines.push(look.colors.dim(`  ${' '.repeat(numberWidth)} and ${placeOf(other)}`));
     lines.push(...rowLines(problem, other, rows.other, numberWidth, look));
@@ -31,14 +32,20 @@ export function problemText(problem: ValidationProblem, rows: ProblemRows, look:
 
 const MESSAGE_CHARACTERS = 1_000;
 
-function titleLines(problem: ValidationProblem, { columns, colors }: ProblemLook): string[] {
+function titleLines(problem: ValidationProblem, words: string, { columns, colors }: ProblemLook): string[] {
   const { severity, rule } = problem;
   const place = placeOf(problem);
-  const message = plainLine(cutText(problem.message, MESSAGE_CHARACTERS));
+  const message = plainLine(cutText(words, MESSAGE_CHARACTERS));
   const paint = severity === 'error' ? colors.red : colors.yellow;
   const head = `${paint.bold(severity)}[${rule}] ${colors.bold(place)}`;
   if (widthOf(`${severity}[${rule}] ${place}  ${message}`) <= columns) return [`${head}  ${message}`];
   return [head, ...wrapped(message, columns - 2).map((line) => `  ${line}`)];
+}
+
+/** The other row of a conflict is shown below. */
+function withoutPlace({ message, other }: ValidationProblem): string {
+  const place = other === undefined ? '' : ` (${other.uri}:${other.line})`;
+  return place !== '' && message.endsWith(place) ? message.slice(0, -place.length) : message;
 }
 
 function placeOf(place: RowPlace & Pick<ValidationProblem, 'key'>): string {

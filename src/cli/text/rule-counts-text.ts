@@ -40,8 +40,12 @@ function countsText({ errors, warnings }: RuleCount): string {
   return errors === 0 ? countOf(warnings, 'warning') : `${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`;
 }
 
+/** Bounds of ours, not of the service's. */
+const BEYOND_BOUNDS: ReadonlySet<ValidationRule> = new Set<ValidationRule>(['line-too-long', 'too-many-names']);
+
 function failsText(rule: ValidationRule, isError: boolean): string {
   const { fails } = VALIDATION_RULES[rule];
-  if (fails === 'nothing') return 'the run needs it';
-  return `${isError ? 'fails' : 'may fail'} the ${fails}`;
+  if (fails !== 'nothing') return `${isError ? 'fails' : 'may fail'} the ${fails}`;
+  if (BEYOND_BOUNDS.has(rule)) return "isn't read";
+  return isError ? 'the run needs it' : 'makes a run send a copy';
 }

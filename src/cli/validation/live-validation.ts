@@ -13,16 +13,17 @@ export async function validateLive(
   input: GivenInput,
   options: Omit<ValidationOptions, 'onProgress'>,
 ): Promise<Validated> {
-  let begun: number | undefined;
+  let begun: { readonly at: number; readonly bytes: number } | undefined;
   let done: ValidationProgress | undefined;
-  const text = (columns: number): string =>
-    done === undefined
-      ? 'validating'
-      : validationProgressText(done, { elapsedMs: performance.now() - (begun ?? 0), columns, colors: output.colors });
+  const text = (columns: number): string => {
+    if (begun === undefined || done === undefined) return 'validating';
+    const elapsedMs = performance.now() - begun.at;
+    return validationProgressText(done, { elapsedMs, bytesBefore: begun.bytes, columns, colors: output.colors });
+  };
   output.live.show(text);
   const onProgress = (now: ValidationProgress): void => {
     // what threads take to start is no reading
-    begun ??= performance.now();
+    begun ??= { at: performance.now(), bytes: now.bytes };
     done = now;
   };
   const validated = await validateGiven(input, { ...options, remote: () => objectStore(config), onProgress });

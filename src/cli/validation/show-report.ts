@@ -2,7 +2,7 @@ import { count } from '../../domain/count-text';
 import type { Validated } from '../../input/validate-given';
 import type { ValidationReport } from '../../input/report';
 import type { Output } from '../output';
-import { plain } from '../text/plain';
+import { padded, plain } from '../text/plain';
 import { problemText } from '../text/problem-text';
 import { bytesText, countOf } from '../text/quantities';
 import { ruleCountsText } from '../text/rule-counts-text';
@@ -23,6 +23,17 @@ export async function printProblems(
   if (report.refusal !== null)
     output.print(`${output.colors.red.bold('error')}[${report.refusal.type}] ${plain(report.refusal.message)}\n`);
   for (const line of ruleCountsText(report.rules, output)) output.print(line);
+  for (const line of repairsText(report)) output.print(line);
+}
+
+/** `12 rows  spelling  mended in the copy that a run sends` */
+export function repairsText({ repaired }: Pick<ValidationReport, 'repaired'>): string[] {
+  const counts = Object.entries(repaired).map(([repair, rows]) => [countOf(rows, 'row'), repair] as const);
+  const [rowsWidth, namesWidth] = [0, 1].map((column) => Math.max(0, ...counts.map((cells) => cells[column]!.length)));
+  return counts.map(
+    ([rows, repair]) =>
+      `${padded(rows, rowsWidth!)}  ${padded(repair, namesWidth!)}  mended in the copy that a run sends`,
+  );
 }
 
 /** `30,000 rows, 1 error, 0 warnings.` */

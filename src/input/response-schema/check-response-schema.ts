@@ -13,7 +13,7 @@ export function checkResponseSchema(responseSchema: ResponseSchema): void {
   const generationConfig = { responseMimeType: 'application/json', responseSchema };
   const row = { request: { contents: [{ role: 'user', parts: [{ text: 'x' }] }], generationConfig } };
   const memory = new ShapeMemory();
-  memory.add(row, [0, 1, 0], false);
+  memory.add(row, [0, 0, 0, 0], false);
   const problems = [
     ...problemsOfValue(row, { keyField: null, rules: {} }).map(({ path, message }) => ({ path, message })),
     ...conflictsOf(memory).map(({ at, message }) => ({

@@ -1,7 +1,9 @@
+import { isColumnName } from '../../schemas/check-import';
+import { isReservedField } from '../../schemas/row-value';
 import { NUMBER_STUB } from '../skim/template-text';
 import { isRightText } from './quick-checks';
 import type { Role } from './role';
-import { BOOLEAN, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STRING } from './shape';
+import { BOOLEAN, isCallers, LIST, NULL, NUMBER, OBJECT, type Shape, SINGLE, STRING } from './shape';
 
 /**
  * Whether a row, or its skeleton, is surely without a problem: all its keys and their types were met in rows without one, and its
@@ -31,7 +33,7 @@ export class KnownRow {
     for (const name in row) {
       this.#members += 1;
       if (name === 'request') continue;
-      const child = root.children.get(name);
+      const child = memberOf(root, name);
       if (child === undefined || !this.#fitsMember(child, (row as Record<string, unknown>)[name])) return false;
     }
     return this.#members === members;
@@ -53,7 +55,7 @@ export class KnownRow {
     let bits = 0;
     let count = 0;
     for (const name in object) {
-      const child = shape.children.get(name);
+      const child = memberOf(shape, name);
       if (child === undefined) return false;
       const value = object[name];
       if (!this.#fitsMember(child, value)) return false;
@@ -99,4 +101,11 @@ export class KnownRow {
     this.#numberRoles[ordinal] = role;
     return (clean & NUMBER) !== 0;
   }
+}
+
+/** What is known of a member, be it by what is known of others like it. */
+function memberOf(shape: Shape, name: string): Shape | undefined {
+  const known = shape.children.get(name);
+  if (known !== undefined || shape.others === undefined) return known;
+  return isCallers(shape, name) && isColumnName(name) && !isReservedField(name) ? shape.others : undefined;
 }

@@ -1,3 +1,4 @@
+import { count } from '../../domain/count-text';
 import { camelCase } from '../../domain/field-name';
 import type { ValidationRule } from '../../domain/validation-rules';
 import {
@@ -13,7 +14,7 @@ import {
   SINGLE,
   STRING,
 } from './shape';
-import { MAX_COLUMNS, type ShapeMemory } from './shape-memory';
+import type { ShapeMemory } from './shape-memory';
 
 /** Two rows that the service's import can't put into one table. */
 export interface ShapeConflict {
@@ -35,15 +36,15 @@ const TYPES: readonly (readonly [Fact, string])[] = [
 /** All conflicts between the rows of an input, in its order. */
 export function conflictsOf(memory: ShapeMemory): ShapeConflict[] {
   const kept = memory.kept();
-  const tooMany = kept[MAX_COLUMNS];
-  if (tooMany !== undefined) return [columnsConflict(tooMany, kept[0] ?? tooMany)];
+  const tooMany = kept[memory.maxColumns];
+  if (tooMany !== undefined) return [columnsConflict(memory.maxColumns, tooMany, kept[0] ?? tooMany)];
   return [memory.root, ...kept]
     .flatMap((shape) => [...typeConflicts(shape), ...formConflicts(shape), ...nameConflicts(shape)])
     .sort((one, other) => (isBefore(one.at, other.at) ? -1 : 1));
 }
 
-function columnsConflict(at: Shape, first: Shape): ShapeConflict {
-  const message = `this is key ${MAX_COLUMNS + 1} of the input, and a table has at most ${MAX_COLUMNS} columns; keys of the caller's own belong into a list of {name, value}. The shapes of the rows were not compared`;
+function columnsConflict(most: number, at: Shape, first: Shape): ShapeConflict {
+  const message = `this is key ${count(most + 1)} of the input, and a table has at most ${count(most)} columns; write names that are data as a list of {name, value}. The shapes of the rows were not compared`;
   return { rule: 'import-columns', message, at: at.first, other: first.first };
 }
 

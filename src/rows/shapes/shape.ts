@@ -11,8 +11,8 @@ export const NULL = 64;
 export const FACTS = [OBJECT, STRING, NUMBER, BOOLEAN, SINGLE, LIST, NULL] as const;
 export type Fact = (typeof FACTS)[number];
 
-/** Where a row stands: ordinal of its file (or piece of a range), its line, its offset. */
-export type Place = readonly [file: number, line: number, byte: number];
+/** Where a row stands: ordinal of its range, of the piece in it, lines of the piece before it, its offset in the file. */
+export type Place = readonly [range: number, piece: number, number: number, byte: number];
 
 /** Where something was first seen. */
 export interface Sighting {
@@ -34,6 +34,8 @@ export class Shape {
   clean = 0;
   /** Texts of such rows, where only certain ones will do. */
   readonly texts = new Set<string>();
+  /** Stands for keys of the caller's that come beneath it when the memory is full. */
+  others: Shape | undefined;
 
   constructor(name: string, role: Role, first: Sighting) {
     this.name = name;
@@ -42,10 +44,16 @@ export class Shape {
   }
 }
 
+/** Whether the API has no say in a member of that name. */
+export function isCallers({ role }: Shape, name: string): boolean {
+  return role.member(name).field === undefined;
+}
+
 export function isBefore(one: Sighting, other: Sighting): boolean {
-  const [file, line] = one.place;
-  const [otherFile, otherLine] = other.place;
-  return file !== otherFile ? file < otherFile : line !== otherLine ? line < otherLine : one.step < other.step;
+  for (let part = 0; part < 3; part += 1) {
+    if (one.place[part] !== other.place[part]) return one.place[part]! < other.place[part]!;
+  }
+  return one.step < other.step;
 }
 
 /** The fact of a value's type. */

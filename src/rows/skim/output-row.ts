@@ -3,6 +3,8 @@ import { classifyOutputRow } from '../../schemas/output-row';
 import { rawMember } from '../raw-member';
 import { requestHash } from '../request-hash';
 import { HashedTemplates } from './hashed-templates';
+import { OutputForms } from './output-forms';
+import { isBlank } from './raw-text';
 import { BASE64_STUB, type Scanner, TEXT_STUB, UNKNOWN_TEMPLATE } from './scanner';
 import type { SkimmedLine } from './skimmed-lines';
 
@@ -43,13 +45,15 @@ export class OutputSkimmer {
   readonly #scanner: Scanner;
   readonly #keyField: string;
   readonly #templates = new HashedTemplates();
+  readonly #forms: OutputForms;
   /** Somebody asked for a hash: the next rows will be looked for by their requests as well. */
   #isHashing = false;
 
-  /** @param scanner that knows no templates */
+  /** @param scanner that knows no templates and no forms */
   constructor(scanner: Scanner, keyField: string) {
     this.#scanner = scanner;
     this.#keyField = keyField;
+    this.#forms = new OutputForms(scanner, keyField);
   }
 
   /** The same as {@link readOutputRow} gives, but for raw text; `undefined` where the line has to be read in full. */
@@ -57,15 +61,26 @@ export class OutputSkimmer {
     const scanner = skimmed.skimmed();
     const line = skimmed.content();
     if (scanner === undefined || line === undefined) return undefined;
+    const usual = this.#forms.read();
+    return usual === undefined ? this.#readSkeleton(scanner, line) : this.#rowOf(usual, line);
+  }
+
+  #readSkeleton(scanner: Scanner, line: Buffer): OutputRow | undefined {
     const skeleton = parsedObject(scanner.skeleton);
     if (skeleton === undefined || Object.keys(skeleton).length !== scanner.rowMembers) return undefined;
     const key = this.#keyOf(skeleton);
     if (!isWhole(key) || !isWhole(skeleton['status'])) return undefined;
     const answer = this.#answerIn(skeleton) ?? answerInFull(line, skeleton);
     this.#templates.learn(scanner);
+    this.#forms.learn();
+    return this.#rowOf({ key, ...answer }, line);
+  }
+
+  #rowOf({ key, outcome, rawText }: Pick<OutputRow, 'key' | 'outcome' | 'rawText'>, line: Buffer): OutputRow {
     return {
       key,
-      ...answer,
+      outcome,
+      rawText,
       response: () => parsedMember(line, 'response'),
       requestHash: () => this.#hashOf(line),
     };
@@ -97,19 +112,6 @@ export class OutputSkimmer {
     if (!isText || isBlank(lastLeftOut)) return undefined;
     return { outcome: { ...outcome, text: '' }, rawText: lastLeftOut };
   }
-}
-
-const SPACE = 0x20;
-const BACKSLASH = 0x5c;
-const FIRST_BEYOND_ASCII = 0x80;
-/** First bytes in UTF-8 of white space beyond ASCII, as `trim` knows it: U+00A0, U+1680, U+20xx, U+3000, U+FEFF. */
-const MAY_BE_SPACE: ReadonlySet<number> = new Set([0xc2, 0xe1, 0xe2, 0xe3, 0xef]);
-
-/** Whether a string of JSON has nothing but white space; its first byte tells mostly. */
-function isBlank(quoted: Buffer): boolean {
-  const first = quoted[1] ?? SPACE;
-  const mayBeSpace = first < FIRST_BEYOND_ASCII ? first <= SPACE || first === BACKSLASH : MAY_BE_SPACE.has(first);
-  return mayBeSpace && (JSON.parse(quoted.toString('utf8')) as string).trim() === '';
 }
 
 function answerInFull(line: Buffer, skeleton: JsonObject): Pick<OutputRow, 'outcome' | 'rawText'> {

@@ -14,19 +14,32 @@ export const SCANNER_CAPACITY = 4 * 1024 * 1024;
 const FIRST_BYTE = 1024;
 /** Copies may reach a little past their end. */
 const SLACK_BYTES = 64;
-/** As tools/scanner/template.ts lays it out: numbers, hashes of texts, the template at hand, an index, entries, templates. */
+/** As tools/scanner/known.ts lays it out: a head, an index, entries, what is known. */
+const KNOWN_BYTES = 16 + 4096 * 4 + 1024 * 12 + 524_288;
+/** As tools/scanner/template.ts lays it out: numbers, hashes of texts, the template at hand, those that are known. */
 const MOST_NUMBERS = 4096;
 const MOST_TEXTS = 4096;
 const SCRATCH_BYTES = 65_536;
-const TEMPLATE_BYTES = (MOST_NUMBERS + MOST_TEXTS) * 8 + SCRATCH_BYTES + 4096 * 4 + 1024 * 12 + 524_288;
+const TEMPLATE_BYTES = (MOST_NUMBERS + MOST_TEXTS) * 8 + SCRATCH_BYTES + KNOWN_BYTES;
+/** As tools/scanner/form.ts lays it out: strings, numbers, the form at hand, those that are known. */
+const MOST_LEFT_OUT = 64;
+const FORM_SCRATCH_BYTES = 8192;
+const FORM_BYTES = MOST_LEFT_OUT * 16 + FORM_SCRATCH_BYTES + KNOWN_BYTES;
 
 const RECORD = 0;
-const RECORD_WORDS = 13;
+const RECORD_WORDS = 15;
 const SKELETON = FIRST_BYTE + SCANNER_CAPACITY + SLACK_BYTES;
 const NUMBERS = SKELETON + SCANNER_CAPACITY + SLACK_BYTES;
 const TEXTS = NUMBERS + MOST_NUMBERS * 8;
 const SCRATCH = TEXTS + MOST_TEXTS * 8;
-const MEMORY_BYTES = NUMBERS + TEMPLATE_BYTES;
+const FORM_STRINGS = NUMBERS + TEMPLATE_BYTES;
+const FORM_NUMBERS = FORM_STRINGS + MOST_LEFT_OUT * 8;
+const FORM_SCRATCH = FORM_NUMBERS + MOST_LEFT_OUT * 8;
+const MEMORY_BYTES = FORM_STRINGS + FORM_BYTES;
+
+const STUB_BYTES = 9;
+const BACKSLASH = 0x5c;
+const FOUR_ZEROS = 0x30303030;
 
 const ODD = 1;
 const NOT_ASCII = 2;
@@ -38,13 +51,17 @@ interface ScannerFunctions {
   hashTexts(yes: boolean): void;
   forgetTemplates(): void;
   learnTemplate(): number;
+  placeForms(at: number): void;
+  wantForms(yes: boolean): void;
+  forgetForms(): void;
+  learnForm(): number;
   scanLine(from: number, to: number, skeleton: number, record: number): number;
 }
 
 const newInstance = wasmModule<ScannerFunctions>(SCANNER_CODE);
 
 /**
- * An instance of the WebAssembly scanner (tools/scanner) and its memory of 9 MB. What it says of a line holds until the next one
+ * An instance of the WebAssembly scanner (tools/scanner) and its memory of 10 MB. What it says of a line holds until the next one
  * is scanned.
  */
 export class Scanner {
@@ -54,6 +71,8 @@ export class Scanner {
   readonly #record: Int32Array;
   readonly #numbers: Float64Array;
   readonly #textHashes: Uint32Array;
+  readonly #formStrings: Uint32Array;
+  readonly #formNumbers: Float64Array;
   readonly #functions: ScannerFunctions;
 
   constructor(longestKeptBytes = LONGEST_KEPT_BYTES) {
@@ -61,10 +80,13 @@ export class Scanner {
     this.#functions = functions;
     this.#functions.setLongestKept(longestKeptBytes);
     this.#functions.placeTemplates(NUMBERS);
+    this.#functions.placeForms(FORM_STRINGS);
     this.#memory = Buffer.from(memory);
     this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
     this.#numbers = new Float64Array(memory, NUMBERS, MOST_NUMBERS);
     this.#textHashes = new Uint32Array(memory, TEXTS, MOST_TEXTS * 2);
+    this.#formStrings = new Uint32Array(memory, FORM_STRINGS, MOST_LEFT_OUT * 2);
+    this.#formNumbers = new Float64Array(memory, FORM_NUMBERS, MOST_LEFT_OUT);
     this.input = this.#memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
   }
 
@@ -80,8 +102,7 @@ export class Scanner {
 
   /** The line with stubs for its long strings, and a 0 for a request whose template is known. */
   get skeleton(): string {
-    const isAscii = (this.#flags & NOT_ASCII) === 0;
-    return this.#memory.toString(isAscii ? 'latin1' : 'utf8', SKELETON, SKELETON + this.#record[1]!);
+    return this.#memory.toString(this.#encoding, SKELETON, SKELETON + this.#record[1]!);
   }
 
   /** Names of members in the skeleton, of all objects. */
@@ -154,6 +175,68 @@ export class Scanner {
     this.#functions.forgetTemplates();
   }
 
+  /** Whether to tell {@link form}. */
+  wantForms(yes: boolean): void {
+    this.#functions.wantForms(yes);
+  }
+
+  /** Number of the row's form among those that were learned, UNKNOWN_FORM, or less where it has none. */
+  get form(): number {
+    return this.#record[13]!;
+  }
+
+  /** The form of a row whose is unknown, with a marker for each string and number that it leaves out. */
+  get newForm(): string {
+    return this.#memory.toString('utf8', FORM_SCRATCH, FORM_SCRATCH + this.#record[14]!);
+  }
+
+  /** Numbers that the form leaves out, in their order, NaN for those to parse; their memory is the next row's, too. */
+  get formNumbers(): Float64Array {
+    return this.#formNumbers;
+  }
+
+  /** Bytes of the string of that place among those that the form leaves out, as it stands in the skeleton, without its quotes. */
+  formStringBytes(place: number): number {
+    return this.#formStrings[2 * place + 1]! - this.#formStrings[2 * place]! - 2;
+  }
+
+  /** That string; `undefined` where it has escapes. */
+  formString(place: number): string | undefined {
+    const text = this.#memory.toString(
+      this.#encoding,
+      this.#formStrings[2 * place]! + 1,
+      this.#formStrings[2 * place + 1]! - 1,
+    );
+    return text.includes('\\') ? undefined : text;
+  }
+
+  /**
+   * That string with its quotes and escapes, as it stands in the input; `undefined` where another long one was left out outside of the
+   * request.
+   */
+  formText(place: number): Buffer | undefined {
+    const kept = this.#memory.subarray(this.#formStrings[2 * place], this.#formStrings[2 * place + 1]);
+    // no string that isn't odd has an escaped NUL
+    const isStub = kept.length === STUB_BYTES && kept[1] === BACKSLASH && kept.readUInt32LE(3) === FOUR_ZEROS;
+    if (this.stubs !== (isStub ? 1 : 0)) return undefined;
+    return isStub ? this.lastLeftOut : kept;
+  }
+
+  /** Takes the new form in. @returns its number, or UNKNOWN_FORM where there is no room for more */
+  learnForm(): number {
+    return this.#functions.learnForm();
+  }
+
+  /** Forms were learned for what is over now. */
+  forgetForms(): void {
+    this.#functions.forgetForms();
+  }
+
+  /** Of the skeleton, the faster one where it may be. */
+  get #encoding(): 'latin1' | 'utf8' {
+    return (this.#flags & NOT_ASCII) === 0 ? 'latin1' : 'utf8';
+  }
+
   get #flags(): number {
     return this.#record[3]!;
   }
@@ -161,3 +244,5 @@ export class Scanner {
 
 /** Says of a row that its request's template isn't known. */
 export const UNKNOWN_TEMPLATE = -1;
+/** Says of a row that its form isn't known. */
+export const UNKNOWN_FORM = -1;

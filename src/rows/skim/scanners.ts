@@ -4,11 +4,13 @@ import { Scanner } from './scanner';
 const idle: Scanner[] = [];
 const KEPT_IDLE = 8;
 
-/** Lends a scanner that knows no template for as long as `work` takes; several may be lent at a time. */
+/** Lends a scanner that knows no templates and no forms for as long as `work` takes; several may be lent at a time. */
 export async function withScanner<Value>(work: (scanner: Scanner) => Promise<Value>): Promise<Value> {
   const scanner = idle.pop() ?? new Scanner();
   scanner.forgetTemplates();
   scanner.hashTexts(false);
+  scanner.forgetForms();
+  scanner.wantForms(false);
   try {
     return await work(scanner);
   } finally {

@@ -26,9 +26,6 @@ export interface SkimmedLine {
   content(): Buffer | undefined;
 }
 
-/** Takes the lines as they come. */
-export type TakeLine = (line: SkimmedLine) => void;
-
 export interface SkimOptions {
   /** Offset of the first byte. @default 0 */
   readonly from?: number;
@@ -70,18 +67,6 @@ export class LineSkimmer {
   /** All lines that begin before `to` were taken; what follows need not be read. */
   get isDone(): boolean {
     return this.#isDone;
-  }
-
-  /** Gives the lines that end in these bytes, which follow those given before. */
-  add(chunk: Buffer, take: TakeLine): void {
-    this.give(chunk);
-    for (let line = this.next(); line !== undefined; line = this.next()) take(line);
-  }
-
-  /** Gives the last line, where no line feed ends it. */
-  end(take: TakeLine): void {
-    const last = this.last();
-    if (last !== undefined) take(last);
   }
 
   /** Bytes that follow those given before; {@link next} has their lines. They mustn't change before it has no more. */

@@ -16,6 +16,9 @@ export interface CheckedRange extends Omit<ValidatedRange, 'facts' | 'problems'>
   readonly keys: RangeKeys;
 }
 
+/** What is kept of a range once its shapes are merged with those of others. */
+export type KeptRange = Omit<CheckedRange, 'shapes'>;
+
 export interface RangeCheck<File> {
   readonly range: FileRange;
   readonly files: readonly File[];

@@ -5,11 +5,11 @@ import { FirstRowsByHash } from '../first-rows-by-hash';
 import { type MergedValidation, type PlacedProblem, positionOf } from '../merged-validation';
 import type { KeysAtLarge } from '../staging';
 import type { Comparison } from '../validation-report';
-import type { CheckedRange } from './checked-range';
+import type { KeptRange } from './checked-range';
 import { ColumnReader } from './column';
 import { RowPlacesReader } from './row-places';
 
-type Merged = MergedValidation<CheckedRange>;
+type Merged = MergedValidation<KeptRange>;
 
 /** Problems that are kept, at most; all are counted. */
 const MOST_KEPT = 10_000;
@@ -73,7 +73,7 @@ function hashesOf({ records }: Merged, keyField: string) {
 }
 
 /** For each range, the sound rows before it. */
-function startsOf(records: readonly CheckedRange[]): number[] {
+function startsOf(records: readonly KeptRange[]): number[] {
   let rows = 0;
   return records.map(({ soundRows }) => {
     const start = rows;

@@ -6,15 +6,16 @@ import type { ValidationRule } from '../../domain/validation-rules';
 import type { ValidationProblem } from '../../domain/validation-problem';
 import { compareRanges } from '../compare-ranges';
 import { inParallel } from '../in-parallel';
-import { mergeRecords, type MergedValidation, placedProblem } from '../merged-validation';
+import { mergeRecords, type MergedValidation, mergeShapes, placedProblem } from '../merged-validation';
+import { ShapeMemory } from '../shapes/shape-memory';
 import { stagingReason } from '../staging';
 import { type Comparison, listProblems } from '../validation-report';
-import type { CheckedRange } from './checked-range';
+import type { CheckedRange, KeptRange } from './checked-range';
 import { compareKeys } from './compare-keys';
 
 /** What came out of a validation without a run. */
 export interface ValidatedInput {
-  readonly merged: MergedValidation<CheckedRange>;
+  readonly merged: MergedValidation<KeptRange>;
   /** The field that identifies the rows, null when not every row has one. */
   readonly keyField: string | null;
   /** Whether a run would send a copy. */
@@ -42,7 +43,9 @@ export interface ValidateSourcesOptions {
 /** Validates ranges some at a time and puts what they gave together, as a run does. */
 export async function validateSources(sources: Sources, options: ValidateSourcesOptions): Promise<ValidatedInput> {
   const { keyField, validation, concurrency, checkRange } = options;
-  const merged = mergeRecords(sources, await inParallel(sources.ranges.length, concurrency, checkRange));
+  const shapes = new ShapeMemory();
+  const check = async (range: number) => mergeShapes(shapes, range, await checkRange(range));
+  const merged = mergeRecords(sources, await inParallel(sources.ranges.length, concurrency, check), shapes);
   const keys = compareKeys(merged, keyField, validation.rules);
   const jobs = jobsOf(merged);
   const isStaged = stagingReason(merged, { ...keys, jobs }) !== null;
@@ -61,7 +64,7 @@ export async function validateSources(sources: Sources, options: ValidateSources
   };
 }
 
-function jobsOf({ soundRows, bytes }: MergedValidation<CheckedRange>): number {
+function jobsOf({ soundRows, bytes }: MergedValidation<KeptRange>): number {
   const size = { rows: soundRows, bytes };
   return fitsOneJob(size, false) ? 1 : Math.max(2, fewestParts(size));
 }
@@ -81,7 +84,7 @@ function rulesOf({ problems, errors, warnings }: Comparison): RuleCounts {
 }
 
 function firstProblems(
-  merged: MergedValidation<CheckedRange>,
+  merged: MergedValidation<KeptRange>,
   together: readonly Comparison[],
   most: number,
 ): ValidationProblem[] {

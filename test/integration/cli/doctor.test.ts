@@ -37,6 +37,7 @@ describe('doctor', () => {
     expect(checks.map(({ name, status }) => `${name} ${status}`)).toEqual([
       'temporal ok',
       'worker ok',
+      'clock ok',
       'credentials ok',
       'vertex ok',
       'bucket ok',

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { VertexBatchRun } from '../../../src/client';
+import type { ValidationProblem } from '../../../src/domain/validation-problem';
 import type { ProcessedRecord } from '../../../src/rows/records';
-import { prompts, WORKFLOWS_PATH, type BatchWorld } from '../../support/batch-world';
+import { padded, prompts, ROWS_OF_A_RANGE, WORKFLOWS_PATH, type BatchWorld } from '../../support/batch-world';
 import { inCrashWorld, type CrashWorld } from '../../support/crash-world';
 import { EmulatedTables } from '../../support/emulated-tables';
 import { booksOf, exactBooks, keysOf } from '../../support/exact-books';
@@ -30,6 +31,33 @@ describe('a worker that dies', () => {
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
       expect(handedKeys(crash)).toEqual(keysOf(200));
+    });
+  });
+
+  it.concurrent('between ranges of validation, has none of those read again that had ended', KILLED, async () => {
+    const scenario = { faults: [{ call: 'storage.read', path: 'c.jsonl', fault: { kind: 'stall' } }] } as const;
+    await inCrashWorld({ scenario, plugin: { timeouts: { heartbeat: '20s' } } }, async (crash, world) => {
+      const rows = prompts(3 * ROWS_OF_A_RANGE);
+      for (const [ordinal, name] of ['a', 'b', 'c'].entries()) {
+        const [first, ...others] = rows.slice(ordinal * ROWS_OF_A_RANGE, (ordinal + 1) * ROWS_OF_A_RANGE);
+        const lines = [...others, withRareFile(first!)].map((row) => padded(row, 1_000_000));
+        await world.put(`gs://acme/in/${name}.jsonl`, lines);
+      }
+      const first = crash.startWorker();
+      const run = await world.start({ handler: 'note' });
+      await oneRangeLeft(run, world, 'vertexBatchValidateRange');
+      await first.end('SIGKILL');
+      expect(inputReads(world)).toEqual({ a: 1, b: 1, c: 1 });
+      crash.startWorker();
+      const result = await run.result();
+      expect(await booksOf(world, result)).toEqual(exactBooks(rows.length));
+      expect(inputReads(world)).toEqual({ a: 1, b: 1, c: 2 });
+      expect(result.validation).toMatchObject({ errors: 0, warnings: 3 });
+      const told = await world.readRows<ValidationProblem | object>(`${result.directory}validation.jsonl`);
+      const problems = told.filter((line): line is ValidationProblem => 'rule' in line);
+      expect(problems.map(({ uri, line, rule }) => `${uri}:${line} ${rule}`)).toEqual(
+        ['a', 'b', 'c'].map((name) => `gs://acme/in/${name}.jsonl:${ROWS_OF_A_RANGE} mime-type`),
+      );
     });
   });
 
@@ -91,7 +119,7 @@ describe('a worker that dies', () => {
     await inCrashWorld({ scenario }, async (crash, world) => {
       const first = crash.startWorker();
       const run = await startWith(world, 200);
-      await oneRangeLeftToCollect(run, world);
+      await oneRangeLeft(run, world, 'vertexBatchCollectRange');
       await first.end('SIGKILL');
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
@@ -183,14 +211,30 @@ async function betweenLooks(run: VertexBatchRun): Promise<void> {
   );
 }
 
-async function oneRangeLeftToCollect(run: VertexBatchRun, world: BatchWorld): Promise<void> {
+async function oneRangeLeft(run: VertexBatchRun, world: BatchWorld, activity: string): Promise<void> {
   await waitFor(
     async () => {
       const { pending } = await run.status();
-      return stalledReads(world) > 0 && pending.length === 1 && pending[0]?.activity === 'vertexBatchCollectRange';
+      return stalledReads(world) > 0 && pending.length === 1 && pending[0]?.activity === activity;
     },
-    { what: 'three collected ranges and one whose read has stalled', timeoutMs: 60_000 },
+    { what: 'ranges that have ended, and one whose read has stalled', timeoutMs: 60_000 },
   );
+}
+
+/** Has a warning, by itself. */
+function withRareFile({ key }: { readonly key: string }) {
+  const file = { fileData: { mimeType: 'image/tiff', fileUri: 'gs://acme/a.tiff' } };
+  return { key, request: { contents: [{ role: 'user', parts: [file] }] } };
+}
+
+/** How often each file of the input was read, by its name. */
+function inputReads(world: BatchWorld): Record<string, number> {
+  const reads: Record<string, number> = {};
+  for (const { call, path } of world.emulator.calls()) {
+    const name = call === 'storage.read' ? /in%2F(\w+)\.jsonl/.exec(path)?.[1] : undefined;
+    if (name !== undefined) reads[name] = (reads[name] ?? 0) + 1;
+  }
+  return reads;
 }
 
 async function firstCheckpoint(world: BatchWorld): Promise<ProcessedRecord> {

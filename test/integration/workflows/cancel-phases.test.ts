@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { VertexBatchCancelledError, type VertexBatchRun } from '../../../src/client';
 import type { Scenario } from '../../../src/emulator/scenario';
 import { CANCEL_BATCH } from '../../../src/messages';
-import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
+import { BatchWorld, padded, prompts, ROWS_OF_A_RANGE, WORKFLOWS_PATH } from '../../support/batch-world';
 import { untilAttention, untilState } from '../../support/life-stories';
 import { replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
@@ -56,6 +56,35 @@ describe('cancelling a run', () => {
       const result = await run.cancel();
       expect(result.outcome).toBe('cancelled');
       expect(world.paidJobs()).toHaveLength(0);
+    });
+  });
+
+  it.concurrent('in the middle of a range is heard at once, and nothing is created', { timeout: 60_000 }, async () => {
+    // the rest of the range takes half a minute
+    const slow: Scenario = {
+      faults: [{ call: 'storage.read', path: 'b.jsonl', fault: { kind: 'slow', bytesPerSecond: 1_000_000 } }],
+    };
+    await inWorld(slow, async (world) => {
+      const rows = prompts(2 * ROWS_OF_A_RANGE).map((row) => padded(row, 1_000_000));
+      await world.put('gs://acme/in/a.jsonl', rows.slice(0, ROWS_OF_A_RANGE));
+      await world.put('gs://acme/in/b.jsonl', rows.slice(ROWS_OF_A_RANGE));
+      const run = await world.start({ input: ['gs://acme/in/a.jsonl', 'gs://acme/in/b.jsonl'] });
+      await waitFor(
+        async () => {
+          const { pending } = await run.status();
+          return pending.length === 1 && validatedRanges(world).length === 1;
+        },
+        { what: 'one range to be validated, the other to be read', timeoutMs: 30_000 },
+      );
+      const cancelledAt = performance.now();
+      await world.temporal.client.workflow.getHandle(run.workflowId).cancel();
+      expect(await rejectionOf(run)).toBeInstanceOf(VertexBatchCancelledError);
+      expect(performance.now() - cancelledAt).toBeLessThan(10_000);
+      const { status } = await world.temporal.client.workflow.getHandle(run.workflowId).describe();
+      expect(status.name).toBe('CANCELLED');
+      expect(world.emulator.calls().filter(({ call }) => call === 'create')).toEqual([]);
+      expect(namesBelowOutput(world).filter((name) => /\/(claims|staged|results)\//.test(name))).toEqual([]);
+      expect(validatedRanges(world)).toHaveLength(1);
     });
   });
 
@@ -183,4 +212,13 @@ async function rejectionOf(run: VertexBatchRun): Promise<unknown> {
   } catch (error) {
     return error;
   }
+}
+
+function namesBelowOutput(world: BatchWorld): string[] {
+  return [...world.emulator.blobs.list('acme', 'out/')].map(({ name }) => name);
+}
+
+/** Names of the records that ranges leave. */
+function validatedRanges(world: BatchWorld): string[] {
+  return namesBelowOutput(world).filter((name) => /\/validate\/\w+\/\d+\.json$/.test(name));
 }

@@ -90,13 +90,13 @@ describe("a handler's own task queue", () => {
     await withQueue({ handle }, async (world, taskQueue) => {
       const worker = await world.startWorker({ taskQueue });
       const run = await world.start({ handler: { name: 'far', taskQueue } });
-      await waitFor(() => calls === 2, { what: 'a second call', timeoutMs: 20_000 });
+      await waitFor(() => calls >= 2, { what: 'a second call', timeoutMs: 60_000 });
       await stopped(worker);
       await untilAttention(run, 'HandlerQueueSilent');
       await world.startWorker({ taskQueue });
       await waitFor(async () => (await run.status()).attention === null, {
         what: 'the run to show nothing any more',
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       });
       expect((await run.status()).phase).toBe('processing');
       expect(await run.result()).toMatchObject({ outcome: 'succeeded', handler: { processed: ROWS } });
@@ -113,7 +113,7 @@ interface HandlerOfQueue {
 
 async function stopped(worker: Worker): Promise<void> {
   worker.shutdown();
-  await waitFor(() => worker.getState() === 'STOPPED', { what: 'the worker to stop', timeoutMs: 20_000 });
+  await waitFor(() => worker.getState() === 'STOPPED', { what: 'the worker to stop', timeoutMs: 60_000 });
 }
 
 async function untilAborted(signal: AbortSignal): Promise<never> {

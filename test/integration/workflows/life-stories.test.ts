@@ -1,15 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { VertexBatchRun } from '../../../src/client';
 import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
 import { LIFE_STORIES, ROWS, type LifeStory } from '../../support/life-stories';
-import { fetchHistoryJson, replayStarted } from '../../support/replay';
+import { recordHistory } from '../../support/record-history';
+import { replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
 import { closeOf, isBalanced, type ClosedRun } from '../../support/told-life';
-
-const HISTORIES = join(__dirname, '../../histories');
-const RECORDS = process.env['RECORD_HISTORIES'] === '1';
 
 describe('the life of a run', () => {
   afterAll(async () => {
@@ -52,7 +47,7 @@ async function tell(story: LifeStory, cached: boolean): Promise<StoryEnd> {
     await story.act?.(world, run);
     const closed = await closeOf(run);
     const { execution } = await run.status();
-    if (RECORDS && cached && story.unrecorded !== true) await record(world, run, story.name);
+    if (cached && story.unrecorded !== true) await recordHistory(world, run, story.name);
     return {
       execution,
       outcome: closed.outcome,
@@ -70,16 +65,4 @@ function answersFit(rows: ClosedRun['rows'], { answered }: LifeStory): boolean {
   const balanced = rows.input === ROWS && isBalanced(rows);
   const { atLeast, atMost } = typeof answered === 'number' ? { atLeast: answered, atMost: answered } : answered;
   return balanced && rows.answered >= atLeast && rows.answered <= atMost;
-}
-
-async function record(world: BatchWorld, run: VertexBatchRun, name: string): Promise<void> {
-  const { runId } = await run.status();
-  const history = await fetchHistoryJson(world.temporal.client, { workflowId: run.workflowId, runId });
-  mkdirSync(HISTORIES, { recursive: true });
-  writeFileSync(join(HISTORIES, `${name}.json`), `${withoutStacks(history)}\n`);
-}
-
-/** Stack traces name the directories of the machine that recorded. */
-function withoutStacks(history: string): string {
-  return history.replaceAll(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
 }

@@ -72,4 +72,24 @@ describe('a run of several jobs', () => {
       expect(world.paidJobs()).toHaveLength(PARTS);
     });
   });
+
+  it.concurrent.each([
+    ['a token', 401],
+    ['a right', 403],
+  ])('that has one of them waits for %s that the create of another lacks', async (_, status) => {
+    const refused: Scenario = { faults: [{ call: 'create', skip: 1, times: 4, fault: { kind: 'status', status } }] };
+    await inWorld(refused, { timeScale: 0.0001 }, async (world) => {
+      const run = await world.start({ concurrentJobs: PARTS });
+      expect(await booksOf(world, await run.result())).toEqual({ ...exactBooks(ROWS), paidJobs: PARTS });
+    });
+  });
+
+  it.concurrent('ends at once when the creates of all of them are refused', async () => {
+    const refused: Scenario = { faults: [{ call: 'create', times: 1_000, fault: { kind: 'status', status: 403 } }] };
+    await inWorld(refused, {}, async (world) => {
+      const run = await world.start({ concurrentJobs: PARTS });
+      await expect(run.result()).rejects.toMatchObject({ type: 'PermissionDenied' });
+      expect(world.paidJobs()).toEqual([]);
+    });
+  });
 });

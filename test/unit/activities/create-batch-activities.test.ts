@@ -43,6 +43,7 @@ function environment(info: { workflowId?: string; waitedMs?: number } = {}): Moc
       workflowNamespace: 'production',
       workflowExecution: { workflowId, runId: '00000000-0000-0000-0000-000000000000' },
       scheduledTimestampMs: Date.now() - waitedMs,
+      currentAttemptScheduledTimestampMs: Date.now(),
     },
     { logger: new DefaultLogger('ERROR') },
   );

@@ -39,7 +39,11 @@ class Attempts {
     input: GuardedInput = {},
   ): Promise<Guarded<unknown>> {
     const environment = new MockActivityEnvironment(
-      { heartbeatDetails: this.lastBeat, heartbeatTimeoutMs: 30_000 },
+      {
+        heartbeatDetails: this.lastBeat,
+        heartbeatTimeoutMs: 30_000,
+        currentAttemptScheduledTimestampMs: Date.now(),
+      },
       { logger: new DefaultLogger('ERROR') },
     );
     environment.on('heartbeat', (details: unknown) => {
@@ -76,7 +80,7 @@ function keptWaiting(): ApplicationFailure {
 
 describe('a guarded attempt', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'] });
   });
 
   afterEach(() => {

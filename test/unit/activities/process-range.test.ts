@@ -420,7 +420,13 @@ it('whatever fails wherever, each row is handled, none is said to be new twice, 
       expect(handled.size).toBe(rows);
       expect(untold).toEqual([]);
 
-      const input = { run: RUN, result: {} as BatchResult, settledUris: [part.settledUri], handler, planUri: null };
+      const input = {
+        run: RUN,
+        result: { rows: { answered: 9 } } as BatchResult,
+        settledUris: [part.settledUri],
+        handler,
+        planUri: null,
+      };
       expect(await finishRun({ store: part.store }, input, attempt())).toMatchObject({ rejected: rejectedRows });
     }),
     { numRuns: 40 },
@@ -481,8 +487,8 @@ describe('finishing', () => {
     await store.write(`${RUN.directory}work/other/range.json`, 'x');
     await store.write(`${RUN.directory}results/part-00002.jsonl`, 'of an earlier execution');
     await store.write(`${RUN.directory}errors.jsonl`, 'of an earlier execution');
-    await store.write(`${RUN.directory}manifest.json`, 'of an earlier execution');
-    const result = { outcome: 'partial' } as BatchResult;
+    await store.write(`${RUN.directory}manifest.json`, '{"execution":"earlier"}');
+    const result = { outcome: 'partial', rows: { answered: 3 } } as BatchResult;
     const input = { run: RUN, result, settledUris: [settledUri], handler, planUri: null };
 
     for (const time of [1, 2]) {
@@ -517,6 +523,24 @@ describe('finishing', () => {
         `work/${RUN.execution}-save-1/settled-p1-abc.json`,
       ]);
     }
+  });
+
+  it.each([
+    ['keeps what this execution had closed with, if a reset finds less', RUN.execution, '1', 3],
+    ['replaces what another execution had closed with', 'another', '1', 0],
+    ['replaces what an older handler was given', RUN.execution, '0', 0],
+  ])('%s', async (_, execution, version, answered) => {
+    const { store, settledUri } = await settledPart(keysOf(3), { execution });
+    const outcome = (rows: number) => ({ outcome: 'partial', rows: { answered: rows } }) as BatchResult;
+    const input = { run: { ...RUN, execution }, handler: { name: 'save', version }, planUri: null };
+    await finishRun({ store }, { ...input, result: outcome(3), settledUris: [settledUri] }, attempt());
+
+    const reset = { run: RUN, handler, planUri: null, result: outcome(0), settledUris: [] };
+    const finished = await finishRun({ store }, reset, attempt());
+    const manifest = await readJson<Manifest>(store, `${RUN.directory}manifest.json`);
+    expect(manifest.result.rows.answered).toBe(answered);
+    expect(finished.closedBefore).toEqual(answered === 3 ? manifest.result : undefined);
+    expect((await store.find(`${RUN.directory}results/part-00001.jsonl`)) !== undefined).toBe(answered === 3);
   });
 });
 

@@ -157,6 +157,15 @@ describe('the arrows between the parts', () => {
     },
   );
 
+  it.each(['activities', 'gateways', 'rows', 'preflight', 'schemas', 'domain'])(
+    '%s takes the time from Temporal, since a worker’s clock may be off',
+    (part) => {
+      const readers = filesOf(part).filter((source) => source.readsClock);
+      const known = ['activities/time-limit', 'activities/server-clock', 'gateways/object-store-memory'];
+      expect(readers.map((source) => source.name).filter((name) => !known.includes(name))).toEqual([]);
+    },
+  );
+
   it('only configuration, the development servers and the command line’s entry read the environment', () => {
     const readers = sources.filter((source) => source.readsEnvironment).map((source) => source.name);
     expect(readers.filter((name) => !/^(config$|dev\/|cli\/main$)/.test(name))).toEqual([]);

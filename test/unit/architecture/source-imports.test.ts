@@ -46,6 +46,17 @@ describe('reading imports out of sources', () => {
     expect(readSources(root).map((source) => source.readsEnvironment)).toEqual([true, false]);
   });
 
+  it.each([
+    ['const now = Date.now();', true],
+    ['const now: () => number = Date.now;', true],
+    ['const today = new Date();', true],
+    ['const day = new Date(milliseconds);', false],
+    ['const since = performance.now();', false],
+  ])('sees whether the clock is read in %s', (content, readsClock) => {
+    write('a.ts', content);
+    expect(readSources(root)[0]?.readsClock).toBe(readsClock);
+  });
+
   it('follows imports at run time, not those of types', () => {
     write('a.ts', `import './b'; import type { c } from './c';`);
     write('b/index.ts', `import 'one'; import '../a';`);

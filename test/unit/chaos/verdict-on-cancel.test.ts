@@ -45,6 +45,18 @@ describe('the verdict on a run that somebody cancelled', () => {
     expect(cancelFindings(none, CALM, [{ by: 'signal', salvage: false }])).toEqual([]);
   });
 
+  it('takes a job for unseen where the result says that its create may have been accepted, and no other', () => {
+    const message =
+      'a cancel; the create of claim 0a-p2-r1-a1 may have been accepted, and no job with that label was seen';
+    const result = { ...CANCELLED.result, reason: { type: 'CancelRequested', message } } as BatchResult;
+    const jobsWith = (answered: number) => [job('p1-r1', answered), job('p2-r1', 3)];
+    const calm = { ...CALM, jobs: [...CALM.jobs, job('p2-r1', 3)] };
+    expect(cancelFindings({ ...CANCELLED, result, jobs: jobsWith(2) }, calm, SALVAGING)).toEqual([]);
+    expect(cancelFindings({ ...CANCELLED, result, jobs: jobsWith(3) }, calm, SALVAGING)).toEqual([
+      'it has 2 rows of the 3 that its jobs answered',
+    ]);
+  });
+
   it('takes a workflow without a manifest for sound where no job was paid', () => {
     const early = { ...CANCELLED, execution: 'CANCELLED', result: null, jobs: [] };
     expect(cancelFindings(early, CALM, [{ by: 'workflow', salvage: true }])).toEqual([]);

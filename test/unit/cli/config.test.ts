@@ -15,6 +15,7 @@ describe('readConfig', () => {
       location: null,
       handlers: null,
       prices: null,
+      searchAttributes: false,
       endpoints: { trustedHosts: [] },
       uiUrl: null,
     };
@@ -44,6 +45,7 @@ describe('readConfig', () => {
     ['VERTEX_BATCH_EMULATOR', '127.0.0.1:8085', 'http'],
     ['VERTEX_BATCH_API_ENDPOINT', 'https://evil.example', 'VERTEX_BATCH_TRUSTED_HOSTS'],
     ['VERTEX_BATCH_TRUSTED_HOSTS', 'https://acme', 'a list of hosts'],
+    ['VERTEX_BATCH_SEARCH_ATTRIBUTES', 'yes', 'true or false'],
     ['VERTEX_BATCH_UI_URL', 'localhost:8233', 'the URL of the Temporal UI'],
   ])('%s=%s is refused by name, value and remedy', (name, value, remedy) => {
     const read = () => readConfig({ [name]: value });

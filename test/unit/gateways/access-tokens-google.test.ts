@@ -3,15 +3,15 @@ import { AccessTokensGoogle } from '../../../src/gateways/access-tokens-google';
 import { errorOf } from '../../support/vertex-jobs-contract';
 
 const failing = (error: Error): AccessTokensGoogle =>
-  new AccessTokensGoogle({
+  new AccessTokensGoogle(() => ({
     async getAccessToken() {
       throw error;
     },
-  });
+  }));
 
 describe('AccessTokensGoogle', () => {
   it('gives the token of the credentials', async () => {
-    const tokens = new AccessTokensGoogle({ getAccessToken: async () => 'T' });
+    const tokens = new AccessTokensGoogle(() => ({ getAccessToken: async () => 'T' }));
     expect(await tokens.getAccessToken()).toBe('T');
   });
 
@@ -25,8 +25,22 @@ describe('AccessTokensGoogle', () => {
   });
 
   it('says so too when the credentials give none', async () => {
-    const tokens = new AccessTokensGoogle({ getAccessToken: async () => null });
+    const tokens = new AccessTokensGoogle(() => ({ getAccessToken: async () => null }));
     expect(await errorOf(tokens.getAccessToken())).toMatchObject({ kind: 'unauthenticated' });
+  });
+
+  it('opens the credentials anew, once, when Google refuses the token that they gave last', async () => {
+    let opened = 0;
+    const tokens = new AccessTokensGoogle(() => {
+      const token = `T${(opened += 1)}`;
+      return { getAccessToken: async () => token };
+    });
+    const first = await tokens.getAccessToken();
+    expect(await tokens.getAccessToken()).toBe(first);
+    for (let call = 0; call < 5; call += 1) tokens.refused(first);
+    expect(await tokens.getAccessToken()).toBe('T2');
+    tokens.refused(first);
+    expect(await tokens.getAccessToken()).toBe('T2');
   });
 
   it.each([

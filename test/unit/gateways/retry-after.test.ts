@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { retryAfterMsOf } from '../../../src/gateways/retry-after';
 
-const NOW = Date.parse('2026-11-22T03:14:00Z');
+const DATE = 'Sun, 22 Nov 2026 03:14:00 GMT';
 
 describe('retryAfterMsOf', () => {
   it.each([
@@ -15,7 +15,12 @@ describe('retryAfterMsOf', () => {
     ['', undefined],
     [null, undefined],
     [undefined, undefined],
-  ])('reads %j as %s ms', (header, expected) => {
-    expect(retryAfterMsOf(header, NOW)).toBe(expected);
+  ])('reads %j as %s ms', (retryAfter, expected) => {
+    expect(retryAfterMsOf({ retryAfter, date: DATE })).toBe(expected);
+  });
+
+  it.each([undefined, null, '', 'today', '2026'])('knows no wait until a time when the answer is of %j', (date) => {
+    expect(retryAfterMsOf({ retryAfter: 'Sun, 22 Nov 2026 03:14:30 GMT', date })).toBeUndefined();
+    expect(retryAfterMsOf({ retryAfter: '30', date })).toBe(30_000);
   });
 });

@@ -77,6 +77,21 @@ describe('VertexJobsRest', () => {
     expect([...failing.requests, ...empty.requests]).toEqual([]);
   });
 
+  it.each([
+    [401, ['the-real-token']],
+    [403, []],
+    [200, []],
+  ])('tells the source of a token after %i which one Google refused: %j', async (status, told) => {
+    const refused: string[] = [];
+    const tokens = {
+      getAccessToken: async () => 'the-real-token',
+      refused: (token: string) => void refused.push(token),
+    };
+    const { jobs } = recording(() => Response.json({ name: JOB }, { status }), { tokens });
+    await jobs.get(JOB.replace('/L/', '/us-central1/')).catch(() => undefined);
+    expect(refused).toEqual(told);
+  });
+
   it('never sends a create for which no token came in time', async () => {
     const { jobs, requests } = recording(anAnswer, { tokens: { getAccessToken: () => new Promise(() => undefined) } });
     const error = await errorOf(jobs.create({ project: 'p', location: 'global' }, aNewJob(), { timeoutMs: 20 }));

@@ -45,6 +45,7 @@ describe('validateInput', () => {
       warnings: 0,
       rules: { role: { errors: 1, warnings: 0 } },
       quarantined: 0,
+      repaired: {},
       problems: [
         {
           severity: 'error',
@@ -102,6 +103,15 @@ describe('validateInput', () => {
     expect(await validateInput([BAD], { onError: 'quarantine' })).toMatchObject({ valid: false });
     const twice = [aRow('a'), aRow('a')];
     expect(await validateInput(twice, { onError: 'quarantine', keyField: 'key' })).toMatchObject({ valid: false });
+  });
+
+  it('tells what would be mended', async () => {
+    const contents = [{ role: 'user', parts: [{ text: 'b' }] }];
+    const rows = [aRow('a'), { key: 'b', request: { contents, tools: [{ googleSearch: {} }] } }];
+    expect(await validateInput(rows, { repair: ['empty-search', 'spelling'] })).toMatchObject({
+      valid: true,
+      repaired: { 'empty-search': 1 },
+    });
   });
 
   it('takes more rows than one job does', async () => {

@@ -28,7 +28,7 @@ async function findingsOf(content: Buffer): Promise<Finding[]> {
     () => {},
   );
   const memory = new ShapeMemory();
-  memory.merge(checked.shapes, (place) => place);
+  memory.merge(checked.shapes, 0);
   const conflicts = conflictsOf(memory).map(({ rule }) => ({ rule, severity: severityOf(rule, {}), line: -1 }));
   const findings = [
     ...checked.problems.map(({ rule, severity, number }) => ({ rule, severity, line: number })),

@@ -34,4 +34,11 @@ describe('skimming gives the verdict of reading every row in full', () => {
     const lines = fileOf(mutatedLines(99, 5_000));
     expect(verdictOf(lines, false, options)).toEqual(verdictOf(lines, true, options));
   });
+
+  test.each([3, 12, 40, 90])('when more keys come than are told apart: %i', { timeout: 60_000 }, (maxColumns) => {
+    const lines = fileOf(mutatedLines(200 + maxColumns, 5_000));
+    const options = { maxColumns, validation: { rules: { 'unknown-field': 'off', range: 'off' } } } as const;
+    expect(verdictOf(lines, false, { maxColumns })).toEqual(verdictOf(lines, true, { maxColumns }));
+    expect(verdictOf(lines, false, options)).toEqual(verdictOf(lines, true, options));
+  });
 });

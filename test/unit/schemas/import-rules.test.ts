@@ -73,7 +73,7 @@ describe('what the import refuses', () => {
     [
       'an empty search',
       { request: { ...request, tools: [{ googleSearch: {} }] } },
-      'import-empty request.tools[0].googleSearch: the import takes no object without members; write {"timeRangeFilter": null}',
+      'import-empty request.tools[0].googleSearch: the import takes no object without members; write {"timeRangeFilter": null}, or ask for the repair "empty-search"',
     ],
     [
       'nulls in a list, told of once',
@@ -189,8 +189,9 @@ describe('hostile lines', () => {
     ['100,000 levels of objects', beside(`"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`), 'nesting'],
     ['100,000 levels of lists', beside(`"a":${'['.repeat(100_000)}${']'.repeat(100_000)}`), 'nesting'],
     ['100,000 levels that don’t end', `{"request":${'{"a":'.repeat(100_000)}`, 'json'],
-    ['200,000 names, each unknown', `{"request":{${names(200_000)}}}`, 'unknown-field'],
-    ['200,000 names of the caller’s', beside(names(200_000)), undefined],
+    ['90,000 names, each unknown', `{"request":{${names(90_000)}}}`, 'unknown-field'],
+    ['90,000 names of the caller’s', beside(names(90_000)), undefined],
+    ['200,000 names', beside(names(200_000)), 'too-many-names'],
     ['a name of 4 MB', `{"request":{"${'x'.repeat(4_000_000)}":1}}`, 'unknown-field'],
     ['200,000 bad elements', `{"request":{"contents":[${'1,'.repeat(200_000)}1]}}`, 'contents'],
     ['4 MB of backslashes', beside(`"a":"${String.raw`\\`.repeat(2_000_000)}"`), undefined],

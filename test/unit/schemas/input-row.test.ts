@@ -92,12 +92,20 @@ describe('rows that pass', () => {
 
 describe('lines that are refused', () => {
   test.each<[string, unknown, string]>([
-    ['blank', '', 'blank-line : the line is blank; every line must hold one request'],
-    ['white space', ' \t\r', 'blank-line : the line is blank; every line must hold one request'],
+    [
+      'blank',
+      '',
+      'blank-line : the line is blank; every line must hold one request. Delete it, or ask for the repair "blank-lines"',
+    ],
+    [
+      'white space',
+      ' \t\r',
+      'blank-line : the line is blank; every line must hold one request. Delete it, or ask for the repair "blank-lines"',
+    ],
     [
       'a byte order mark',
       '\ufeff{}',
-      'byte-order-mark : the line begins with a byte order mark; save the file as UTF-8 without one',
+      'byte-order-mark : the line begins with a byte order mark; save the file as UTF-8 without one, or ask for the repair "byte-order-mark"',
     ],
     [
       'invalid UTF-8',

@@ -5,16 +5,16 @@ import { MAX_COLUMNS, ShapeMemory } from '../../../../src/rows/shapes/shape-memo
 
 type Row = Readonly<Record<string, unknown>>;
 
-function memoryOf(rows: readonly Row[], firstLine = 1): ShapeMemory {
-  const memory = new ShapeMemory();
-  for (const [index, row] of rows.entries()) memory.add(row, [0, firstLine + index, 0], true);
+function memoryOf(rows: readonly Row[], firstLine = 1, maxColumns = MAX_COLUMNS): ShapeMemory {
+  const memory = new ShapeMemory(maxColumns);
+  for (const [index, row] of rows.entries()) memory.add(row, [0, 0, firstLine + index, 0], true);
   return memory;
 }
 
 /** `rule later line path < earlier line path` of each conflict. */
 function conflicts(memory: ShapeMemory): string[] {
   return conflictsOf(memory).map(
-    ({ rule, at, other }) => `${rule} ${at.place[1]} ${at.path} < ${other.place[1]} ${other.path}`,
+    ({ rule, at, other }) => `${rule} ${at.place[2]} ${at.path} < ${other.place[2]} ${other.path}`,
   );
 }
 
@@ -88,20 +88,24 @@ describe('memories of parts', () => {
     maxLength: 12,
   });
 
+  /** So few that memories are full, and forget, or as many as ever. */
+  const mostColumns = fc.constantFrom(1, 2, 4, MAX_COLUMNS);
+
   test('merge into the memory of the whole, wherever it is cut and in whatever order', () => {
     fc.assert(
-      fc.property(rows, fc.nat(12), fc.nat(12), fc.boolean(), (all, one, another, reversed) => {
+      fc.property(rows, fc.nat(12), fc.nat(12), fc.boolean(), mostColumns, (all, one, another, reversed, most) => {
         const [first, second] = [Math.min(one, another), Math.max(one, another)];
         const parts = [
-          memoryOf(all.slice(0, first)),
-          memoryOf(all.slice(first, second), 1 + first),
-          memoryOf(all.slice(second), 1 + second),
+          memoryOf(all.slice(0, first), 1, most),
+          memoryOf(all.slice(first, second), 1 + first, most),
+          memoryOf(all.slice(second), 1 + second, most),
         ];
-        const merged = new ShapeMemory();
-        for (const part of reversed ? parts.toReversed() : parts) merged.merge(part.toRecords(), (place) => place);
-        expect(conflictsOf(merged)).toEqual(conflictsOf(memoryOf(all)));
+        const merged = new ShapeMemory(most);
+        const inOrder = [...parts.entries()];
+        for (const [range, part] of reversed ? inOrder.toReversed() : inOrder) merged.merge(part.toRecords(), range);
+        expect(conflicts(merged)).toEqual(conflicts(memoryOf(all, 1, most)));
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -118,8 +122,24 @@ describe('memories of parts', () => {
   test('name the same key as one too many, wherever they are cut', () => {
     const all = [manyKeys(0, 6000), manyKeys(3000, 6000), manyKeys(8000, 6000)];
     const merged = new ShapeMemory();
-    for (const [index, row] of all.entries()) merged.merge(memoryOf([row], 1 + index).toRecords(), (place) => place);
+    for (const [index, row] of all.entries()) merged.merge(memoryOf([row], 1 + index).toRecords(), index);
     expect(conflicts(merged)).toEqual(conflicts(memoryOf(all)));
     expect(conflicts(merged)).toHaveLength(1);
+  });
+
+  test('grow no more once they are full, however many are merged', () => {
+    const merged = new ShapeMemory(100);
+    for (let range = 0; range < 50; range += 1) {
+      merged.merge(memoryOf([manyKeys(range * 300, 300)], 1, 100).toRecords(), range);
+    }
+    expect(JSON.stringify(merged.toRecords()).length).toBeLessThan(100_000);
+    expect(conflicts(merged)).toEqual([`import-columns 1 ${at}.k94 < 1 request`]);
+  });
+
+  test('leave out names that no column has, and write long paths in part', () => {
+    const memory = memoryOf([args({ ['n'.repeat(301)]: { a: 1 }, b: 1 }), args({ ['n'.repeat(301)]: 1 })]);
+    expect(JSON.stringify(memory.toRecords())).not.toContain('nn');
+    const deep = Array.from({ length: 12 }).reduce<unknown>((inner) => ({ ['d'.repeat(299)]: inner }), 1);
+    expect(JSON.stringify(memoryOf([args(deep)]).toRecords()).length).toBeLessThan(60_000);
   });
 });

@@ -72,9 +72,10 @@ const ROWS: Readonly<Record<string, object>> = {
 const lineOf = (row: object) => Buffer.from(JSON.stringify(row));
 const shortScanner = new Scanner(32);
 
-/** Knows the templates of the rows that it read before. */
+/** Knows the templates and forms of the rows that it read before. */
 function aSkimmer(keyField = 'key'): OutputSkimmer {
   shortScanner.forgetTemplates();
+  shortScanner.forgetForms();
   return new OutputSkimmer(shortScanner, keyField);
 }
 

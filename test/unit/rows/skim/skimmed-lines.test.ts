@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLines } from '../../../../src/rows/lines';
 import { Scanner, SCANNER_CAPACITY } from '../../../../src/rows/skim/scanner';
-import { LineSkimmer, type SkimOptions, type TakeLine } from '../../../../src/rows/skim/skimmed-lines';
+import { LineSkimmer, type SkimOptions } from '../../../../src/rows/skim/skimmed-lines';
+import { takeLines, type TakeLine } from '../../../support/skimmed-lines';
 
 const scanner = new Scanner();
 const shortScanner = new Scanner(32);
@@ -15,12 +16,7 @@ interface Seen {
 }
 
 function skim(chunks: readonly Buffer[], take: TakeLine, options: SkimOptions = {}, from = scanner): void {
-  const skimmer = new LineSkimmer(from, options);
-  for (const chunk of chunks) {
-    skimmer.add(chunk, take);
-    if (skimmer.isDone) return;
-  }
-  skimmer.end(take);
+  takeLines(new LineSkimmer(from, options), chunks, take);
 }
 
 function seen(chunks: readonly Buffer[], options?: SkimOptions): Seen[] {

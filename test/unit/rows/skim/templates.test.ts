@@ -4,6 +4,7 @@ import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
 import { forTable } from '../../../../src/domain/table-validation';
 import { Scanner, UNKNOWN_TEMPLATE } from '../../../../src/rows/skim/scanner';
 import { LineSkimmer } from '../../../../src/rows/skim/skimmed-lines';
+import { takeLines } from '../../../support/skimmed-lines';
 import { soundInputs } from '../../../support/mutated-lines';
 import { verdictOf } from '../../../support/thorough-lines';
 
@@ -17,7 +18,7 @@ function linesOf(...lines: readonly (string | Buffer)[]): Buffer {
 function skeletonsOf(...lines: readonly string[]): (string | undefined)[] {
   scanner.forgetTemplates();
   const skeletons: (string | undefined)[] = [];
-  new LineSkimmer(scanner).add(linesOf(...lines), (line) => {
+  takeLines(new LineSkimmer(scanner), [linesOf(...lines)], (line) => {
     const skimmed = line.skimmed();
     skeletons.push(skimmed?.skeleton);
     if (skimmed?.template === UNKNOWN_TEMPLATE) skimmed.learnTemplate();
@@ -199,7 +200,7 @@ describe('the text of a request is counted', () => {
   const textBytesOf = (line: string) => {
     scanner.forgetTemplates();
     let bytes = 0;
-    new LineSkimmer(scanner).add(linesOf(line), (skimmed) => (bytes = skimmed.skimmed()?.textBytes ?? -1));
+    takeLines(new LineSkimmer(scanner), [linesOf(line)], (skimmed) => (bytes = skimmed.skimmed()?.textBytes ?? -1));
     return bytes;
   };
 

@@ -8,6 +8,7 @@ import type { FileRange } from '../../../../src/activities/contract';
 import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
 import { mergeRecords } from '../../../../src/rows/merged-validation';
 import { RangeThreads } from '../../../../src/rows/threads/range-threads';
+import { ShapeMemory } from '../../../../src/rows/shapes/shape-memory';
 import { type CheckedRange, checkRangeInMemory } from '../../../../src/rows/validate/checked-range';
 import { Column } from '../../../../src/rows/validate/column';
 import { compareKeys } from '../../../../src/rows/validate/compare-keys';
@@ -38,7 +39,7 @@ async function checked(files: readonly MemoryFile[], ranges: readonly FileRange[
   const data = { files, keyField: 'key', validation: DEFAULT_VALIDATION, keysOnDisk };
   const records: CheckedRange[] = [];
   for (const range of ranges) records.push(await checkRangeInMemory({ ...data, range }, readMemoryFile, () => {}));
-  return mergeRecords(sourcesOf(files, ranges), records);
+  return mergeRecords(sourcesOf(files, ranges), records, new ShapeMemory());
 }
 
 describe('keys on disk', () => {
