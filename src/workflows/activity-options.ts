@@ -4,7 +4,8 @@ import type { BatchActivities } from '../activities/contract';
 /**
  * The bounds of every activity. Attempts are bounded by `startToCloseTimeout`, and retried without a bound in total: the run's own
  * deadlines cancel them. Every step beats, and its `heartbeatTimeout` comes from the worker's `timeouts`, as the accepted run
- * records them; accepting a request and finding a handler don't, since they take milliseconds, and ten seconds at most. Only submitting has a single attempt, since scheduling it again is what is safe there.
+ * records them; accepting a request and finding a handler don't, since they take milliseconds, and ten seconds at most. Only
+ * submitting has a single attempt, since scheduling it again is what is safe there.
  *
  * Waits are cancelled at once (they only read); what writes is waited for, because an attempt that is given up still writes.
  */
