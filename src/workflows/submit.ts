@@ -65,9 +65,10 @@ export async function submit(
         attempt += 1;
         break;
       case 'refused':
-        if (!answer.mayPass && !(await mayBeGivenBack(run, submission.part, answer.type)))
+        if (answer.mayPass) attempt += 1;
+        // the same claim again: it stands as refused, or the right to take it was what lacked and it must not be left open
+        else if (!(await mayBeGivenBack(run, submission.part, answer.type)))
           throw new RunStopped({ type: answer.type, message: answer.message });
-        attempt += 1;
         failures += 1;
         await delay(run, submission.part, failures, answer);
         break;

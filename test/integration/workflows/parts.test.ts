@@ -84,6 +84,21 @@ describe('a run of several jobs', () => {
     });
   });
 
+  it.concurrent('leaves no claim open that it lacked the right to take', async () => {
+    const refused: Scenario = {
+      faults: [{ call: 'storage.write', path: '-p2-r1-a1', times: 1, fault: { kind: 'status', status: 403 } }],
+    };
+    await inWorld(refused, { timeScale: 0.0001 }, async (world) => {
+      const run = await world.start({ concurrentJobs: 1 });
+      expect(await booksOf(world, await run.result())).toEqual({ ...exactBooks(ROWS), paidJobs: PARTS });
+      const claims = world.paidJobs().map(({ displayName }) => /-p\d+-r\d+-a\d+$/.exec(displayName)?.[0] ?? '');
+      expect(claims.toSorted()).toEqual(['-p1-r1-a1', '-p2-r1-a1', '-p3-r1-a1']);
+      expect(
+        world.emulator.calls().filter(({ call, status }) => call === 'storage.write' && status === 403),
+      ).toHaveLength(1);
+    });
+  });
+
   it.concurrent('ends at once when the creates of all of them are refused', async () => {
     const refused: Scenario = { faults: [{ call: 'create', times: 1_000, fault: { kind: 'status', status: 403 } }] };
     await inWorld(refused, {}, async (world) => {
