@@ -75,17 +75,14 @@ export class ObjectStoreFiles implements ObjectStore {
     options.signal?.throwIfAborted();
     return this.#finish(act, options, async (unfinished) => {
       const checksum = new Crc32c();
-      const file = await open(unfinished, 'wx');
-      try {
-        for await (const piece of typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content) {
+      await writeNew(
+        unfinished,
+        typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content,
+        (bytes) => {
           options.signal?.throwIfAborted();
-          const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
           checksum.update(bytes);
-          await file.writeFile(bytes);
-        }
-      } finally {
-        await file.close();
-      }
+        },
+      );
       return checksum.toString();
     });
   }
@@ -98,16 +95,12 @@ export class ObjectStoreFiles implements ObjectStore {
       throw refusedFile(act, `sources must be 1 to ${COMPOSE_LIMIT} files, got ${sources.length}`);
     }
     for (const source of sources) assertPath(source.uri);
+    const call = options.signal && { signal: options.signal };
+    const content = async function* (store: ObjectStore): AsyncGenerator<Buffer> {
+      for (const { uri: from, generation } of sources) yield* store.read(from, { generation, ...call });
+    };
     return this.#finish(act, options, async (unfinished) => {
-      const file = await open(unfinished, 'wx');
-      try {
-        for (const { uri: from, generation } of sources) {
-          for await (const piece of this.read(from, { generation, ...(options.signal && { signal: options.signal }) }))
-            await file.writeFile(piece);
-        }
-      } finally {
-        await file.close();
-      }
+      await writeNew(unfinished, content(this), () => {});
       return contentOf(sources).crc32c;
     });
   }
@@ -193,6 +186,24 @@ export class ObjectStoreFiles implements ObjectStore {
     const checksum = new Crc32c();
     for await (const piece of this.read(uri, { ...(signal && { signal }) })) checksum.update(piece);
     return checksum.toString();
+  }
+}
+
+/** Writes the pieces one behind the other, each once it was looked at. */
+async function writeNew(
+  path: string,
+  pieces: AsyncIterable<Buffer | string> | Iterable<Buffer | string>,
+  look: (bytes: Buffer) => void,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for await (const piece of pieces) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      look(bytes);
+      await file.writeFile(bytes);
+    }
+  } finally {
+    await file.close();
   }
 }
 
