@@ -5,5 +5,5 @@ const nothing = () => undefined;
 /** An attempt that nobody watches or cancels. */
 export function quietAttempt(): Attempt {
   const log = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
-  return { signal: new AbortController().signal, log, now: Date.now, heartbeat: nothing };
+  return { signal: new AbortController().signal, log, now: Date.now, waited: () => 0, heartbeat: nothing };
 }

@@ -8,6 +8,8 @@ export interface Attempt {
   readonly log: Logger;
   /** Milliseconds since the epoch by Temporal's clock: a worker's own may be hours off. */
   now(): number;
+  /** Milliseconds since the activity was scheduled first, by the same clock: what its earlier attempts took is in it. */
+  waited(): number;
   /** Says that the attempt is alive; throttled by the SDK, so it may be called often. */
   heartbeat(): void;
 }

@@ -424,6 +424,8 @@ export interface FindOutputsInput extends GuardedInput {
   readonly outputUri?: string;
   /** `bq://project[.dataset[.table]]` of a run whose jobs write tables. @default they write files */
   readonly outputTable?: string;
+  /** For how long files that must be there may be missing from a listing, in milliseconds. @default 0 */
+  readonly listingLagMs?: number;
   readonly handler: HandlerReference | null;
   /** The part's share of the ranges that fit into a history. @default 500 */
   readonly maximumRanges?: number;

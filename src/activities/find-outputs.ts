@@ -2,7 +2,8 @@ import { asDirectory } from '../domain/as-directory';
 import { BatchError } from '../domain/batch-error';
 import { isInBigQuery } from '../domain/bigquery-uri';
 import { claimKey } from '../domain/claim-key';
-import { outputKindOf } from '../domain/output-names';
+import { lacksShards, outputKindOf } from '../domain/output-names';
+import { GatewayError } from '../gateways/gateway-error';
 import type { ObjectStore, StoredObject } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';
 import { type PlanRangesOptions, planRanges } from '../rows/ranges';
@@ -58,7 +59,7 @@ function toldTable({ run, claim, outputUri, outputTable }: FindOutputsInput): st
 
 async function findOutputFiles(
   store: ObjectStore,
-  { run, claim, job, outputUri }: FindOutputsInput,
+  { run, claim, job, outputUri, listingLagMs = 0 }: FindOutputsInput,
   attempt: Attempt,
 ): Promise<readonly SourceFile[]> {
   const { signal } = attempt;
@@ -73,9 +74,23 @@ async function findOutputFiles(
     const below = object.uri.slice(place.length);
     found.push({ name: job.outputDirectory === null ? below.replace(OUTPUT_DIRECTORY, '') : below, object });
   }
-  const files = found.filter(({ name }) => isOutput(name, endedWell(job))).map(({ object }) => toSourceFile(object));
+  const outputs = found.filter(({ name }) => isOutput(name, endedWell(job)));
+  const names = outputs.map(({ name }) => name);
+  const files = outputs.map(({ object }) => toSourceFile(object));
   refuseSeveral(job, files);
+  if (lacksFiles(job, names) && attempt.waited() < listingLagMs) throw notListedYet(job, place, files.length);
   return files;
+}
+
+/** A job that answered rows has written them: a listing without its files is one that lags, or somebody deleted them. */
+function lacksFiles(job: VertexJob, names: readonly string[]): boolean {
+  const hasAnswers = endedWell(job) || (job.counts !== null && job.counts.succeeded > 0);
+  return hasAnswers && (names.length === 0 || lacksShards(names));
+}
+
+function notListedYet({ name, state }: VertexJob, place: string, files: number): GatewayError {
+  const shown = files === 0 ? 'no file' : `only ${files} of its files`;
+  return new GatewayError('unavailable', `${name} ended in ${state}, and ${shown} shows below ${place} yet.`);
 }
 
 function endedWell({ state }: VertexJob): boolean {

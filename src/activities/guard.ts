@@ -83,13 +83,15 @@ export async function whileBeating<Value>(
     beat();
   }, every);
   timer.unref();
+  const now = serverClock(context.info);
   try {
     const { workflowId = '' } = context.info.workflowExecution ?? {};
     return await body({
       workflowId,
       signal: context.cancellationSignal,
       log: context.log,
-      now: serverClock(context.info),
+      now,
+      waited: () => now() - context.info.scheduledTimestampMs,
       heartbeat: beat,
     });
   } finally {

@@ -56,6 +56,7 @@ export class RoundCollector {
         claim,
         job,
         handler: this.handler,
+        listingLagMs: accepted.request.listingLagMs,
         ...rangeShareOf(this.#part),
         ...placeOfOutput(this.#part, job),
       },

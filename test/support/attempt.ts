@@ -15,6 +15,7 @@ export function testAttempt(): TestAttempt {
   return {
     signal: abort.signal,
     now: Date.now,
+    waited: () => 0,
     log: silentLogger((message) => warnings.push(message)),
     heartbeat: () => {
       beats += 1;

@@ -17,7 +17,7 @@ const silent = () => undefined;
 /** An attempt that nobody cancels. */
 export function anAttempt(attempt: Partial<Attempt> = {}): Attempt {
   const log = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
-  return { signal: new AbortController().signal, log, now: Date.now, heartbeat: silent, ...attempt };
+  return { signal: new AbortController().signal, log, now: Date.now, waited: () => 0, heartbeat: silent, ...attempt };
 }
 
 export function aRun(run: Partial<RunReference> = {}): RunReference {

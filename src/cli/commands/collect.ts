@@ -88,7 +88,7 @@ async function collectLive(
     begun = performance.now();
   };
   const store = objectStoreAnywhere({ remote: () => objectStore(config), onRead });
-  const attempt = { signal, log: remarks(output), now: Date.now, heartbeat: () => {} };
+  const attempt = { signal, log: remarks(output), now: Date.now, waited: () => 0, heartbeat: () => {} };
   const tables = () => tableStore(config);
   const collected = await collectOutputs({ store, tables, prices }, request, attempt, onPhase);
   live.hide();

@@ -56,6 +56,44 @@ describe('finding outputs', () => {
     expect(await found([], { outputDirectory: null })).toEqual([]);
   });
 
+  describe('where a listing lags behind the job’s end', () => {
+    const answered = { succeeded: 3, failed: 0, incomplete: 0 };
+    const look = (store: MemoryObjectStore, job: Partial<VertexJob>, waitedMs: number) =>
+      findOutputs(
+        { store, tables },
+        { ...inputFor({ outputDirectory: directory, ...job }), listingLagMs: 60_000 },
+        { ...testAttempt(), waited: () => waitedMs },
+      );
+
+    it.each<[string, Partial<VertexJob>, readonly string[], string]>([
+      ['succeeded', {}, [], 'no file'],
+      ['failed with rows answered', { state: 'JOB_STATE_FAILED', counts: answered }, [], 'no file'],
+      ['names more shards', {}, ['predictions.jsonl-00000-of-00002'], 'only 1 of its files'],
+    ])('looks again for files of a job that %s', async (_, job, names, shown) => {
+      const store = new MemoryObjectStore();
+      for (const name of names) await store.write(`${directory}/${name}`, 'x\n');
+      await expect(look(store, job, 59_999)).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringContaining(`${shown} shows below ${directory}/ yet`),
+      });
+      await store.write(`${directory}/predictions.jsonl-00000-of-00002`, 'x\n');
+      await store.write(`${directory}/predictions.jsonl-00001-of-00002`, 'y\n');
+      expect(await look(store, job, 59_999)).toMatchObject({ files: 2 });
+    });
+
+    it('goes on without them after so long', async () => {
+      expect(await look(new MemoryObjectStore(), {}, 60_000)).toMatchObject({ files: 0 });
+    });
+
+    it.each<[string, Partial<VertexJob>]>([
+      ['answered no row', { counts: { ...answered, succeeded: 0 } }],
+      ['tells no counts', { counts: null }],
+    ])('doesn’t wait for those of a job that failed and %s', async (_, job) => {
+      const failed = { state: 'JOB_STATE_FAILED', ...job };
+      expect(await look(new MemoryObjectStore(), failed, 0)).toMatchObject({ files: 0 });
+    });
+  });
+
   it('takes the directory of an adopted job, and says so', async () => {
     const store = new MemoryObjectStore();
     await store.write('gs://elsewhere/out/predictions.jsonl', 'x\n');
