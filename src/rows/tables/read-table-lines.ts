@@ -1,4 +1,4 @@
-import type { StoredTable, TableStore } from '../../gateways/table-store';
+import type { StoredTable, TableLines, TableStore } from '../../gateways/table-store';
 import type { CallOptions } from '../commits';
 
 export interface RowRange {
@@ -16,21 +16,37 @@ export async function* readTableLines(
   table: StoredTable,
   options: CallOptions = {},
 ): AsyncGenerator<Buffer> {
-  const waiting: Promise<Buffer>[] = [];
-  const ranges = rowRanges(table, RANGE_BYTES)[Symbol.iterator]();
+  for await (const { lines } of readLinesAhead(store, table, rowRanges(table, RANGE_BYTES), options)) yield lines;
+}
+
+/** Cuts a range of a table into those that are worth one answer of the service. */
+export function answersOf({ from, to }: RowRange, { rows, bytes }: Pick<StoredTable, 'rows' | 'bytes'>): RowRange[] {
+  const share = { rows: to - from, bytes: (bytes * (to - from)) / rows };
+  return rowRanges(share, RANGE_BYTES).map((range) => ({ from: from + range.from, to: from + range.to }));
+}
+
+/** The rows of these ranges in their order. While one range's are taken, the next ones are read: some at a time, each held as a whole. */
+export async function* readLinesAhead(
+  store: TableStore,
+  table: StoredTable,
+  ranges: Iterable<RowRange>,
+  options: CallOptions = {},
+): AsyncGenerator<TableLines> {
+  const waiting: Promise<TableLines[]>[] = [];
+  const toRead = ranges[Symbol.iterator]();
   const begin = (): void => {
-    const { done, value } = ranges.next();
+    const { done, value } = toRead.next();
     if (done === true) return;
-    const reading = rangeOfLines(store, table, value, options);
+    const reading = linesOfRange(store, table, value, options);
     // It is awaited in its turn; until then its failure has nobody.
     reading.catch(() => undefined);
     waiting.push(reading);
   };
   for (let lane = 0; lane < RANGES_AT_A_TIME; lane += 1) begin();
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const lines = await next;
+    const pieces = await next;
     begin();
-    yield lines;
+    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield piece;
   }
 }
 
@@ -44,13 +60,13 @@ export function rowRanges({ rows, bytes }: Pick<StoredTable, 'rows' | 'bytes'>, 
   }));
 }
 
-async function rangeOfLines(
+async function linesOfRange(
   store: TableStore,
   table: StoredTable,
   range: RowRange,
   options: CallOptions,
-): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const { lines } of store.readLines(table, { ...range, ...options })) pieces.push(lines);
-  return Buffer.concat(pieces);
+): Promise<TableLines[]> {
+  const pieces: TableLines[] = [];
+  for await (const piece of store.readLines(table, { ...range, ...options })) pieces.push(piece);
+  return pieces;
 }
