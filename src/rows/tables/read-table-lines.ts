@@ -9,6 +9,8 @@ export interface RowRange {
 /** About what one answer of the service holds. */
 const RANGE_BYTES = 4_000_000;
 const RANGES_AT_A_TIME = 4;
+/** Of each range: some have far larger rows than the table has on average. */
+const MOST_HELD_BYTES = 2 * RANGE_BYTES;
 
 /** The table's rows in their order, each as a line of JSON with its end; some ranges are read at a time. */
 export async function* readTableLines(
@@ -25,28 +27,74 @@ export function answersOf({ from, to }: RowRange, { rows, bytes }: Pick<StoredTa
   return rowRanges(share, RANGE_BYTES).map((range) => ({ from: from + range.from, to: from + range.to }));
 }
 
-/** The rows of these ranges in their order. While one range's are taken, the next ones are read: some at a time, each held as a whole. */
+/** The rows of these ranges in their order. While one range's are taken, the next ones are read, as far as they may wait in memory. */
 export async function* readLinesAhead(
   store: TableStore,
   table: StoredTable,
   ranges: Iterable<RowRange>,
   options: CallOptions = {},
 ): AsyncGenerator<TableLines> {
-  const waiting: Promise<TableLines[]>[] = [];
+  const waiting: RangeAhead[] = [];
   const toRead = ranges[Symbol.iterator]();
+  const linesOf = async function* (range: RowRange): AsyncGenerator<TableLines> {
+    yield* store.readLines(table, { ...range, ...options });
+  };
   const begin = (): void => {
     const { done, value } = toRead.next();
-    if (done === true) return;
-    const reading = linesOfRange(store, table, value, options);
-    // It is awaited in its turn; until then its failure has nobody.
-    reading.catch(() => undefined);
-    waiting.push(reading);
+    if (done !== true) waiting.push(new RangeAhead(linesOf(value)));
   };
   for (let lane = 0; lane < RANGES_AT_A_TIME; lane += 1) begin();
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const pieces = await next;
-    begin();
-    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield piece;
+  try {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      yield* next.lines();
+      waiting.shift();
+      begin();
+    }
+  } finally {
+    await Promise.all(waiting.map((range) => range.close()));
+  }
+}
+
+/** A range that is read before its turn, up to a bound. */
+class RangeAhead {
+  readonly #source: AsyncGenerator<TableLines>;
+  readonly #held: TableLines[] = [];
+  readonly #filled: Promise<void>;
+  #isOver = false;
+
+  constructor(lines: AsyncGenerator<TableLines>) {
+    this.#source = lines;
+    this.#filled = this.#fill();
+    // It is awaited in its turn; until then its failure has nobody.
+    this.#filled.catch(() => undefined);
+  }
+
+  async *lines(): AsyncGenerator<TableLines> {
+    await this.#filled;
+    for (let held = this.#held.shift(); held !== undefined; held = this.#held.shift()) yield held;
+    for (let next = await this.#next(); next !== undefined; next = await this.#next()) yield next;
+  }
+
+  /** Reads nothing more. */
+  async close(): Promise<void> {
+    await this.#filled.catch(() => undefined);
+    await this.#source.return(undefined);
+  }
+
+  async #fill(): Promise<void> {
+    for (let bytes = 0; bytes < MOST_HELD_BYTES;) {
+      const next = await this.#next();
+      if (next === undefined) return;
+      this.#held.push(next);
+      bytes += next.lines.length;
+    }
+  }
+
+  async #next(): Promise<TableLines | undefined> {
+    if (this.#isOver) return undefined;
+    const { done, value } = await this.#source.next();
+    this.#isOver = done === true;
+    return done === true ? undefined : value;
   }
 }
 
@@ -58,15 +106,4 @@ export function rowRanges({ rows, bytes }: Pick<StoredTable, 'rows' | 'bytes'>, 
     from: range * even,
     to: Math.min(rows, (range + 1) * even),
   }));
-}
-
-async function linesOfRange(
-  store: TableStore,
-  table: StoredTable,
-  range: RowRange,
-  options: CallOptions,
-): Promise<TableLines[]> {
-  const pieces: TableLines[] = [];
-  for await (const piece of store.readLines(table, { ...range, ...options })) pieces.push(piece);
-  return pieces;
 }
