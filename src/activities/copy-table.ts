@@ -29,7 +29,7 @@ const MOST_RANGES = 500;
 const LOOKS_AT_A_TIME = 16;
 
 /** How rows are validated while they are copied, and where what is learned of them is kept. */
-export interface CopyValidation extends ValidationSettings {
+interface CopyValidation extends ValidationSettings {
   readonly run: RunReference;
 }
 
