@@ -38,10 +38,10 @@ export async function resolveInput(
     const asked = 'files' in found ? needs : { ...needs, table: found };
     await beforeSpending(store, { ...preflight, tables }, run, asked, signal);
   }
-  const copied = 'files' in found ? undefined : await copySources(gateways, found, given, attempt);
-  const sources = 'files' in found ? found : (copied?.sources ?? NO_ROWS);
+  const { sources, copied } =
+    'files' in found ? { sources: found, copied: [] } : await copySources(gateways, found, given, attempt);
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
-  if (copied !== undefined) await commitValidated(store, copied.ranges, { ...given, sourcesUri }, signal);
+  await commitValidated(store, copied, { ...given, sourcesUri }, signal);
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
     sourcesUri,
@@ -50,8 +50,6 @@ export async function resolveInput(
     ranges: sources.ranges.length,
   };
 }
-
-const NO_ROWS: Sources = { files: [], ranges: [] };
 
 /** An id that has its plan may have jobs that are paid for, and they aren't left alone for a right that only new ones need. */
 async function beforeSpending(
@@ -86,9 +84,9 @@ async function copySources(
   table: StoredTable,
   { run, validateAs }: ResolveInputInput,
   attempt: Attempt,
-): Promise<{ readonly sources: Sources; readonly ranges: readonly CopiedRange[] } | undefined> {
+): Promise<{ readonly sources: Sources; readonly copied: readonly CopiedRange[] }> {
   const { uri, lastModified, rows } = table;
-  if (rows === 0) return undefined;
+  if (rows === 0) return { sources: { files: [], ranges: [] }, copied: [] };
   const base = `${run.directory}input/${fileNameOf(table)}`;
   const validation = validateAs && { ...validateAs, run };
   const { copy, ranges } = await copyTable(gateways, table, base, attempt, { validation });
@@ -98,7 +96,7 @@ async function copySources(
     ranges: ranges.length === 0 ? found.ranges : rangesAsCopied(ranges),
     table: { uri, lastModified, rows },
   };
-  return { sources, ranges };
+  return { sources, copied: ranges };
 }
 
 /** They begin and end where objects of the copy did, so that what was learned while one was written is known of a range. */
