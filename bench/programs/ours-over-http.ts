@@ -26,7 +26,11 @@ async function validateOverHttp(apiEndpoint: string, uri: string): Promise<Verdi
   const run: RunReference = { directory: `gs://acme/${randomUUID()}/`, key: 'bench', execution: randomUUID() };
   const attempt = quietAttempt();
   const tables = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: apiEndpoint });
-  const { sourcesUri } = await resolveInput({ ...gateways, tables }, { run, input: [uri] }, attempt);
+  const { sourcesUri } = await resolveInput(
+    { ...gateways, tables },
+    { run, input: [uri], validateAs: SETTINGS },
+    attempt,
+  );
   const sources = await readJson<Sources>(gateways.store, sourcesUri);
   const waiting = sources.ranges.keys();
   const slot = async () => {

@@ -146,6 +146,8 @@ export interface ResolveInputInput extends GuardedInput {
   readonly allowEmpty?: boolean;
   /** What the run is about to spend money with: rights that are missing there are said first. @default nothing is looked at */
   readonly needs?: NeededRights;
+  /** As the ranges will be: rows of a table are validated while they are copied. @default they are only copied */
+  readonly validateAs?: { readonly keyField: string | null; readonly validation: AcceptedValidation };
 }
 
 export interface ResolvedInput {

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { RunReference } from '../domain/accepted-request';
 import { BatchError } from '../domain/batch-error';
 import { nameInBigQuery } from '../domain/bigquery-uri';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
-import type { StoredTable, TableStore } from '../gateways/table-store';
+import type { StoredTable, TableLines, TableStore } from '../gateways/table-store';
 import { commitOnce, type DataObject, dataObject, findRecord, nonce } from '../rows/commits';
 import { inParallel } from '../rows/in-parallel';
 import { joinObjects, publish } from '../rows/publish';
-import { type RowRange, rowRanges } from '../rows/tables/read-table-lines';
+import type { ValidationSettings } from '../rows/range-recorder';
 import { toSourceFile } from '../rows/source-file';
+import { answersOf, readLinesAhead, type RowRange, rowRanges } from '../rows/tables/read-table-lines';
+import { type CopyToValidate, writeValidated } from '../rows/tables/validated-copy';
+import { type ValidatedRange, validationDirectory } from '../rows/validated-range';
 import type { Attempt, RowGateways } from './attempt';
 import type { SourceFile } from './contract';
 
@@ -19,35 +23,72 @@ export interface TableGateways extends RowGateways {
 /** What is thrown of a table that isn't the same any more. */
 export type ChangedTable = (uri: string, cause?: unknown) => Error;
 
-const RANGE_BYTES = 32_000_000;
-const RANGES_AT_A_TIME = 4;
+/** As of the ranges of any input: an activity each is worth it, and as many are bearable. */
+const RANGE_BYTES = 64_000_000;
+const MOST_RANGES = 500;
+const LOOKS_AT_A_TIME = 16;
+
+/** How rows are validated while they are copied, and where what is learned of them is kept. */
+interface CopyValidation extends ValidationSettings {
+  readonly run: RunReference;
+}
+
+export interface CopyTableOptions {
+  /** @default `InputChanged` */
+  readonly changed?: ChangedTable;
+  /** @default they are only copied */
+  readonly validation?: CopyValidation | undefined;
+}
+
+/** A range of rows as it was copied. */
+export interface CopiedRange extends DataObject {
+  readonly validated?:
+    | undefined
+    | {
+        /** Tells execution and settings. */
+        readonly directory: string;
+        /** Its first byte in the copy. */
+        readonly from: number;
+        readonly record: ValidatedRange;
+      };
+}
+
+export interface TableCopy {
+  readonly copy: DataObject;
+  /** In their order; none where the copy stood already. */
+  readonly ranges: readonly CopiedRange[];
+}
 
 /**
  * Copies a table as it is now into one object of JSON lines whose name begins with `base`; the line is the row's number.
- * Ranges are read side by side and noted as they are done: a later attempt goes on with those that are missing.
+ * Ranges are noted as they are done: a later attempt goes on with those that are missing.
  * @throws what `changed` makes of a table that changed while it was read
  */
 export async function copyTable(
-  { store, tables }: TableGateways,
+  gateways: TableGateways,
   table: StoredTable,
   base: string,
   attempt: Attempt,
-  changed: ChangedTable = inputChanged,
-): Promise<DataObject> {
+  options: CopyTableOptions = {},
+): Promise<TableCopy> {
+  const { store, tables } = gateways;
+  const { changed = inputChanged, validation } = options;
   const { signal } = attempt;
-  const ranges = rowRanges(table, RANGE_BYTES);
   const name = `${base}-${pinOf(table)}`;
   const standing = await store.find(`${name}.jsonl`, { signal });
-  if (standing !== undefined) return dataObject(standing, table.rows);
-  const [first, ...rest] = await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
-    copyRange({ store, tables }, table, { ...ranges[range]!, uri: `${name}/${range}` }, attempt, changed),
-  );
+  if (standing !== undefined) return { copy: dataObject(standing, table.rows), ranges: [] };
+  const settings = validation && {
+    ...validation,
+    directory: validationDirectory(validation.run, name, validation.keyField, validation.validation),
+  };
+  const ranges = await copyRanges(gateways, { table, name, changed, validation: settings }, attempt);
+  const [first, ...rest] = ranges;
   if (first === undefined) throw new RangeError(`${table.uri} has no rows to copy`);
   if (!(await isSame(tables, table, signal))) throw changed(table.uri);
   const joined = await joinObjects(store, [first, ...rest], `${name}/joined`, { signal });
   const copy = await publish(store, joined, `${name}.jsonl`, { signal });
   await deletePieces(store, `${name}/`, signal);
-  return copy;
+  return { copy, ranges };
 }
 
 /** The same, as a file that rows are read from. */
@@ -58,7 +99,7 @@ export async function copyToFile(
   attempt: Attempt,
   changed: ChangedTable,
 ): Promise<SourceFile> {
-  const { uri } = await copyTable(gateways, table, base, attempt, changed);
+  const { uri } = (await copyTable(gateways, table, base, attempt, { changed })).copy;
   const object = await gateways.store.find(uri, { signal: attempt.signal });
   if (object === undefined) throw new BatchError('NotFound', `${uri} is gone, which the run had just written`);
   return toSourceFile(object);
@@ -77,32 +118,103 @@ function pinOf({ uri, lastModified, rows }: StoredTable): string {
     .slice(0, 16);
 }
 
-async function copyRange(
+interface Copying {
+  readonly table: StoredTable;
+  /** Of the copy, without its ending. */
+  readonly name: string;
+  readonly changed: ChangedTable;
+  readonly validation: (ValidationSettings & { readonly directory: string }) | undefined;
+}
+
+/** One range after the other, so that the place of each in the copy is known when it begins; pages are read ahead. */
+async function copyRanges(
   { store, tables }: TableGateways,
-  table: StoredTable,
-  { uri, ...range }: RowRange & { readonly uri: string },
+  { table, name, changed, validation }: Copying,
   attempt: Attempt,
-  changed: ChangedTable,
-): Promise<DataObject> {
+): Promise<CopiedRange[]> {
   const { signal } = attempt;
-  const standing = await findRecord<DataObject>(store, `${uri}.json`, { signal });
-  if (standing !== undefined) return standing;
-  const lines = linesOf(tables, table, range, attempt, changed);
-  const object = await store.write(`${uri}-${nonce()}.jsonl`, lines, { ifGenerationMatch: 0, signal });
-  const record = dataObject(object, range.to - range.from);
-  return (await commitOnce(store, `${uri}.json`, record, { signal })).record;
+  const planned = rowRanges(table, Math.max(RANGE_BYTES, table.bytes / MOST_RANGES));
+  const uriOf = ({ from, to }: RowRange) => `${name}/${from}-${to}`;
+  const standing = await inParallel(planned.length, LOOKS_AT_A_TIME, (range) =>
+    findRecord<CopiedRange>(store, `${uriOf(planned[range]!)}.json`, { signal }),
+  );
+  const missing = planned.filter((_, range) => standing[range] === undefined);
+  const answers = missing.flatMap((range) => answersOf(range, table));
+  const rows = linesOf(tables, table, answers, attempt, changed);
+  const copied: CopiedRange[] = [];
+  let from = 0;
+  try {
+    for (const [ordinal, range] of planned.entries()) {
+      const check = validation && { ...validation, from, own: `${validation.directory}${ordinal}-${nonce()}` };
+      const toCopy = { uri: uriOf(range), rows: range.to - range.from, check };
+      const next = standing[ordinal] ?? (await copyRange(store, toCopy, rows, signal));
+      copied.push(isValidatedAs(next, validation, from) ? next : { ...next, validated: undefined });
+      from += next.bytes;
+    }
+  } finally {
+    await rows.return(undefined);
+  }
+  return copied;
+}
+
+/** Whether what a record says was learned in the same place, under the same settings and by the same execution. */
+function isValidatedAs({ validated }: CopiedRange, wanted: Copying['validation'], from: number): boolean {
+  return validated !== undefined && validated.directory === wanted?.directory && validated.from === from;
+}
+
+interface RangeToCopy {
+  readonly uri: string;
+  readonly rows: number;
+  readonly check: (CopyToValidate & { readonly directory: string }) | undefined;
+}
+
+/** Copies the rows that come next; the record that another attempt committed counts before its own. */
+async function copyRange(
+  store: ObjectStore,
+  { uri, rows, check }: RangeToCopy,
+  lines: AsyncGenerator<TableLines>,
+  signal: AbortSignal,
+): Promise<CopiedRange> {
+  const content = nextRows(lines, rows);
+  const target = `${uri}-${nonce()}.jsonl`;
+  const copied =
+    check === undefined
+      ? dataObject(await store.write(target, content, { ifGenerationMatch: 0, signal }), rows)
+      : await copyValidated(store, { uri: target, rows, check }, content, signal);
+  return (await commitOnce<CopiedRange>(store, `${uri}.json`, copied, { signal })).record;
+}
+
+async function copyValidated(
+  store: ObjectStore,
+  { uri, rows, check }: RangeToCopy & { readonly check: NonNullable<RangeToCopy['check']> },
+  lines: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<CopiedRange> {
+  const { object, record } = await writeValidated(store, uri, lines, check, { signal });
+  return { ...dataObject(object, rows), validated: { directory: check.directory, from: check.from, record } };
+}
+
+/** So many rows of those that come next, and no more. */
+async function* nextRows(lines: AsyncGenerator<TableLines>, rows: number): AsyncGenerator<Buffer> {
+  for (let taken = 0; taken < rows;) {
+    const { done, value } = await lines.next();
+    if (done === true) throw new RangeError(`${rows - taken} of ${rows} rows never came`);
+    taken += value.rows;
+    yield value.lines;
+  }
 }
 
 async function* linesOf(
   tables: TableStore,
   table: StoredTable,
-  range: RowRange,
+  ranges: readonly RowRange[],
   attempt: Attempt,
   changed: ChangedTable,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<TableLines> {
   const { signal } = attempt;
   try {
-    for await (const { lines } of tables.readLines(table, { ...range, signal })) {
+    for await (const lines of readLinesAhead(tables, table, ranges, { signal })) {
+      signal.throwIfAborted();
       attempt.heartbeat();
       yield lines;
     }

@@ -6,16 +6,18 @@ import type { ObjectStore, StoredObject } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
 import { findInputTable } from '../rows/tables/input-table';
 import { commitOnce } from '../rows/commits';
+import { inParallel } from '../rows/in-parallel';
 import { type InputPattern, parseInputPattern } from '../rows/input-pattern';
 import { planRanges } from '../rows/ranges';
 import { toSourceFile } from '../rows/source-file';
+import { validatedRangeUri, validationDirectory } from '../rows/validated-range';
 import { workDirectory } from '../rows/work-directory';
 import { planUri } from '../rows/plan';
 import { requireRights, type LookGateways, type NeededRights, type RightsGateways } from '../preflight/require-rights';
 import { requireTables } from '../preflight/require-tables';
 import type { Attempt } from './attempt';
-import { copyTable, fileNameOf, type TableGateways } from './copy-table';
-import type { ResolvedInput, ResolveInputInput, Sources } from './contract';
+import { type CopiedRange, copyTable, fileNameOf, type TableGateways } from './copy-table';
+import type { FileRange, ResolvedInput, ResolveInputInput, Sources } from './contract';
 
 const MAX_FILES = 10_000;
 
@@ -36,8 +38,10 @@ export async function resolveInput(
     const asked = 'files' in found ? needs : { ...needs, table: found };
     await beforeSpending(store, { ...preflight, tables }, run, asked, signal);
   }
-  const sources = 'files' in found ? found : await copySources(gateways, found, given, attempt);
+  const { sources, copied } =
+    'files' in found ? { sources: found, copied: [] } : await copySources(gateways, found, given, attempt);
   const sourcesUri = `${workDirectory(run)}sources-${digestOf(sources)}.json`;
+  await commitValidated(store, copied, { ...given, sourcesUri }, signal);
   await commitOnce(store, sourcesUri, sources, { signal });
   return {
     sourcesUri,
@@ -78,16 +82,45 @@ async function findTable(
 async function copySources(
   gateways: TableGateways,
   table: StoredTable,
-  { run }: ResolveInputInput,
+  { run, validateAs }: ResolveInputInput,
   attempt: Attempt,
-): Promise<Sources> {
+): Promise<{ readonly sources: Sources; readonly copied: readonly CopiedRange[] }> {
   const { uri, lastModified, rows } = table;
-  if (rows === 0) return { files: [], ranges: [] };
-  const { uri: copy } = await copyTable(gateways, table, `${run.directory}input/${fileNameOf(table)}`, attempt);
-  const { files, ranges } = await findSources(gateways.store, [copy], { ...attempt, ownDirectory: run.directory });
-  return { files, ranges, table: { uri, lastModified, rows } };
+  if (rows === 0) return { sources: { files: [], ranges: [] }, copied: [] };
+  const base = `${run.directory}input/${fileNameOf(table)}`;
+  const validation = validateAs && { ...validateAs, run };
+  const { copy, ranges } = await copyTable(gateways, table, base, attempt, { validation });
+  const found = await findSources(gateways.store, [copy.uri], { ...attempt, ownDirectory: run.directory });
+  const sources = {
+    files: found.files,
+    ranges: ranges.length === 0 ? found.ranges : rangesAsCopied(ranges),
+    table: { uri, lastModified, rows },
+  };
+  return { sources, copied: ranges };
 }
 
+/** They begin and end where objects of the copy did, so that what was learned while one was written is known of a range. */
+function rangesAsCopied(ranges: readonly CopiedRange[]): FileRange[] {
+  let to = 0;
+  return ranges.map(({ bytes }) => ({ file: 0, from: to, to: (to += bytes) }));
+}
+
+const COMMITS_AT_A_TIME = 16;
+
+/** Notes what was learned of ranges while they were copied, where the validation of each looks first. */
+async function commitValidated(
+  store: ObjectStore,
+  ranges: readonly CopiedRange[],
+  { run, sourcesUri, validateAs }: ResolveInputInput & Pick<ResolvedInput, 'sourcesUri'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (validateAs === undefined) return;
+  const directory = validationDirectory(run, sourcesUri, validateAs.keyField, validateAs.validation);
+  await inParallel(ranges.length, COMMITS_AT_A_TIME, async (range) => {
+    const record = ranges[range]?.validated?.record;
+    if (record !== undefined) await commitOnce(store, validatedRangeUri(directory, range), record, { signal });
+  });
+}
 /** What `gs://` objects and wildcards stand for now, each object once. */
 export async function findSources(
   store: ObjectStore,

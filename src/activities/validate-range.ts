@@ -1,21 +1,14 @@
-import { type AcceptedValidation, DEFAULT_VALIDATION } from '../domain/accepted-validation';
-import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
+import { DEFAULT_VALIDATION } from '../domain/accepted-validation';
 import type { ObjectStore } from '../gateways/object-store';
-import { commitOnce, dataObject, findRecord, nonce, readJson } from '../rows/commits';
 import { checkRange } from '../rows/check-range';
-import { FactsSink } from '../rows/facts-sink';
+import { commitOnce, findRecord, nonce, readJson } from '../rows/commits';
 import { readInput } from '../rows/input-changes';
 import { withChecksum } from '../rows/input-checksums';
+import { RangeRecorder, type ValidationSettings } from '../rows/range-recorder';
 import { readRangeBytes } from '../rows/ranges';
-import { RangeValidator } from '../rows/range-validator';
 import { withScanner } from '../rows/skim/scanners';
 import type { Scanner } from '../rows/skim/scanner';
-import {
-  type ValidatedPiece,
-  type ValidatedRange,
-  validatedRangeUri,
-  validationDirectory,
-} from '../rows/validated-range';
+import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../rows/validated-range';
 import { writtenOnce } from '../rows/written-once';
 import type { Attempt, RowGateways } from './attempt';
 import type { FileRange, RangeValidation, SourceFile, Sources, ValidateRangeInput } from './contract';
@@ -41,7 +34,7 @@ export async function validateRange(
   const record = await withScanner((scanner) =>
     readRange(
       store,
-      { sources, range: planned, keyField, validation, own: `${directory}${range}-${nonce()}` },
+      { sources, range: planned, settings: { keyField, validation }, own: `${directory}${range}-${nonce()}` },
       scanner,
       attempt,
     ),
@@ -60,77 +53,33 @@ function totalsOf({ pieces }: ValidatedRange): RangeValidation {
 interface Reading {
   readonly sources: Sources;
   readonly range: FileRange;
-  readonly keyField: string | null;
-  readonly validation: AcceptedValidation;
+  readonly settings: ValidationSettings;
   /** What this attempt's data objects begin with. */
   readonly own: string;
 }
 
 async function readRange(
   store: ObjectStore,
-  reading: Reading,
+  { sources: { files }, range, settings, own }: Reading,
   scanner: Scanner,
   attempt: Attempt,
 ): Promise<ValidatedRange> {
-  const { keyField, validation, own } = reading;
   const { signal } = attempt;
-  const keyFields = keyField === null ? DEFAULT_KEY_FIELDS : [keyField];
-  const sink = new FactsSink(keyFields, validation.onError === 'quarantine');
-  const validator = new RangeValidator({ keyFields, keyField, validation, sink });
+  const recorder = new RangeRecorder(store, settings, own);
   const checksums = new Map<number, string>();
-  const checking = { validator, sink, scanner, checksums };
-  const facts = await store.write(`${own}-rows.jsonl`, factsOf(store, reading, checking, attempt), { signal });
-  const { pieces, soundRows, takenOut, shapes, repaired, tokens } = validator;
-  return {
-    pieces: pieces.map((piece) => ({ ...piece, ...checksumOf(checksums.get(piece.file)) })),
-    keyed: sink.keyed,
-    soundRows,
-    badRows: takenOut,
-    facts: dataObject(facts, soundRows + takenOut),
-    problems: await writeProblems(store, `${own}-problems.jsonl`, validator, signal),
-    shapes: shapes.toRecords(),
-    repaired,
-    estimate: tokens.estimate,
-  };
-}
-
-function checksumOf(crc32c: string | undefined): Pick<ValidatedPiece, 'crc32c'> {
-  return crc32c === undefined ? {} : { crc32c };
-}
-
-const FLUSH_CHARACTERS = 262_144;
-
-interface Checking {
-  readonly validator: RangeValidator;
-  readonly sink: FactsSink;
-  readonly scanner: Scanner;
-  /** Of what was read of each file, by its ordinal. */
-  readonly checksums: Map<number, string>;
-}
-
-/** One range's rows through the validator; what it learns of them comes out in pieces. */
-async function* factsOf(
-  store: ObjectStore,
-  { sources: { files }, range }: Reading,
-  checking: Checking,
-  attempt: Attempt,
-): AsyncGenerator<string> {
-  const { signal } = attempt;
-  const { sink, checksums } = checking;
   const read = (file: SourceFile, piece: FileRange) =>
     withChecksum(readRangeBytes(store, file, piece, { read: readInput, signal }), piece, (crc32c) =>
       checksums.set(piece.file, crc32c),
     );
-  for await (const _ of checkRange(range, files, read, checking)) {
-    signal.throwIfAborted();
-    attempt.heartbeat();
-    if (sink.pending > FLUSH_CHARACTERS) yield sink.take();
+  try {
+    for await (const _ of checkRange(range, files, read, { validator: recorder.validator, scanner })) {
+      signal.throwIfAborted();
+      attempt.heartbeat();
+      await recorder.flush();
+    }
+    return await recorder.record(checksums, { signal });
+  } catch (error) {
+    await recorder.abandon();
+    throw error;
   }
-  yield sink.take();
-}
-
-async function writeProblems(store: ObjectStore, uri: string, { problems }: RangeValidator, signal: AbortSignal) {
-  if (problems.length === 0) return null;
-  const lines = problems.map((problem) => `${JSON.stringify(problem)}\n`);
-  return dataObject(await store.write(uri, lines.join(''), { ifGenerationMatch: 0, signal }), problems.length);
 }

@@ -9,35 +9,42 @@ import type { StorageAnswer, StorageConnection } from './storage-connection';
 import { brokenStorage, type StorageAct } from './storage-failure';
 import { contentTypeOf, fromObjectResource, resourceOf } from './storage-resource';
 
-/** A part of a content, of the size that was asked for except for the last one. */
+/** A part of a content, of the size that was asked for except for the last one. Its bytes are the next one's, too. */
 export interface ContentChunk {
   readonly bytes: Buffer;
   readonly last: boolean;
 }
 
-/** Cuts a content into chunks of `size` bytes; an empty one is a single empty chunk. */
+/** Cuts a content into chunks of `size` bytes; an empty one is a single empty chunk. Memory: one chunk, and a piece of the content. */
 export async function* chunksOf(
   content: Buffer | string | AsyncIterable<Buffer | string>,
   size: number,
 ): AsyncGenerator<ContentChunk> {
   const pieces = typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content;
-  let pending: Buffer[] = [];
+  let chunk = Buffer.alloc(0);
   let length = 0;
   for await (const piece of pieces) {
-    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    if (bytes.length === 0) continue;
-    pending.push(bytes);
-    length += bytes.length;
-    // A full chunk waits for the byte after it: the last one must be known as such.
-    if (length <= size) continue;
-    // What is over lies in the last piece alone: nothing larger is held until the next chunk is full.
-    let rest = bytes.subarray(bytes.length - (length - size));
-    yield { bytes: Buffer.concat(pending, size), last: false };
-    for (; rest.length > size; rest = rest.subarray(size)) yield { bytes: rest.subarray(0, size), last: false };
-    pending = [rest];
-    length = rest.length;
+    let rest = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    while (rest.length > 0) {
+      // A full chunk waits for the byte after it: the last one must be known as such.
+      if (length === size) {
+        yield { bytes: chunk, last: false };
+        length = 0;
+      }
+      const taken = rest.subarray(0, size - length);
+      if (length + taken.length > chunk.length) chunk = enlarged(chunk, length + taken.length, size);
+      length += taken.copy(chunk, length);
+      rest = rest.subarray(taken.length);
+    }
   }
-  yield { bytes: Buffer.concat(pending, length), last: true };
+  yield { bytes: chunk.subarray(0, length), last: true };
+}
+
+/** The same bytes with room for so many: twice as many as before, as long as a chunk has no more. */
+function enlarged(chunk: Buffer, bytes: number, size: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.min(size, Math.max(bytes, 2 * chunk.length)));
+  chunk.copy(larger);
+  return larger;
 }
 
 /** Sends a content that fits in one request, with its checksum, which the service checks before anything is visible. */

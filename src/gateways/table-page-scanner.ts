@@ -32,26 +32,22 @@ interface PageFunctions {
 
 const newInstance = wasmModule<PageFunctions>(TABLE_PAGE_CODE);
 
-/** Makes lines of JSON out of the bytes of pages of `tabledata.list`, as they come: {@link TableStore.readLines}. */
+/** Makes lines of JSON out of the bytes of pages of `tabledata.list`, as they come: {@link TableStore.readLines}. It has 6 MB of memory. */
 export class TablePageScanner {
   readonly #memory: Buffer;
   readonly #record: Int32Array;
   readonly #functions: PageFunctions;
-  readonly #columnCount: number;
   #filled = 0;
   /** Bytes that were looked at and had no whole row. */
   #looked = 0;
   #isOver = false;
   #isOdd = false;
 
-  /** Of a table for which {@link canScan} holds. */
-  constructor(columns: readonly TableColumn[]) {
+  constructor() {
     const { functions, memory } = newInstance(MEMORY_BYTES);
     this.#functions = functions;
     this.#memory = Buffer.from(memory);
     this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
-    this.#columnCount = columns.length;
-    this.#memory.set(layoutOf(columns), COLUMNS);
   }
 
   /** Whether it knows how to write these columns. */
@@ -59,9 +55,10 @@ export class TablePageScanner {
     return columns.every((column) => jsonOf(column) !== undefined) && layoutOf(columns).length <= INPUT - COLUMNS;
   }
 
-  /** The next bytes are the first ones of a page. */
-  beginPage(): void {
-    this.#functions.beginPage(COLUMNS, this.#columnCount);
+  /** The next bytes are the first ones of a page, of a table for which {@link canScan} holds. */
+  beginPage(columns: readonly TableColumn[]): void {
+    this.#memory.set(layoutOf(columns), COLUMNS);
+    this.#functions.beginPage(COLUMNS, columns.length);
     this.#filled = 0;
     this.#looked = 0;
     this.#isOver = false;

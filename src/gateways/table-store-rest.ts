@@ -15,6 +15,8 @@ type RowSpan = Pick<ReadRowsOptions, 'from' | 'to'>;
 /** A page has up to 10 MB of rows, or one row of up to 100 MB, by the service's own measure; JSON takes more. */
 const ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
 const PAGE_TIMEOUT_MS = 120_000;
+/** Ranges are read some at a time, each with a scanner. */
+const SCANNERS_KEPT_IDLE = 4;
 
 export type TableStoreRestOptions = RestGatewayOptions & PatienceOptions;
 
@@ -23,6 +25,7 @@ export class TableStoreRest implements TableStore {
   readonly #endpoint: Endpoint;
   readonly #rest: GoogleRest;
   readonly #patience: Patience;
+  readonly #idleScanners: TablePageScanner[] = [];
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
   constructor({ tokens, endpoint, fetch, observe, trustedHosts, ...patience }: TableStoreRestOptions) {
@@ -67,13 +70,25 @@ export class TableStoreRest implements TableStore {
     return canScan ? this.#scannedLines(table, options) : this.#parsedLines(table, options);
   }
 
-  /** A page is scanned as it comes; a row that the scanner doesn't take is parsed. */
   async *#scannedLines(table: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
-    const scanner = new TablePageScanner(table.columns);
+    const scanner = this.#idleScanners.pop() ?? new TablePageScanner();
+    try {
+      yield* this.#linesScannedBy(scanner, table, options);
+    } finally {
+      if (this.#idleScanners.length < SCANNERS_KEPT_IDLE) this.#idleScanners.push(scanner);
+    }
+  }
+
+  /** A page is scanned as it comes; a row that the scanner doesn't take is parsed. */
+  async *#linesScannedBy(
+    scanner: TablePageScanner,
+    table: StoredTable,
+    options: ReadRowsOptions,
+  ): AsyncGenerator<TableLines> {
     for (let next = options.from, failures = 0; next < options.to;) {
       const before = next;
       try {
-        for await (const scanned of this.#scanPage(scanner, table.uri, { ...options, from: next })) {
+        for await (const scanned of this.#scanPage(scanner, table, { ...options, from: next })) {
           next += scanned.rows;
           failures = 0;
           yield scanned;
@@ -96,12 +111,12 @@ export class TableStoreRest implements TableStore {
 
   async *#scanPage(
     scanner: TablePageScanner,
-    uri: string,
+    { uri, columns }: StoredTable,
     { from, to, signal, timeoutMs = PAGE_TIMEOUT_MS }: ReadRowsOptions,
   ): AsyncGenerator<TableLines> {
     const call = this.#call(readingAction(uri, { from, to }), pagePath(uri, { from, to }));
     let rows = 0;
-    scanner.beginPage();
+    scanner.beginPage(columns);
     const checked = function* (scanned: Iterable<TableLines>): Generator<TableLines> {
       for (const lines of scanned) {
         rows += lines.rows;

@@ -1,5 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput } from '../activities/contract';
+import type { AcceptedRun, AdoptedJob, PlannedParts, ResolvedInput, ResolveInputInput } from '../activities/contract';
 import type { AcceptedRequest } from '../domain/accepted-request';
 import { validationOf } from '../domain/accepted-validation';
 import { isInBigQuery } from '../domain/bigquery-uri';
@@ -101,7 +101,7 @@ async function resolveInput(run: RunState, accepted: AcceptedRun, input: readonl
     step(
       run,
       'vertexBatchResolveInput',
-      { run: accepted.run, input, ...tablePlace(accepted.request), ...emptyAllowed(accepted), ...needs },
+      { run: accepted.run, input, ...ofTable(accepted.request), ...emptyAllowed(accepted), ...needs },
       { summary: `Find ${input[0]?.slice(0, 150)}${more}` },
     ),
   );
@@ -231,8 +231,9 @@ function neededTables({ location, outputTable, resultsTable, errorsTable, deadLe
 }
 
 /** Only a table is bound to the jobs' location. */
-function tablePlace({ input, location }: AcceptedRequest): { readonly location?: string } {
-  return isInBigQuery(input[0] ?? '') ? { location } : {};
+function ofTable(request: AcceptedRequest): Pick<ResolveInputInput, 'location' | 'validateAs'> {
+  const { input, location, keyField } = request;
+  return isInBigQuery(input[0] ?? '') ? { location, validateAs: { keyField, validation: validationOf(request) } } : {};
 }
 
 function emptyAllowed(accepted: AcceptedRun): { readonly allowEmpty?: true } {

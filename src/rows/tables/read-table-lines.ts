@@ -1,4 +1,4 @@
-import type { StoredTable, TableStore } from '../../gateways/table-store';
+import type { StoredTable, TableLines, TableStore } from '../../gateways/table-store';
 import type { CallOptions } from '../commits';
 
 export interface RowRange {
@@ -9,6 +9,8 @@ export interface RowRange {
 /** About what one answer of the service holds. */
 const RANGE_BYTES = 4_000_000;
 const RANGES_AT_A_TIME = 4;
+/** Of each range: some have far larger rows than the table has on average. */
+const MOST_HELD_BYTES = 2 * RANGE_BYTES;
 
 /** The table's rows in their order, each as a line of JSON with its end; some ranges are read at a time. */
 export async function* readTableLines(
@@ -16,21 +18,83 @@ export async function* readTableLines(
   table: StoredTable,
   options: CallOptions = {},
 ): AsyncGenerator<Buffer> {
-  const waiting: Promise<Buffer>[] = [];
-  const ranges = rowRanges(table, RANGE_BYTES)[Symbol.iterator]();
+  for await (const { lines } of readLinesAhead(store, table, rowRanges(table, RANGE_BYTES), options)) yield lines;
+}
+
+/** Cuts a range of a table into those that are worth one answer of the service. */
+export function answersOf({ from, to }: RowRange, { rows, bytes }: Pick<StoredTable, 'rows' | 'bytes'>): RowRange[] {
+  const share = { rows: to - from, bytes: (bytes * (to - from)) / rows };
+  return rowRanges(share, RANGE_BYTES).map((range) => ({ from: from + range.from, to: from + range.to }));
+}
+
+/** The rows of these ranges in their order. While one range's are taken, the next ones are read, as far as they may wait in memory. */
+export async function* readLinesAhead(
+  store: TableStore,
+  table: StoredTable,
+  ranges: Iterable<RowRange>,
+  options: CallOptions = {},
+): AsyncGenerator<TableLines> {
+  const waiting: RangeAhead[] = [];
+  const toRead = ranges[Symbol.iterator]();
+  const linesOf = async function* (range: RowRange): AsyncGenerator<TableLines> {
+    yield* store.readLines(table, { ...range, ...options });
+  };
   const begin = (): void => {
-    const { done, value } = ranges.next();
-    if (done === true) return;
-    const reading = rangeOfLines(store, table, value, options);
-    // It is awaited in its turn; until then its failure has nobody.
-    reading.catch(() => undefined);
-    waiting.push(reading);
+    const { done, value } = toRead.next();
+    if (done !== true) waiting.push(new RangeAhead(linesOf(value)));
   };
   for (let lane = 0; lane < RANGES_AT_A_TIME; lane += 1) begin();
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const lines = await next;
-    begin();
-    yield lines;
+  try {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      yield* next.lines();
+      waiting.shift();
+      begin();
+    }
+  } finally {
+    await Promise.all(waiting.map((range) => range.close()));
+  }
+}
+
+/** A range that is read before its turn, up to a bound. */
+class RangeAhead {
+  readonly #source: AsyncGenerator<TableLines>;
+  readonly #held: TableLines[] = [];
+  readonly #filled: Promise<void>;
+  #isOver = false;
+
+  constructor(lines: AsyncGenerator<TableLines>) {
+    this.#source = lines;
+    this.#filled = this.#fill();
+    // It is awaited in its turn; until then its failure has nobody.
+    this.#filled.catch(() => undefined);
+  }
+
+  async *lines(): AsyncGenerator<TableLines> {
+    await this.#filled;
+    for (let held = this.#held.shift(); held !== undefined; held = this.#held.shift()) yield held;
+    for (let next = await this.#next(); next !== undefined; next = await this.#next()) yield next;
+  }
+
+  /** Reads nothing more. */
+  async close(): Promise<void> {
+    await this.#filled.catch(() => undefined);
+    await this.#source.return(undefined);
+  }
+
+  async #fill(): Promise<void> {
+    for (let bytes = 0; bytes < MOST_HELD_BYTES;) {
+      const next = await this.#next();
+      if (next === undefined) return;
+      this.#held.push(next);
+      bytes += next.lines.length;
+    }
+  }
+
+  async #next(): Promise<TableLines | undefined> {
+    if (this.#isOver) return undefined;
+    const { done, value } = await this.#source.next();
+    this.#isOver = done === true;
+    return done === true ? undefined : value;
   }
 }
 
@@ -42,15 +106,4 @@ export function rowRanges({ rows, bytes }: Pick<StoredTable, 'rows' | 'bytes'>, 
     from: range * even,
     to: Math.min(rows, (range + 1) * even),
   }));
-}
-
-async function rangeOfLines(
-  store: TableStore,
-  table: StoredTable,
-  range: RowRange,
-  options: CallOptions,
-): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const { lines } of store.readLines(table, { ...range, ...options })) pieces.push(lines);
-  return Buffer.concat(pieces);
 }

@@ -46,6 +46,15 @@ describe('a run over a table', () => {
     expect(found.every(({ key, source, metadata }) => key === `k${source.line - 1}` && metadata !== null)).toBe(true);
   });
 
+  it('judges its rows while they are copied, and does not read the copy for that', async () => {
+    await tables.put(URI, { columns: PROMPT_COLUMNS, rows: rows(30) });
+    const result = await (await world.start({ input: URI })).result();
+    expect(result).toMatchObject({ outcome: 'succeeded', rows: { input: 30 } });
+    const read = callsOf('storage.read').map(({ path }) => decodeURIComponent(path));
+    expect(read.filter((path) => /\/input\/[^/]*\.jsonl\b/.test(path))).toEqual([]);
+    expect(read.length).toBeGreaterThan(0);
+  });
+
   it('takes a partitioned one, for a tuned model', async () => {
     const model = 'projects/acme-project/locations/us-central1/models/42';
     const timePartitioning = { type: 'DAY', requirePartitionFilter: true };

@@ -14,9 +14,11 @@ interface Scanned {
   readonly isOdd: boolean;
 }
 
+/** One for all tables, as for all that a store reads: nothing of a page is left for the next one. */
+const scanner = new TablePageScanner();
+
 /** The lines of a page that comes in pieces of so many bytes. */
 function scanned(page: string | Buffer, { columns = COLUMNS, pieceBytes = 1_000_000 } = {}): Scanned {
-  const scanner = new TablePageScanner(columns);
   const bytes = Buffer.from(page);
   const lines: Buffer[] = [];
   let rows = 0;
@@ -26,7 +28,7 @@ function scanned(page: string | Buffer, { columns = COLUMNS, pieceBytes = 1_000_
       rows += count;
     }
   };
-  scanner.beginPage();
+  scanner.beginPage(columns);
   for (let from = 0; from < bytes.length; from += pieceBytes)
     take(scanner.add(bytes.subarray(from, from + pieceBytes)));
   take(scanner.end());
