@@ -2,7 +2,7 @@ import { checkScalar, type Place, reportShape } from './check-scalar';
 import { type Fields, type Member, type Members, membersOf } from './message-members';
 import type { FieldSpec, MessageSpec, OneOf, ValueSpec } from './message-spec';
 import { isObject, memberPath, type RowProblems, shown } from './row-problems';
-import { isLabelKey } from './value-checks';
+import { decodedBytes, isLabelKey } from './value-checks';
 import { wantedOf, WORDS } from './wording';
 
 /** Checks an object against its description, and everything below it. */
@@ -13,6 +13,7 @@ export function checkMessage(object: Fields, spec: MessageSpec, path: string, pr
     if (member !== undefined) {
       checkMember(member, problems);
       checkNeeds(member, members, problems);
+      checkSize(member, members, problems);
     } else if (field.required === true) reportMissing(field, object, path, problems);
   }
   for (const oneOf of spec.oneOfs) checkOneOf(oneOf, members, object, path, problems);
@@ -44,6 +45,15 @@ function checkNeeds({ name, path, field }: Member, members: Members, problems: R
   const needed = members.get(needs);
   if (needed?.value === true) return;
   problems.report('range', path, () => `${name} should stand beside ${needs}: true, got ${shown(needed?.value)}`);
+}
+
+function checkSize({ name, path, value, field }: Member, members: Members, problems: RowProblems): void {
+  const { most } = field;
+  if (most === undefined || typeof value !== 'string') return;
+  const bytes = decodedBytes(value);
+  const mimeType = members.get('mimeType')?.value;
+  if (bytes <= most.bytes || typeof mimeType !== 'string' || !mimeType.startsWith(most.mimeType)) return;
+  problems.report('range', path, () => `${name} of ${mimeType} should be at most ${most.bytes} bytes, got ${bytes}`);
 }
 
 function checkList({ name, path, value, field }: Member, problems: RowProblems): void {

@@ -56,6 +56,8 @@ export interface FieldSpec {
   readonly rule?: 'contents' | 'parts' | 'part';
   /** A boolean field beside it that must be true when this one is set, else `range`. */
   readonly needs?: string;
+  /** The most bytes that it may hold beside a `mimeType` that begins so, else `range`. */
+  readonly most?: { readonly bytes: number; readonly mimeType: string };
   /** Why the field can't be used. */
   readonly unsupported?: string;
   /** Where the field is known from, where Google's protos don't have it. */

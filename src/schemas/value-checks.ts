@@ -4,21 +4,28 @@ import type { EnumSpec, NumberKind, NumberRange, StringCheck } from './message-s
 export function numberOf(value: unknown, kind: NumberKind): number | undefined {
   if (typeof value === 'string' && NOT_FINITE.test(value)) return isWhole(kind) ? undefined : Number(value);
   const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
+  if (kind === 'int64' && typeof value === 'string' && DIGITS.test(value) && !isInt64(BigInt(value))) return undefined;
   return typeof number === 'number' && LIMITS[kind](number) ? number : undefined;
 }
 
 const NUMBER = /^-?(0|[1-9]\d{0,400})(\.\d{1,400})?([eE][+-]?\d{1,5})?$/;
+const DIGITS = /^-?\d+$/;
 const NOT_FINITE = /^(NaN|-?Infinity)$/;
 
 function isWhole(kind: NumberKind): boolean {
   return kind === 'int32' || kind === 'int64';
 }
 
+function isInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
+}
+
 const LARGEST_FLOAT = 3.4028234663852886e38;
 
 const LIMITS: Readonly<Record<NumberKind, (value: number) => boolean>> = {
   int32: (value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31,
-  int64: (value) => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63,
+  // the largest of them, 2 ** 63 - 1, is no double: it is read as 2 ** 63
+  int64: (value) => Number.isInteger(value) && value >= -(2 ** 63) && value <= 2 ** 63,
   float: (value) => Math.abs(value) <= LARGEST_FLOAT,
   double: (value) => Number.isFinite(value),
 };
@@ -42,6 +49,12 @@ export function isBase64(text: string): boolean {
   if (digits % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return false;
   const stranger = text.search(/[^A-Za-z0-9+/_-]/);
   return stranger === -1 || stranger === digits;
+}
+
+/** How many bytes base64 stands for. */
+export function decodedBytes(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return Math.floor(((base64.length - padding) * 3) / 4);
 }
 
 export function isDuration(value: unknown): boolean {

@@ -94,6 +94,11 @@ function aRow(random: Random, number: number): Record<string, unknown> {
   };
 }
 
+/** Objects in objects, so many of them. */
+function nested(levels: number): unknown {
+  return levels === 0 ? 1 : { a: nested(levels - 1) };
+}
+
 const VALUES: readonly unknown[] = [
   null,
   '',
@@ -124,6 +129,9 @@ const VALUES: readonly unknown[] = [
   'STRING',
   '12',
   'image/png',
+  '9223372036854775807',
+  '-9223372036854775809',
+  ...[8, 13, 14, 15, 16, 63, 64, 65].map((levels) => nested(levels)),
 ];
 const NAMES = [
   'text',
@@ -193,6 +201,14 @@ const PIECES = [
   '[[',
   '{}',
   '1e999',
+  '\\/',
+  '\\b',
+  '\\f',
+  '\\u00e9',
+  '9223372036854775807',
+  '{"a":'.repeat(12),
+  '['.repeat(9),
+  `${'{"a":'.repeat(70)}1${'}'.repeat(70)}`,
 ];
 
 function mutateText(random: Random, text: string): Buffer {
@@ -205,16 +221,16 @@ function mutateText(random: Random, text: string): Buffer {
   return bytes;
 }
 
-/** Lines without line feeds: most of them rows as they are, the others with something changed in the value or in the text. */
+/** Lines without line feeds: rows of which 19 in 20 have something changed in the value or in the text. */
 export function mutatedLines(seed: number, count: number): Buffer[] {
   const random = randomOf(seed);
   return Array.from({ length: count }, (_, number) => {
     const row = aRow(random, number);
-    const kind = random(10);
-    if (kind < 4) return Buffer.from(JSON.stringify(row));
-    const value = kind < 8 ? mutateValue(random, random(3) === 0 ? mutateValue(random, row) : row) : row;
+    const kind = random(20);
+    if (kind === 0) return Buffer.from(JSON.stringify(row));
+    const value = kind < 13 ? mutateValue(random, random(3) === 0 ? mutateValue(random, row) : row) : row;
     const text = JSON.stringify(value) ?? '';
-    const line = kind < 7 ? Buffer.from(text) : mutateText(random, text);
+    const line = kind < 10 ? Buffer.from(text) : mutateText(random, text);
     return Buffer.from(line.map((byte) => (byte === 0x0a ? 0x20 : byte)));
   });
 }

@@ -111,7 +111,7 @@ const INSTRUCTION_PART = message(
 
 const BLOB = message('Blob', [
   field('mimeType', text('mime-type'), { required: true }),
-  field('data', BYTES, { required: true }),
+  field('data', BYTES, { required: true, most: { bytes: 7_000_000, mimeType: 'image/' } }),
   field('displayName', STRING, { source: DISCOVERY }),
 ]);
 

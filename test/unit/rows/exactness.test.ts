@@ -11,11 +11,15 @@ function fileOf(lines: readonly Buffer[]): Buffer {
 }
 
 describe('skimming gives the verdict of reading every row in full', () => {
-  const batches = Array.from({ length: 20 }, (_, batch) => batch);
-  test.each(batches)('on 10,000 rows of which most were changed somewhere, batch %i', { timeout: 60_000 }, (batch) => {
-    const lines = fileOf(mutatedLines(1 + batch, 10_000));
-    expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
-  });
+  const batches = Array.from({ length: 21 }, (_, batch) => batch);
+  test.each(batches)(
+    'on 10,000 rows of which 19 in 20 were changed somewhere, batch %i',
+    { timeout: 60_000 },
+    (batch) => {
+      const lines = fileOf(mutatedLines(1 + batch, 10_000));
+      expect(verdictOf(lines, false)).toEqual(verdictOf(lines, true));
+    },
+  );
 
   test('as rows of a table', { timeout: 60_000 }, () => {
     const options = { validation: forTable(DEFAULT_VALIDATION) };

@@ -18,6 +18,8 @@ const withConfig = (generationConfig: unknown) => ({ contents, generationConfig 
 const withTool = (tool: unknown) => ({ contents, tools: [tool] });
 const withPart = (part: unknown) => ({ contents: [{ parts: part }] });
 
+const base64Of = (bytes: number) => Buffer.alloc(bytes).toString('base64');
+
 describe('the table', () => {
   it('takes every request that is made from it, in either spelling', () => {
     fc.assert(
@@ -46,7 +48,17 @@ describe('requests that pass', () => {
     ['a number that JSON lacks', withConfig({ topK: 'NaN' })],
     ['enums by number', withConfig({ thinkingConfig: { thinkingLevel: 3 } })],
     ['types in lower case', withConfig({ responseSchema: { type: 'object', properties: { a: { type: 'string' } } } })],
-    ['large numbers of 64 bits', withConfig({ responseSchema: { type: 'ARRAY', maxItems: '9007199254740993' } })],
+    [
+      'the largest number of 64 bits',
+      withConfig({ responseSchema: { type: 'ARRAY', maxItems: '9223372036854775807' } }),
+    ],
+    [
+      'the least number of 64 bits',
+      withConfig({ responseSchema: { type: 'ARRAY', minItems: '-9223372036854775808' } }),
+    ],
+    ['an image of 7 MB', withPart({ inlineData: { mimeType: 'image/png', data: base64Of(7_000_000) } })],
+    ['a recording of more', withPart({ inlineData: { mimeType: 'audio/mp3', data: base64Of(7_000_001) } })],
+    ['a search in a store of one’s own', withTool({ retrieval: { vertexAiSearch: { engine: 'e' } } })],
     ['base64 of the other alphabet, without padding', withPart({ inlineData: { mimeType: 'image/png', data: '-_8' } })],
     ['a search in the form that is known to import', withTool({ google_search: { timeRangeFilter: null } })],
     [
@@ -70,6 +82,16 @@ describe('requests that pass', () => {
 
 describe('requests with errors', () => {
   test.each<[string, unknown, string]>([
+    [
+      'a number beyond 64 bits',
+      withConfig({ responseSchema: { maxItems: '9223372036854775808' } }),
+      'shape request.generationConfig.responseSchema.maxItems: maxItems must be a whole number of 64 bits, got "9223372036854775808"',
+    ],
+    [
+      'a number beyond 64 bits on the other side',
+      withConfig({ responseSchema: { minItems: '-9223372036854775809' } }),
+      'shape request.generationConfig.responseSchema.minItems: minItems must be a whole number of 64 bits, got "-9223372036854775809"',
+    ],
     [
       'a name that is near to one',
       withPart({ txt: 'Hi', text: 'Hi' }),
@@ -223,6 +245,11 @@ describe('requests with errors', () => {
 
 describe('requests with warnings, which pass', () => {
   test.each<[string, unknown, string]>([
+    [
+      'an image of more than 7 MB',
+      withPart({ inline_data: { mime_type: 'image/png', data: base64Of(7_000_001) } }),
+      'range request.contents[0].parts.inline_data.data: data of image/png should be at most 7000000 bytes, got 7000001',
+    ],
     [
       'a temperature beyond the range',
       withConfig({ temperature: '2.5' }),

@@ -18,7 +18,7 @@ export const MESSAGE_RULES: Readonly<Record<string, MessageRule>> = {
     instructionRefusal(request['systemInstruction'] ?? request['system_instruction']) ??
     labelsRefusal(request['labels']) ??
     unsupported(request['cachedContent'] ?? request['cached_content'], 'Explicit caching'),
-  Tool: (tool) => unsupported(tool['retrieval'], 'Retrieval'),
+  Tool: (tool) => unsupported(ragOf(tool['retrieval']), 'RAG'),
   FunctionDeclaration: ({ name }) =>
     FUNCTION_NAME.test(String(name))
       ? undefined
@@ -43,6 +43,12 @@ export const MESSAGE_RULES: Readonly<Record<string, MessageRule>> = {
     return unfit(`{} has an image of more than 7 MB`);
   },
 };
+
+/** A search in a store of one's own isn't among what batch jobs are said to lack. */
+function ragOf(retrieval: unknown): unknown {
+  const { vertexRagStore, vertex_rag_store: spelled = vertexRagStore } = Object(retrieval) as Message;
+  return spelled;
+}
 
 function roleRefusal(contents: unknown): Refusal | undefined {
   for (const content of listOf(contents)) {
