@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../domain/accepted-validation';
 import { repairNamed, ruleNamed, ruleSetting } from '../../domain/rule-settings';
-import { defaultThreads, MOST_THREADS } from '../../input/accept-options';
 import { REPAIRS, type Repair, type RuleSettings } from '../../domain/validation-rules';
+import { defaultThreads, MOST_THREADS } from '../../rows/threads/default-threads';
 import { wholeNumber } from '../flag-values';
 
 export interface ValidationFlags {
