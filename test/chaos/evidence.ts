@@ -1,6 +1,7 @@
 import { CLAIM_LABEL, parseClaimKey } from '../../src/domain/claim-key';
 import type { BatchResult } from '../../src/messages';
 import { parseTableUri } from '../../src/gateways/bq-uri';
+import { deadLettersTableOf } from '../../src/rows/tables/dead-letters-table';
 import { runIdentity } from '../../src/run-identity';
 import { NAMESPACE, type ChaosWorld } from './chaos-world';
 import { loadedTablesOf, WORKSPACE } from './run-kinds';
@@ -13,10 +14,11 @@ export type Ending = { readonly result: BatchResult } | { readonly error: string
 /** Gathers what a run left, at the server, at the service and in the bucket. */
 export async function evidenceOf(world: ChaosWorld, run: PlannedRun, ending: Ending): Promise<RunEvidence> {
   const { workflowId, kind } = run;
-  const { directory } = runIdentity({ namespace: NAMESPACE, workflowId, rerun: 0, output: WORKSPACE });
+  const { directory, key } = runIdentity({ namespace: NAMESPACE, workflowId, rerun: 0, output: WORKSPACE });
   const description = await world.client.workflow.getHandle(workflowId).describe();
   const neutral = (lines: readonly string[]) => lines.map((line) => withoutRun(line, directory)).toSorted();
-  const { resultsTable, errorsTable } = loadedTablesOf(kind, workflowId);
+  const { resultsTable, errorsTable, deadLettersTable } = loadedTablesOf(kind, workflowId);
+  const ownDeadLetters = deadLettersTable && deadLettersTableOf(deadLettersTable, key);
   const pending = description.raw.pendingActivities ?? [];
   return {
     workflowId,
@@ -36,6 +38,7 @@ export async function evidenceOf(world: ChaosWorld, run: PlannedRun, ending: End
     loaded: {
       results: neutral(await rowsOf(world, resultsTable)),
       errors: neutral(await rowsOf(world, errorsTable)),
+      deadLetters: neutral(await rowsOf(world, ownDeadLetters)),
     },
     handed: world.handedTo(workflowId),
   };

@@ -51,10 +51,17 @@ export type RunKind = keyof typeof SHAPES;
 export const RUN_KINDS = Object.keys(SHAPES) as RunKind[];
 
 /** The tables that a run loads its rows into, or none. */
-export function loadedTablesOf(kind: RunKind, workflowId: string): Pick<StartRequest, 'resultsTable' | 'errorsTable'> {
+export function loadedTablesOf(
+  kind: RunKind,
+  workflowId: string,
+): Pick<StartRequest, 'resultsTable' | 'errorsTable' | 'deadLettersTable'> {
   if (shapeOf(kind).isLoaded !== true) return {};
   const name = workflowId.replaceAll('-', '_');
-  return { resultsTable: `bq://chaos.loaded.results_${name}`, errorsTable: `bq://chaos.loaded.errors_${name}` };
+  return {
+    resultsTable: `bq://chaos.loaded.results_${name}`,
+    errorsTable: `bq://chaos.loaded.errors_${name}`,
+    deadLettersTable: `bq://chaos.loaded.dead_letters_${name}`,
+  };
 }
 
 /** What is asked of a run of this kind, beside its id. */

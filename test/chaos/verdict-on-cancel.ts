@@ -55,13 +55,11 @@ function filesOf({ files }: RunEvidence, calm: RunEvidence, { rows }: BatchResul
 /** What is loaded is all of it, once, or nothing. */
 function loadedRows({ loaded, files }: RunEvidence, calm: RunEvidence, { outcome }: BatchResult): string[] {
   const isLoaded = outcome !== 'cancelled' && outcome !== 'failed' && calm.loaded.results.length > 0;
-  const expected = isLoaded ? files.results.length : 0;
-  return [
-    ...strangers('the table of results', loaded.results, calm.loaded.results),
-    ...(loaded.results.length === expected
-      ? []
-      : [`the table of results has ${loaded.results.length} rows instead of ${expected}`]),
-  ];
+  const miscounted = (['results', 'deadLetters'] as const).flatMap((table) => {
+    const [rows, expected] = [loaded[table].length, isLoaded ? files[table].length : 0];
+    return rows === expected ? [] : [`the table of ${table} has ${rows} rows instead of ${expected}`];
+  });
+  return [...strangers('the table of results', loaded.results, calm.loaded.results), ...miscounted];
 }
 
 function strangers(place: string, lines: readonly string[], calm: readonly string[]): string[] {

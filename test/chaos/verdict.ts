@@ -21,15 +21,14 @@ export interface RunEvidence {
     readonly answered: number;
   }[];
   /** Lines of all result rows, errors and dead letters, each sorted. */
-  readonly files: {
-    readonly results: readonly string[];
-    readonly errors: readonly string[];
-    readonly deadLetters: readonly string[];
-  };
+  readonly files: Lines;
   /** Rows of the caller's tables, each sorted. */
-  readonly loaded: { readonly results: readonly string[]; readonly errors: readonly string[] };
+  readonly loaded: Lines;
   readonly handed: readonly Pick<HandedRow, 'key' | 'mayRepeat'>[];
 }
+
+const KINDS_OF_LINES = ['results', 'errors', 'deadLetters'] as const;
+type Lines = Readonly<Record<(typeof KINDS_OF_LINES)[number], readonly string[]>>;
 
 /** What is wrong with a run, in sentences; nothing where it came to what the same run comes to on a calm day. */
 export function runFindings(run: RunEvidence, calm: RunEvidence): string[] {
@@ -86,7 +85,7 @@ function sameResult(result: BatchResult, calm: BatchResult | null): string[] {
 }
 
 function sameFiles(run: RunEvidence, calm: RunEvidence): string[] {
-  return (['results', 'errors', 'deadLetters'] as const).flatMap((file) => {
+  return KINDS_OF_LINES.flatMap((file) => {
     const difference = firstDifference(run.files[file], calm.files[file]);
     return difference === undefined ? [] : [`${file}: ${difference}`];
   });
@@ -94,7 +93,7 @@ function sameFiles(run: RunEvidence, calm: RunEvidence): string[] {
 
 /** Each row is once in the caller's tables. */
 function sameTables(run: RunEvidence, calm: RunEvidence): string[] {
-  return (['results', 'errors'] as const).flatMap((table) => {
+  return KINDS_OF_LINES.flatMap((table) => {
     const difference = firstDifference(run.loaded[table], calm.loaded[table]);
     return difference === undefined ? [] : [`the table of ${table}: ${difference}`];
   });

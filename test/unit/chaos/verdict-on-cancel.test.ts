@@ -17,7 +17,7 @@ const CALM: RunEvidence = {
   error: null,
   jobs: [job('p1-r1', 3, 'JOB_STATE_SUCCEEDED')],
   files: { results: ['{"key":"a"}', '{"key":"b"}', '{"key":"c"}'], errors: [], deadLetters: [] },
-  loaded: { results: ['a', 'b', 'c'], errors: [] },
+  loaded: { results: ['a', 'b', 'c'], errors: [], deadLetters: [] },
   handed: [],
 };
 /** The job was cancelled when it had two of three rows. */
@@ -31,7 +31,7 @@ const CANCELLED: RunEvidence = {
   },
   jobs: [job('p1-r1', 2)],
   files: { results: ['{"key":"a"}', '{"key":"b"}'], errors: [], deadLetters: [] },
-  loaded: { results: [], errors: [] },
+  loaded: { results: [], errors: [], deadLetters: [] },
 };
 const SALVAGING = [{ by: 'signal', salvage: true }] as const;
 
@@ -83,7 +83,7 @@ describe('the verdict on a run that somebody cancelled', () => {
       'results: {"key":"x"}, on a calm day there is none like it',
     ],
     'rows in the caller’s table': [
-      { loaded: { results: ['a', 'b'], errors: [] } },
+      { loaded: { results: ['a', 'b'], errors: [], deadLetters: [] } },
       'the table of results has 2 rows instead of 0',
     ],
     'a paid job without a result': [

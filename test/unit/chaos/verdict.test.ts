@@ -13,7 +13,7 @@ const SOUND: RunEvidence = {
   error: null,
   jobs: [{ intent: 'p1-r1', state: 'JOB_STATE_SUCCEEDED', answered: 2 }],
   files: { results: ['{"key":"a"}', '{"key":"b"}'], errors: [], deadLetters: [] },
-  loaded: { results: [], errors: [] },
+  loaded: { results: [], errors: [], deadLetters: [] },
   handed: [
     { key: 'a', mayRepeat: false },
     { key: 'b', mayRepeat: false },
@@ -62,7 +62,7 @@ describe('the verdict on a run', () => {
       'results: {"key":"b","text":"?"}, on a calm day {"key":"b"}',
     ],
     'a row that is twice in the caller’s table': [
-      { loaded: { results: ['{"f":[]}', '{"f":[]}'], errors: [] } },
+      { loaded: { results: ['{"f":[]}', '{"f":[]}'], errors: [], deadLetters: [] } },
       'the table of results: 2 lines, on a calm day 0',
     ],
     'a row that the handler never had': [
