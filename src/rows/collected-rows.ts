@@ -121,40 +121,41 @@ export async function* readCollectedRows(
   for await (const chunk of store.read(uri, { generation, ...call })) {
     const held = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = held.length - (held.length % ROW_BYTES);
-    yield Array.from({ length: whole / ROW_BYTES }, (_, place) => rowAt(held, place * ROW_BYTES, words));
+    const view = new DataView(held.buffer, held.byteOffset, whole);
+    yield Array.from({ length: whole / ROW_BYTES }, (_, place) => rowAt(view, place * ROW_BYTES, words));
     rest = Buffer.from(held.subarray(whole));
   }
 }
 
-function rowAt(bytes: Buffer, start: number, { statuses, modelVersions }: CollectedWords): CollectedRow {
-  const flags = bytes[start + AT.flags]!;
-  const model = bytes.readUInt32LE(start + AT.model);
+function rowAt(bytes: DataView, start: number, { statuses, modelVersions }: CollectedWords): CollectedRow {
+  const flags = bytes.getUint8(start + AT.flags);
+  const model = bytes.getUint32(start + AT.model, true);
   return {
-    row: bytes.readUInt32LE(start + AT.row),
-    kind: wordAt(KINDS, bytes[start + AT.kind]!),
-    code: (flags & HAS_CODE) === 0 ? null : bytes.readDoubleLE(start + AT.code),
-    status: wordAt(statuses, bytes.readUInt32LE(start + AT.status)),
+    row: bytes.getUint32(start + AT.row, true),
+    kind: wordAt(KINDS, bytes.getUint8(start + AT.kind)),
+    code: (flags & HAS_CODE) === 0 ? null : bytes.getFloat64(start + AT.code, true),
+    status: wordAt(statuses, bytes.getUint32(start + AT.status, true)),
     retryable: (flags & RETRYABLE) !== 0,
-    offset: bytes.readDoubleLE(start + AT.offset),
-    length: bytes.readUInt32LE(start + AT.length),
+    offset: bytes.getFloat64(start + AT.offset, true),
+    length: bytes.getUint32(start + AT.length, true),
     usage: (flags & HAS_USAGE) === 0 ? null : usageAt(bytes, start + AT.usage),
-    requestHash: (flags & HAS_HASH) === 0 ? null : bytes.readBigUInt64LE(start + AT.hash),
+    requestHash: (flags & HAS_HASH) === 0 ? null : bytes.getBigUint64(start + AT.hash, true),
     echo: (flags & HAS_ECHO) === 0 ? null : echoAt(bytes, start),
     modelVersion: model === 0 ? null : wordAt(modelVersions, model - 1),
-    promptAudioTokens: bytes.readDoubleLE(start + AT.audio),
+    promptAudioTokens: bytes.getFloat64(start + AT.audio, true),
   };
 }
 
-function usageAt(bytes: Buffer, start: number) {
+function usageAt(bytes: DataView, start: number) {
   let at = start - 8;
-  return usageOf(() => bytes.readDoubleLE((at += 8)));
+  return usageOf(() => bytes.getFloat64((at += 8), true));
 }
 
-function echoAt(bytes: Buffer, start: number): OutputPlace {
+function echoAt(bytes: DataView, start: number): OutputPlace {
   return {
-    file: bytes.readUInt32LE(start + AT.file),
-    from: bytes.readDoubleLE(start + AT.from),
-    to: bytes.readDoubleLE(start + AT.to),
+    file: bytes.getUint32(start + AT.file, true),
+    from: bytes.getFloat64(start + AT.from, true),
+    to: bytes.getFloat64(start + AT.to, true),
   };
 }
 
