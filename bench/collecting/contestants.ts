@@ -8,6 +8,7 @@ export type CollectorName =
   | 'bare'
   | 'ours'
   | 'ours-hashes'
+  | 'ours-two-threads'
   | 'naive'
   | 'naive-hashes'
   | 'json'
@@ -23,6 +24,7 @@ export async function collectors(
   const contestants: Contestant<CollectorName>[] = [
     bareNode(withKeys.path),
     ours('ours', 'ours, keys', directory, withKeys),
+    ours('ours-two-threads', 'ours, keys, two threads', directory, withKeys, 2),
     ours('ours-hashes', 'ours, hashes', directory, withoutKeys),
     inNode('naive', 'readline + JSON.parse + Map + JSON.stringify', 'naive-collect', [
       'key',
@@ -65,8 +67,13 @@ function ours(
   label: string,
   directory: string,
   { prepared }: PreparedOutputs['withKeys'],
+  threads = 1,
 ): Contestant<CollectorName> {
   const run = () =>
-    inNode(name, label, 'ours-collect', [JSON.stringify(prepared), join(directory, `${name}-${randomUUID()}/`)]).run();
+    inNode(name, label, 'ours-collect', [
+      `${threads}`,
+      JSON.stringify(prepared),
+      join(directory, `${name}-${randomUUID()}/`),
+    ]).run();
   return { name, label, run };
 }

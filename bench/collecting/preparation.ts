@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { findInput } from '../../src/collect/find-input';
 import { findOutputDirectories, type OutputDirectory } from '../../src/collect/find-output-directories';
 import { planInput } from '../../src/collect/plan-input';
+import { withRangeThreads } from '../../src/collect/range-threads';
 import { ObjectStoreFiles } from '../../src/gateways/object-store-files';
 import { loadPartIndex } from '../../src/rows/part-index-stored';
 import { planUri } from '../../src/rows/plan';
@@ -72,7 +73,10 @@ async function plan(store: ObjectStoreFiles, directory: string, { path }: InputF
   const attempt = quietAttempt();
   const run = { directory: `${directory}/plan/`, key: 'bench', execution: 'bench' };
   const sources = await findInput({ store, signal: attempt.signal }, [path]);
-  const planned = await planInput(store, { run, sources, keyField: null }, attempt);
+  const alone = { count: 1, endpoints: {}, onRead: () => {} };
+  const planned = await withRangeThreads(store, alone, 0, attempt, (threads) =>
+    planInput({ store, threads }, { run, sources, keyField: null }, attempt),
+  );
   await loadRequestHashes(store, planned, 1, await loadPartIndex(store, planned, 1), attempt);
   return planUri(run);
 }

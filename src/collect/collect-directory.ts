@@ -1,5 +1,4 @@
 import type { Attempt } from '../activities/attempt';
-import { collectRange } from '../activities/collect-range';
 import type { SettlePartInput } from '../activities/contract';
 import type { RunReference } from '../domain/accepted-request';
 import type { ObjectStore } from '../gateways/object-store';
@@ -10,8 +9,9 @@ import type { JobOutputs } from '../rows/records';
 import { handlerDirectory } from '../rows/work-paths';
 import { endedJob } from './collected-result';
 import type { OutputDirectory } from './find-output-directories';
+import type { RangeThreads } from './range-threads';
 
-/** One reads while the other waits; more are no faster, and each holds a scanner and chunks. */
+/** Of each thread: one reads while the other waits; more are no faster, and each holds a scanner and chunks. */
 const RANGES_AT_A_TIME = 2;
 
 /** What the rows are joined with. */
@@ -22,20 +22,19 @@ export interface PlannedInput {
 
 /** Collects one directory as a round of its own: of what several have for a row the best counts, once. */
 export async function collectDirectory(
-  store: ObjectStore,
+  { store, threads }: { readonly store: ObjectStore; readonly threads: RangeThreads },
   { run, planUri }: PlannedInput,
   { uri, files }: OutputDirectory,
   round: number,
-  attempt: Attempt,
+  { signal }: Pick<Attempt, 'signal'>,
 ): Promise<SettlePartInput['rounds'][number]> {
-  const { signal } = attempt;
   const job = endedJob(uri);
   const outputs: JobOutputs = { job: job.name, endedWell: false, files, ranges: planRanges(files) };
   const outputsUri = `${handlerDirectory(run, null)}p1-r${round}/outputs.json`;
   const { ranges } = (await commitOnce(store, outputsUri, outputs, { signal })).record;
   const place = { run, planUri, outputsUri, part: 1, round, handler: null };
-  await inParallel(ranges.length, RANGES_AT_A_TIME, (range) =>
-    collectRange({ store, handlers: {} }, { ...place, range }, attempt),
+  await inParallel(ranges.length, RANGES_AT_A_TIME * threads.size, (range) =>
+    threads.perform({ kind: 'collect', input: { ...place, range } }),
   );
   return { round, outputsUri, job };
 }

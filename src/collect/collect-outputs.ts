@@ -10,7 +10,7 @@ import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
 import type { BatchResult } from '../messages';
 import { readJson } from '../rows/commits';
-import { planUri } from '../rows/plan';
+import { type Plan, planUri } from '../rows/plan';
 import { planRanges } from '../rows/ranges';
 import type { OutputProblem } from '../rows/records';
 import { collectDirectory } from './collect-directory';
@@ -19,6 +19,7 @@ import { findInput } from './find-input';
 import { copyTables, findTables } from './named-tables';
 import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
 import { planInput } from './plan-input';
+import { type CollectThreads, withRangeThreads } from './range-threads';
 import { deleteBelow, removeTraces, standingIn, targetDirectory } from './target-directory';
 
 export interface CollectRequest {
@@ -42,6 +43,8 @@ export interface CollectGateways {
   /** BigQuery, asked for at the first table. */
   readonly tables: () => TableStore;
   readonly prices: PriceTable;
+  /** Lent to what is worth them. */
+  readonly threads: CollectThreads;
 }
 
 export interface Collected {
@@ -143,24 +146,41 @@ interface Collecting {
 
 async function collectAnew(
   gateways: CollectGateways,
-  { run, input, outputs, keyField }: Collecting,
+  collecting: Collecting,
   attempt: Attempt,
   onPhase: (progress: CollectProgress) => void,
 ): Promise<Collected> {
   const { store } = gateways;
+  const { run } = collecting;
   const begun = Date.now();
-  onPhase({ phase: 'reading input', bytes: 0, of: sizeOf(input.files) });
-  const plan = await planInput(store, { run, sources: input, keyField }, attempt);
-  onPhase({ phase: 'collecting', bytes: 0, of: sizeOf(outputs.flatMap(({ files }) => files)) });
-  const rounds: SettlePartInput['rounds'][number][] = [];
-  for (const [position, output] of outputs.entries()) {
-    rounds.push(await collectDirectory(store, { run, planUri: planUri(run) }, output, position + 1, attempt));
-  }
+  const { plan, rounds } = await readRanges(gateways, collecting, attempt, onPhase);
   onPhase({ phase: 'settling', bytes: 0, of: 0 });
   const place = { run, planUri: planUri(run), part: 1, handler: null };
   const settled = await settlePart(gateways, { ...place, rounds, final: true }, attempt);
   const result = collectedResult({ directory: run.directory, begun, plan, rounds, settled });
   return finish(store, run, { settled, result }, attempt);
+}
+
+/** Reads the input, then the outputs, on as many threads as they are worth. */
+function readRanges(
+  { store, threads }: CollectGateways,
+  { run, input, outputs, keyField }: Collecting,
+  attempt: Attempt,
+  onPhase: (progress: CollectProgress) => void,
+): Promise<{ readonly plan: Plan; readonly rounds: SettlePartInput['rounds'] }> {
+  const inputBytes = sizeOf(input.files);
+  const outputBytes = sizeOf(outputs.flatMap(({ files }) => files));
+  return withRangeThreads(store, threads, inputBytes + outputBytes, attempt, async (lent) => {
+    const worker = { store, threads: lent };
+    onPhase({ phase: 'reading input', bytes: 0, of: inputBytes });
+    const plan = await planInput(worker, { run, sources: input, keyField }, attempt);
+    onPhase({ phase: 'collecting', bytes: 0, of: outputBytes });
+    const rounds: SettlePartInput['rounds'][number][] = [];
+    for (const [position, output] of outputs.entries()) {
+      rounds.push(await collectDirectory(worker, { run, planUri: planUri(run) }, output, position + 1, attempt));
+    }
+    return { plan, rounds };
+  });
 }
 
 async function finish(

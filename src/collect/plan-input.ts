@@ -1,6 +1,5 @@
 import type { Attempt } from '../activities/attempt';
 import type { Sources } from '../activities/contract';
-import { validateRange } from '../activities/validate-range';
 import type { RunReference } from '../domain/accepted-request';
 import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
 import type { ObjectStore } from '../gateways/object-store';
@@ -11,7 +10,9 @@ import { mergeValidation } from '../rows/merged-validation';
 import { type Plan, planUri } from '../rows/plan';
 import { validationDirectory } from '../rows/validated-range';
 import { workDirectory } from '../rows/work-directory';
+import type { RangeThreads } from './range-threads';
 
+/** Of each thread. */
 const RANGES_AT_A_TIME = 4;
 
 export interface InputToPlan {
@@ -21,15 +22,20 @@ export interface InputToPlan {
 }
 
 /** Notes which rows there are, once: what the outputs are joined with. */
-export async function planInput(store: ObjectStore, input: InputToPlan, attempt: Attempt): Promise<Plan> {
-  const { run, sources, keyField } = input;
-  const { signal } = attempt;
+export async function planInput(
+  { store, threads }: { readonly store: ObjectStore; readonly threads: RangeThreads },
+  { run, sources, keyField }: InputToPlan,
+  { signal }: Pick<Attempt, 'signal'>,
+): Promise<Plan> {
   const standing = await findRecord<Plan>(store, planUri(run), { signal });
   if (standing !== undefined) return standing;
   const sourcesUri = `${workDirectory(run)}sources.json`;
   await commitOnce(store, sourcesUri, sources, { signal });
-  await inParallel(sources.ranges.length, RANGES_AT_A_TIME, (range) =>
-    validateRange({ store }, { run, sourcesUri, range, keyField, validation: FOREIGN_VALIDATION }, attempt),
+  await inParallel(sources.ranges.length, RANGES_AT_A_TIME * threads.size, (range) =>
+    threads.perform({
+      kind: 'validate',
+      input: { run, sourcesUri, range, keyField, validation: FOREIGN_VALIDATION },
+    }),
   );
   const directory = validationDirectory(run, sourcesUri, keyField, FOREIGN_VALIDATION);
   const merged = await mergeValidation(store, sources, directory, { signal });

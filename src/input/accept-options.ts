@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { DEFAULT_VALIDATION, type AcceptedValidation } from '../domain/accepted-validation';
 import { didYouMean } from '../domain/nearest-name';
 import { repairNamed, ruleNamed, ruleSetting } from '../domain/rule-settings';
 import type { Repair, RuleSettings } from '../domain/validation-rules';
+import { defaultThreads } from '../rows/threads/default-threads';
 import type { ValidateInputOptions } from './validate-input';
 
 const OPTIONS = {
@@ -19,8 +19,6 @@ const OPTIONS = {
 } as const satisfies Record<keyof ValidateInputOptions, true>;
 
 const MAX_PROBLEMS = 100;
-/** More threads read no faster than what they read from. */
-export const MOST_THREADS = 4;
 
 export interface AcceptedOptions {
   readonly keyField: string | null;
@@ -44,11 +42,6 @@ export function acceptOptions(options: ValidateInputOptions): AcceptedOptions {
     },
     threads: atLeast(1, 'threads', options.threads ?? defaultThreads()),
   };
-}
-
-/** One a core, as far as that helps. */
-export function defaultThreads(): number {
-  return Math.min(availableParallelism(), MOST_THREADS);
 }
 
 export function acceptKeyField(keyField: unknown): string | null {

@@ -2,7 +2,7 @@ import type { FileRange, Sources } from '../activities/contract';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import { planRanges } from './ranges';
 import type { InputFile, ThreadData } from './threads/range-messages';
-import { RangeThreads } from './threads/range-threads';
+import { rangeThreads } from './threads/range-threads';
 import { readFilePieceInTurns } from './threads/read-file-piece';
 import { checkRangeInMemory, type RangeProgress } from './validate/checked-range';
 import { withKeysOnDisk } from './validate/keys-on-disk';
@@ -39,25 +39,17 @@ async function validateRanges(
   data: ThreadData,
   { threads, signal, onProgress = () => {} }: ValidateFilesOptions,
 ): Promise<ValidatedInput> {
-  const pool = new RangeThreads(threads - 1, data, onProgress);
-  const stop = () => void pool.close();
-  signal?.addEventListener('abort', stop);
   const checkHere = (range: FileRange) =>
     checkRangeInMemory({ ...data, range }, readFilePieceInTurns, (since) => {
       signal?.throwIfAborted();
       onProgress(since);
     });
-  let isHere = false;
+  const pool = rangeThreads(threads, data, { perform: checkHere, hear: onProgress });
+  const stop = () => void pool.close();
+  signal?.addEventListener('abort', stop);
   const checkRange = async (ordinal: number) => {
     signal?.throwIfAborted();
-    const range = rangeOf(sources, ordinal);
-    if (isHere) return pool.check(range);
-    isHere = true;
-    try {
-      return await checkHere(range);
-    } finally {
-      isHere = false;
-    }
+    return pool.perform(rangeOf(sources, ordinal));
   };
   try {
     return await validateSources(sources, { ...data, concurrency: threads, checkRange });

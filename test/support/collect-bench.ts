@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { collectOutputs, type Collected, type CollectRequest } from '../../src/collect/collect-outputs';
+import type { CollectThreads } from '../../src/collect/range-threads';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { objectStoreAnywhere } from '../../src/gateways/object-store-anywhere';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
@@ -13,7 +14,10 @@ export interface CollectOptions {
   /** What is seen of the store. @default the store itself */
   readonly through?: (store: ObjectStore) => ObjectStore;
   readonly attempt?: TestAttempt;
+  readonly threads?: CollectThreads;
 }
+
+const ONE_THREAD: CollectThreads = { count: 1, endpoints: {}, onRead: () => {} };
 
 /** A directory of this machine, a bucket, and what is collected in them. */
 export class CollectBench {
@@ -56,9 +60,9 @@ export class CollectBench {
   }
 
   async collect(request: Partial<CollectRequest>, options: CollectOptions = {}): Promise<Collected> {
-    const { through = (store: ObjectStore) => store, attempt = testAttempt() } = options;
+    const { through = (store: ObjectStore) => store, attempt = testAttempt(), threads = ONE_THREAD } = options;
     const whole = { outputs: [this.path('out')], input: [this.path('in.jsonl')], to: this.path('to'), keyField: null };
-    const gateways = { store: through(this.store), tables: () => this.tables, prices: LIST_PRICES };
+    const gateways = { store: through(this.store), tables: () => this.tables, prices: LIST_PRICES, threads };
     return collectOutputs(gateways, { ...whole, ...request }, attempt);
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../../collect/collect-outputs';
 import { count } from '../../domain/count-text';
 import { objectStoreAnywhere } from '../../gateways/object-store-anywhere';
+import { defaultThreads } from '../../rows/threads/default-threads';
 import { priceTableOf } from '../../schemas/price-table';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-code';
@@ -18,12 +19,14 @@ import { collectProgressText } from '../text/collect-progress';
 import { plain } from '../text/plain';
 import { countOf } from '../text/quantities';
 import { resultText } from '../text/result-text';
+import { threadsOption } from '../threads-option';
 
 interface CollectFlags extends CommonFlags, PricesFlags {
   readonly input: readonly string[];
   readonly to: string;
   readonly keyField?: string;
   readonly allowPartial?: boolean;
+  readonly threads?: number;
 }
 
 const AFTER_HELP = `
@@ -45,6 +48,7 @@ export function addCollect(program: Command, host: Host): void {
       'where to write: a directory, or gs://bucket/prefix/; empty, or of the same collect',
     )
     .option('--key-field <name>', 'top-level field that identifies each row (default: the first of key, custom_id, id)')
+    .addOption(threadsOption('collect'))
     .option('--allow-partial', 'exit code 0 also when some rows have no answer')
     .addHelpText('after', AFTER_HELP);
   const example = 'vertex-batch collect gs://acme/out/prediction-model-2026-11-22/ --input prompts.jsonl --to answers/';
@@ -80,17 +84,18 @@ async function collectLive(
   let begun = performance.now();
   const { live, colors } = output;
   live.show((columns) => collectProgressText(progress, { elapsedMs: performance.now() - begun, columns, colors }));
-  const onRead = (_: string, bytes: number) => {
+  const onRead = (bytes: number) => {
     progress = { ...progress, bytes: progress.bytes + bytes };
   };
   const onPhase = (next: CollectProgress) => {
     progress = next;
     begun = performance.now();
   };
-  const store = objectStoreAnywhere({ remote: () => objectStore(config), onRead });
+  const store = objectStoreAnywhere({ remote: () => objectStore(config), onRead: (_, bytes) => onRead(bytes) });
+  const threads = { count: flags.threads ?? defaultThreads(), endpoints: config.endpoints, onRead };
   const attempt = { signal, log: remarks(output), now: Date.now, waited: () => 0, heartbeat: () => {} };
   const tables = () => tableStore(config);
-  const collected = await collectOutputs({ store, tables, prices }, request, attempt, onPhase);
+  const collected = await collectOutputs({ store, tables, prices, threads }, request, attempt, onPhase);
   live.hide();
   return collected;
 }

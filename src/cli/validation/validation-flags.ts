@@ -1,9 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_VALIDATION, type AcceptedValidation } from '../../domain/accepted-validation';
 import { repairNamed, ruleNamed, ruleSetting } from '../../domain/rule-settings';
-import { defaultThreads, MOST_THREADS } from '../../input/accept-options';
 import { REPAIRS, type Repair, type RuleSettings } from '../../domain/validation-rules';
+import { defaultThreads } from '../../rows/threads/default-threads';
 import { wholeNumber } from '../flag-values';
+import { threadsOption } from '../threads-option';
 
 export interface ValidationFlags {
   readonly rule?: RuleSettings;
@@ -23,7 +24,7 @@ export function addValidationOptions(command: Command, shownProblems: number): C
       ).choices(['fail', 'quarantine']),
     )
     .option('--repair <names>', `mend in a copy what has one right answer: ${REPAIRS.join(', ')}`, repairs)
-    .option('--threads <count>', `threads that validate (default: one a core, at most ${MOST_THREADS})`, wholeNumber)
+    .addOption(threadsOption('validate'))
     .option('--max-problems <count>', `show at most so many (default: ${shownProblems})`, wholeNumber);
 }
 

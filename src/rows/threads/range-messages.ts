@@ -1,7 +1,4 @@
 import type { AcceptedValidation } from '../../domain/accepted-validation';
-import type { FileRange } from '../../activities/contract';
-import type { BatchReasonType } from '../../messages';
-import type { CheckedRange, RangeProgress } from '../validate/checked-range';
 import type { KeysOnDisk } from '../validate/keys-on-disk';
 
 /** A file of this machine. */
@@ -19,19 +16,3 @@ export interface ThreadData {
   readonly validation: AcceptedValidation;
   readonly keysOnDisk: KeysOnDisk | null;
 }
-
-/** To a thread: the next range. */
-export interface RangeOrder {
-  readonly range: FileRange;
-}
-
-/** From a thread. */
-export type RangeNews =
-  | { readonly kind: 'progress'; readonly since: RangeProgress }
-  | { readonly kind: 'done'; readonly checked: CheckedRange }
-  | {
-      readonly kind: 'failed';
-      readonly error: unknown;
-      /** Of a `BatchError`, which arrives as any other. */
-      readonly type: BatchReasonType | null;
-    };

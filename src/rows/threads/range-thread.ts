@@ -1,16 +1,13 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { BatchError } from '../../domain/batch-error';
-import { checkRangeInMemory } from '../validate/checked-range';
+import { workerData } from 'node:worker_threads';
+import type { FileRange } from '../../activities/contract';
+import { type CheckedRange, checkRangeInMemory, type RangeProgress } from '../validate/checked-range';
+import { performOrders } from './perform-orders';
+import type { ThreadData } from './range-messages';
 import { readFilePiece } from './read-file-piece';
-import type { RangeNews, RangeOrder, ThreadData } from './range-messages';
 
-/** The program of a thread: validates the ranges it is given, one after the other. */
-const data = workerData as ThreadData;
-
-parentPort?.on('message', ({ range }: RangeOrder) => {
-  const tell = (news: RangeNews) => parentPort?.postMessage(news);
-  checkRangeInMemory({ ...data, range }, readFilePiece, (since) => tell({ kind: 'progress', since })).then(
-    (checked) => tell({ kind: 'done', checked }),
-    (error: unknown) => tell({ kind: 'failed', error, type: error instanceof BatchError ? error.type : null }),
-  );
+/** The program of a thread that validates ranges. */
+performOrders<FileRange, CheckedRange>((tell) => {
+  const data = workerData as ThreadData;
+  const onProgress = (since: RangeProgress) => tell(since);
+  return (range) => checkRangeInMemory({ ...data, range }, readFilePiece, onProgress);
 });

@@ -51,6 +51,12 @@ describe('vertex-batch collect', () => {
     expect(again.stderr).toContain('were collected there before');
   });
 
+  it('takes as many threads as it is told to have, of which so little needs one', async () => {
+    const { stdout, exitCode } = await cli(words('--threads', '3', '--allow-partial'));
+    expect(stdout).toMatch(/^partial +1 answered/m);
+    expect(exitCode).toBe(0);
+  });
+
   it('ends with 1 where nothing was answered, and asks whether it is the right input', async () => {
     await bench.put('in.jsonl', [row('x')]);
     const { stdout, exitCode } = await cli(words());

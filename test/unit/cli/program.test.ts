@@ -82,6 +82,7 @@ describe('bad usage ends with 2, says what is wrong and does nothing', () => {
     ['a repair of another name', [...RUN, '--repair', 'spelling,blank-line'], 'did you mean "blank-lines"?'],
     ['another action', ['validate', 'x', '--on-error', 'ignore'], 'Allowed choices are fail, quarantine'],
     ['no thread', ['validate', 'x', '--threads', '0'], 'a whole number of at least 1'],
+    ['no thread to collect', ['collect', 'x', '--threads', '0'], 'a whole number of at least 1'],
     ['an input that is not there', ['validate', 'no-such-file.jsonl'], "no-such-file.jsonl doesn't exist"],
     ['an input of another cloud', ['validate', 's3://bucket/x.jsonl'], "s3:// can't be read"],
     [

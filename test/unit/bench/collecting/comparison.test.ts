@@ -10,6 +10,7 @@ function one(seconds: number, cpuSeconds: number, peakMegabytes: number): Measur
 const ROUND = new Map<CollectorName, Measured>([
   ['bare', one(1, 1, 40)],
   ['ours', one(2, 1, 130)],
+  ['ours-two-threads', one(1.6, 1.2, 140)],
   ['ours-hashes', one(4, 2, 150)],
   ['naive', one(10, 8, 200)],
   ['naive-hashes', one(12, 9, 210)],
@@ -22,6 +23,7 @@ describe('the comparison of who makes results', () => {
       ['keys, to what users write, by processor time', 8, undefined],
       ['hashes, to what users write', 3, false],
       ['hashes, to what users write, by processor time', 4.5, undefined],
+      ['two threads, to one', 1.25, undefined],
       ['memory above bare Node, keys', 90, true],
       ['memory above bare Node, hashes', 110, false],
     ]);

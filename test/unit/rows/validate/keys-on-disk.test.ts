@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FileRange } from '../../../../src/activities/contract';
 import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
 import { mergeRecords } from '../../../../src/rows/merged-validation';
-import { RangeThreads } from '../../../../src/rows/threads/range-threads';
+import { rangeThreads } from '../../../../src/rows/threads/range-threads';
 import { ShapeMemory } from '../../../../src/rows/shapes/shape-memory';
 import { type CheckedRange, checkRangeInMemory } from '../../../../src/rows/validate/checked-range';
 import { Column } from '../../../../src/rows/validate/column';
@@ -131,13 +131,12 @@ describe('a place for keys that', () => {
     };
     await expect(checked([file], [range], keysOnDisk)).rejects.toMatchObject(refusal);
     const files = [{ uri: 'f', path: input, size: file.size }];
-    const threads = new RangeThreads(
-      1,
-      { files, keyField: null, validation: DEFAULT_VALIDATION, keysOnDisk },
-      () => {},
-    );
+    const data = { files, keyField: null, validation: DEFAULT_VALIDATION, keysOnDisk };
+    const busy = new Promise<never>(() => {});
+    const threads = rangeThreads(2, data, { perform: () => busy, hear: () => {} });
+    void threads.perform(range);
     try {
-      await expect(threads.check(range)).rejects.toMatchObject(refusal);
+      await expect(threads.perform(range)).rejects.toMatchObject(refusal);
     } finally {
       await threads.close();
     }

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FileRange } from '../../../../src/activities/contract';
 import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
-import { RangeThreads } from '../../../../src/rows/threads/range-threads';
-import { checkRangeInMemory } from '../../../../src/rows/validate/checked-range';
+import { rangeThreads } from '../../../../src/rows/threads/range-threads';
+import { readFilePieceInTurns } from '../../../../src/rows/threads/read-file-piece';
+import { checkRangeInMemory, type RangeProgress } from '../../../../src/rows/validate/checked-range';
 import { type ValidatedInput, validateSources } from '../../../../src/rows/validate/validate-sources';
 import { cut, type MemoryFile, memoryFileOf, readMemoryFile, sourcesOf } from '../../../support/memory-files';
 import { mutatedLines } from '../../../support/mutated-rows';
@@ -66,21 +67,22 @@ describe('threads', () => {
     await writeFile(path, file.content);
     const ranges = cut(file, 0, [10_000, 30_000, 50_000]);
     const progress = { bytes: 0, rows: 0, errors: 0 };
-    const threads = new RangeThreads(
-      2,
-      { files: [{ ...file, path }], keyField: null, validation, keysOnDisk: null },
-      (since) => {
-        progress.bytes += since.bytes;
-        progress.rows += since.rows;
-        progress.errors += since.errors;
-      },
-    );
+    const data = { files: [{ ...file, path }], keyField: null, validation, keysOnDisk: null };
+    const hear = (since: RangeProgress) => {
+      progress.bytes += since.bytes;
+      progress.rows += since.rows;
+      progress.errors += since.errors;
+    };
+    const threads = rangeThreads(3, data, {
+      perform: (range) => checkRangeInMemory({ ...data, range }, readFilePieceInTurns, hear),
+      hear,
+    });
     try {
-      const checkRange = (range: number) => threads.check(ranges[range]!);
+      const checkRange = (range: number) => threads.perform(ranges[range]!);
       const found = await validateSources(sourcesOf([file], ranges), {
         keyField: null,
         validation,
-        concurrency: 2,
+        concurrency: 3,
         checkRange,
       });
       expect(told(found)).toEqual(told(await validate([file], [{ file: 0, from: 0, to: file.size }])));
@@ -88,16 +90,5 @@ describe('threads', () => {
     } finally {
       await threads.close();
     }
-  });
-
-  test('hand on what went wrong', async () => {
-    const path = join(folder, 'gone.jsonl');
-    const threads = new RangeThreads(
-      1,
-      { files: [{ uri: 'gone', path, size: 10 }], keyField: null, validation, keysOnDisk: null },
-      () => {},
-    );
-    await expect(threads.check({ file: 0, from: 0, to: 10 })).rejects.toThrow(/ENOENT.*gone\.jsonl/);
-    await threads.close();
   });
 });
