@@ -136,6 +136,13 @@ const TABLES: Endings = {
   ),
 };
 
+/** The words of jobs but for two, and never repeated: who asks for rights can do without the answer, or asks again. */
+const ACCESS: Endings = {
+  ...VERTEX,
+  'answers 429': refused('quota', 'too many requests.'),
+  'answers 403': refused('permission', 'these credentials may not look.'),
+};
+
 /** The words of jobs, too: a load that begins twice is one load, and the activity asks again. */
 const LOADS: Endings = {
   ...VERTEX,
@@ -204,8 +211,23 @@ export const SORTS_OF_CALLS: readonly SortOfCalls[] = [
   { gateway: 'objects', calls: ['read'], endings: { ...STORAGE, ...midBody(UNHARMED) } },
   { gateway: 'objects', calls: ['remove'], endings: { ...STORAGE, ...midBody({ how: 'no body' }) } },
   { gateway: 'objects', calls: ['write'], endings: neverRepeated(STORAGE) },
-  { gateway: 'tables', calls: ['find', 'read rows'], endings: TABLES },
+  { gateway: 'tables', calls: ['find', 'find a dataset', 'read rows', 'read lines'], endings: TABLES },
   { gateway: 'loads', calls: ['begin', 'find'], endings: LOADS },
+  {
+    gateway: 'access',
+    calls: [
+      'permissions on a project',
+      'permissions on a bucket',
+      'permissions on a table',
+      'policy of a project',
+      'policy of a bucket',
+      'policy of a dataset',
+      'number of a project',
+      'place of a bucket',
+      'find a model',
+    ],
+    endings: ACCESS,
+  },
   { gateway: 'tokens', calls: ['getAccessToken'], endings: TOKENS },
 ];
 

@@ -2,6 +2,7 @@ import { GoogleAuth, UserRefreshClient } from 'google-auth-library';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer, type FaultRule } from '../../src/emulator';
 import { EmulatorClock } from '../../src/emulator/clock';
 import { answerWithFault, FaultTable } from '../../src/emulator/faults';
+import { AccessRest } from '../../src/gateways/access-rest';
 import { AccessTokensFixed, AccessTokensGoogle } from '../../src/gateways/access-tokens-google';
 import type { NewLoadJob } from '../../src/gateways/load-jobs';
 import { LoadJobsRest } from '../../src/gateways/load-jobs-rest';
@@ -12,7 +13,7 @@ import { EmulatedTables } from './emulated-tables';
 import { aNewJob } from './vertex-jobs-contract';
 import { waitFor } from './wait-for';
 
-export type BenchGateway = 'jobs' | 'objects' | 'tables' | 'loads' | 'tokens';
+export type BenchGateway = 'jobs' | 'objects' | 'tables' | 'loads' | 'access' | 'tokens';
 
 /** A call of a gateway, and how the service tells it from others. */
 interface BenchCall {
@@ -24,6 +25,7 @@ const PARENT = { project: 'acme', location: 'us-central1' };
 const CHUNK = 256 * 1024;
 const ONCE = { ifGenerationMatch: 0 } as const;
 const SOURCE = 'gs://acme/source';
+const DATASET = 'bq://acme.d';
 const TABLE = 'bq://acme.d.prompts';
 const COLUMNS = [{ name: 'n', type: 'INTEGER', mode: 'NULLABLE' }] as const;
 const TARGET = 'gs://acme/target';
@@ -39,6 +41,7 @@ export class GatewayBench {
   readonly #store: ObjectStoreGcs;
   readonly #tables: TableStoreRest;
   readonly #loads: LoadJobsRest;
+  readonly #access: AccessRest;
   readonly #timeoutMs: number;
 
   /** @param patienceMs for how long a gateway waits for an answer, or a byte of it */
@@ -61,6 +64,12 @@ export class GatewayBench {
     const { retries, retryDelayMs } = patience;
     this.#tables = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: server.url, retries, retryDelayMs });
     this.#loads = new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: server.url });
+    this.#access = new AccessRest({
+      tokens: new AccessTokensFixed(),
+      endpoint: server.url,
+      storageEndpoint: server.url,
+      bigqueryEndpoint: server.url,
+    });
   }
 
   /** Every call of a gateway, with what it needs in place. */
@@ -68,6 +77,7 @@ export class GatewayBench {
     if (gateway === 'jobs') return this.#callsOfJobs();
     if (gateway === 'tables') return this.#callsOfTables();
     if (gateway === 'loads') return this.#callsOfLoads();
+    if (gateway === 'access') return this.#callsOfAccess();
     return gateway === 'objects' ? this.#callsOfObjects() : this.#callsOfTokens();
   }
 
@@ -117,11 +127,17 @@ export class GatewayBench {
     const emulated = new EmulatedTables(this.emulator);
     await emulated.addDataset('acme', 'd');
     await emulated.put(TABLE, { columns: COLUMNS, rows: [['1'], ['2']] });
+    const found = await tables.find(TABLE);
     return {
       find: { meets: { call: 'bigquery.get' }, run: () => tables.find(TABLE, options) },
+      'find a dataset': { meets: { call: 'bigquery.get' }, run: () => tables.findDataset(DATASET, options) },
       'read rows': {
         meets: { call: 'bigquery.read' },
         run: () => drained(tables.readRows(TABLE, { from: 0, to: 2, ...options })),
+      },
+      'read lines': {
+        meets: { call: 'bigquery.read' },
+        run: () => drained(tables.readLines(found!, { from: 0, to: 2, ...options })),
       },
     };
   }
@@ -135,6 +151,36 @@ export class GatewayBench {
     return {
       begin: { meets: { call: 'bigquery.load' }, run: () => loads.begin(aLoad('new'), options) },
       find: { meets: { call: 'bigquery.job' }, run: () => loads.find(aLoad('standing'), options) },
+    };
+  }
+
+  async #callsOfAccess(): Promise<Readonly<Record<string, BenchCall>>> {
+    const access = this.#access;
+    const options = { timeoutMs: this.#timeoutMs };
+    const asked = ['some.permission'];
+    const model = 'publishers/google/models/gemini-2.5-flash';
+    const emulated = new EmulatedTables(this.emulator);
+    await emulated.addDataset('acme', 'd');
+    await emulated.put(TABLE, { columns: COLUMNS, rows: [] });
+    return {
+      'permissions on a project': {
+        meets: { call: 'project' },
+        run: () => access.projectPermissions('acme', asked, options),
+      },
+      'permissions on a bucket': {
+        meets: { call: 'storage.other' },
+        run: () => access.bucketPermissions('acme', asked, options),
+      },
+      'permissions on a table': {
+        meets: { call: 'bigquery.other' },
+        run: () => access.tablePermissions(TABLE, asked, options),
+      },
+      'policy of a project': { meets: { call: 'project' }, run: () => access.projectPolicy('acme', options) },
+      'policy of a bucket': { meets: { call: 'storage.other' }, run: () => access.bucketPolicy('acme', options) },
+      'policy of a dataset': { meets: { call: 'bigquery.get' }, run: () => access.datasetPolicy(DATASET, options) },
+      'number of a project': { meets: { call: 'project' }, run: () => access.projectNumber('acme', options) },
+      'place of a bucket': { meets: { call: 'storage.other' }, run: () => access.bucket('acme', options) },
+      'find a model': { meets: { call: 'model' }, run: () => access.findModel(PARENT, model, options) },
     };
   }
 

@@ -4,7 +4,7 @@ import { FAULTS, SORTS_OF_CALLS, type Ending, type FaultName } from '../../suppo
 import { GatewayBench } from '../../support/gateway-bench';
 
 /** Short where a test waits for it, and long where a busy machine must not look like a stalled network. */
-const SHORT_PATIENCE_MS = { jobs: 300, objects: 300, tables: 300, loads: 300, tokens: 1000 };
+const SHORT_PATIENCE_MS = { jobs: 300, objects: 300, tables: 300, loads: 300, access: 300, tokens: 1000 };
 const LONG_PATIENCE_MS = 30_000;
 const BOUND_MS = 10_000;
 
