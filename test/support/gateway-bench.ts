@@ -10,6 +10,7 @@ import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
 import { TableStoreRest } from '../../src/gateways/table-store-rest';
 import { VertexJobsRest } from '../../src/gateways/vertex-jobs-rest';
 import { EmulatedTables } from './emulated-tables';
+import { PLANTED } from './fault-table';
 import { aNewJob } from './vertex-jobs-contract';
 import { waitFor } from './wait-for';
 
@@ -50,7 +51,8 @@ export class GatewayBench {
     emulator.blobs.createBucket('acme');
     emulator.setScenario(CALM);
     const tokenService = await TokenService.open(patienceMs / 4);
-    return new GatewayBench(emulator, await serveEmulator(emulator), tokenService, patienceMs);
+    const server = await serveEmulator({ fetch: async (request) => withPlantedText(await emulator.fetch(request)) });
+    return new GatewayBench(emulator, server, tokenService, patienceMs);
   }
 
   private constructor(emulator: Emulator, server: EmulatorServer, tokenService: TokenService, patienceMs: number) {
@@ -230,10 +232,11 @@ class TokenService {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const carryOut = async () => Response.json({ access_token: 'the-real-token', expires_in: 3600 });
+    const carryOut = async () => Response.json({ access_token: PLANTED, expires_in: 3600 });
     const fault = this.faults.take('unknown', '/token');
     if (!fault) return carryOut();
-    return answerWithFault(fault, { request, clock: this.#clock, closed: this.#closed.signal, carryOut });
+    const context = { request, clock: this.#clock, closed: this.#closed.signal, carryOut };
+    return withPlantedText(await answerWithFault(fault, context));
   }
 
   async close(): Promise<void> {
@@ -241,6 +244,12 @@ class TokenService {
     await this.#clock.close();
     await this.#server.close();
   }
+}
+
+/** A proxy's page shows what it likes, a request's own headers for one. */
+async function withPlantedText(answer: Response): Promise<Response> {
+  if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer;
+  return new Response(`<!--${PLANTED}-->${await answer.text()}`, answer);
 }
 
 function aLoad(id: string): NewLoadJob {

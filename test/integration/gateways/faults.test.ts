@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isGatewayError } from '../../../src/gateways/gateway-error';
-import { FAULTS, SORTS_OF_CALLS, type Ending, type FaultName } from '../../support/fault-table';
+import { FAULTS, PLANTED, SORTS_OF_CALLS, type Ending, type FaultName } from '../../support/fault-table';
 import { GatewayBench } from '../../support/gateway-bench';
 
 /** Short where a test waits for it, and long where a busy machine must not look like a stalled network. */
@@ -64,12 +64,17 @@ async function endOf(call: Promise<unknown>): Promise<unknown> {
   if (error === undefined) return 'answered';
   if (!isGatewayError(error)) throw error;
   const { kind, effect, retryAfterMs, message } = error;
-  return { kind, effect, retryAfterMs, message };
+  return { kind, effect, retryAfterMs, message, quotesSomebodyElse: wordsOf(error).includes(PLANTED) };
+}
+
+/** All that is written down of an error: its words, and those of its causes. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${error.stack} ${wordsOf(error.cause)}` : String(error);
 }
 
 function expectedEnd(ending: Ending): unknown {
   if (!('kind' in ending)) return 'answered';
   const { kind, says, effect = expect.anything() as unknown, retryAfterMs } = ending;
   const message: unknown = typeof says === 'string' ? expect.stringContaining(says) : expect.stringMatching(says);
-  return { kind, effect, retryAfterMs, message };
+  return { kind, effect, retryAfterMs, message, quotesSomebodyElse: false };
 }
