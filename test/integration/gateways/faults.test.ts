@@ -15,6 +15,17 @@ interface Cell {
   readonly ending: Ending;
 }
 
+/** Three bytes a second: never silent for a second, and longer at it than one. */
+const TRICKLE = { kind: 'slow', bytesPerSecond: 3 } as const;
+const TOO_LONG: Ending = { how: 'fails', kind: 'unavailable', says: 'no answer within 1000 ms.' };
+const TRICKLED = [
+  { gateway: 'objects', call: 'read', ending: { how: 'unharmed' } },
+  { gateway: 'jobs', call: 'get', ending: TOO_LONG },
+  { gateway: 'tables', call: 'read lines', ending: TOO_LONG },
+  { gateway: 'loads', call: 'find', ending: TOO_LONG },
+  { gateway: 'access', call: 'place of a bucket', ending: TOO_LONG },
+] as const;
+
 const cells: readonly Cell[] = SORTS_OF_CALLS.flatMap(({ gateway, calls, endings }) =>
   calls.flatMap((call) =>
     Object.entries(endings).map(([name, ending]) => ({ gateway, call, name: name as FaultName, ending })),
@@ -49,6 +60,17 @@ describe.concurrent('a call of the gateways', () => {
     const ends = [await endOf(run()), ...(cell.ending.how === 'fails' ? [await endOf(run())] : [])];
 
     expect(ends).toEqual(cell.ending.how === 'fails' ? [expectedEnd(cell.ending), 'answered'] : ['answered']);
+  });
+
+  it.for(TRICKLED)('$gateway: $call, when an answer is slower than its bound', async (given, { onTestFinished }) => {
+    const bench = await GatewayBench.open(1_000);
+    onTestFinished(() => bench.close());
+    const { meets, run } = (await bench.calls(given.gateway))[given.call]!;
+    bench.break(meets, TRICKLE, 1_000);
+
+    const begin = Date.now();
+    expect(await endOf(run())).toEqual(expectedEnd(given.ending));
+    expect(Date.now() - begin).toBeGreaterThan(1_000 - 50);
   });
 });
 
