@@ -2,12 +2,16 @@ import { GoogleAuth, UserRefreshClient } from 'google-auth-library';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer, type FaultRule } from '../../src/emulator';
 import { EmulatorClock } from '../../src/emulator/clock';
 import { answerWithFault, FaultTable } from '../../src/emulator/faults';
+import type { Access } from '../../src/gateways/access';
 import { AccessRest } from '../../src/gateways/access-rest';
 import { AccessTokensFixed, AccessTokensGoogle } from '../../src/gateways/access-tokens-google';
-import type { NewLoadJob } from '../../src/gateways/load-jobs';
+import type { LoadJobs, NewLoadJob } from '../../src/gateways/load-jobs';
 import { LoadJobsRest } from '../../src/gateways/load-jobs-rest';
+import type { ObjectStore } from '../../src/gateways/object-store';
 import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
+import type { TableStore } from '../../src/gateways/table-store';
 import { TableStoreRest } from '../../src/gateways/table-store-rest';
+import type { VertexJobs } from '../../src/gateways/vertex-jobs';
 import { VertexJobsRest } from '../../src/gateways/vertex-jobs-rest';
 import { EmulatedTables } from './emulated-tables';
 import { PLANTED } from './fault-table';
@@ -98,7 +102,7 @@ export class GatewayBench {
       list: { meets: { call: 'list' }, run: () => drained(jobs.list(PARENT, '', options)) },
       cancel: { meets: { call: 'cancel' }, run: () => jobs.cancel(name, options) },
       delete: { meets: { call: 'delete' }, run: () => jobs.delete(ended.name, options) },
-    };
+    } satisfies Record<keyof VertexJobs, BenchCall>;
   }
 
   async #callsOfObjects(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -119,8 +123,8 @@ export class GatewayBench {
         run: () => store.compose([source, source], TARGET, ONCE),
       },
       copy: { meets: { call: 'storage.write', path: '/rewriteTo/' }, run: () => store.copy(source, TARGET, ONCE) },
-      remove: { meets: { call: 'storage.delete' }, run: () => store.delete(SOURCE) },
-    };
+      delete: { meets: { call: 'storage.delete' }, run: () => store.delete(SOURCE) },
+    } satisfies Record<keyof ObjectStore | 'write once' | 'open an upload' | 'send a chunk', BenchCall>;
   }
 
   async #callsOfTables(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -132,16 +136,16 @@ export class GatewayBench {
     const found = await tables.find(TABLE);
     return {
       find: { meets: { call: 'bigquery.get' }, run: () => tables.find(TABLE, options) },
-      'find a dataset': { meets: { call: 'bigquery.get' }, run: () => tables.findDataset(DATASET, options) },
-      'read rows': {
+      findDataset: { meets: { call: 'bigquery.get' }, run: () => tables.findDataset(DATASET, options) },
+      readRows: {
         meets: { call: 'bigquery.read' },
         run: () => drained(tables.readRows(TABLE, { from: 0, to: 2, ...options })),
       },
-      'read lines': {
+      readLines: {
         meets: { call: 'bigquery.read' },
         run: () => drained(tables.readLines(found!, { from: 0, to: 2, ...options })),
       },
-    };
+    } satisfies Record<keyof TableStore, BenchCall>;
   }
 
   async #callsOfLoads(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -153,7 +157,7 @@ export class GatewayBench {
     return {
       begin: { meets: { call: 'bigquery.load' }, run: () => loads.begin(aLoad('new'), options) },
       find: { meets: { call: 'bigquery.job' }, run: () => loads.find(aLoad('standing'), options) },
-    };
+    } satisfies Record<keyof LoadJobs, BenchCall>;
   }
 
   async #callsOfAccess(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -165,25 +169,25 @@ export class GatewayBench {
     await emulated.addDataset('acme', 'd');
     await emulated.put(TABLE, { columns: COLUMNS, rows: [] });
     return {
-      'permissions on a project': {
+      projectPermissions: {
         meets: { call: 'project' },
         run: () => access.projectPermissions('acme', asked, options),
       },
-      'permissions on a bucket': {
+      bucketPermissions: {
         meets: { call: 'storage.other' },
         run: () => access.bucketPermissions('acme', asked, options),
       },
-      'permissions on a table': {
+      tablePermissions: {
         meets: { call: 'bigquery.other' },
         run: () => access.tablePermissions(TABLE, asked, options),
       },
-      'policy of a project': { meets: { call: 'project' }, run: () => access.projectPolicy('acme', options) },
-      'policy of a bucket': { meets: { call: 'storage.other' }, run: () => access.bucketPolicy('acme', options) },
-      'policy of a dataset': { meets: { call: 'bigquery.get' }, run: () => access.datasetPolicy(DATASET, options) },
-      'number of a project': { meets: { call: 'project' }, run: () => access.projectNumber('acme', options) },
-      'place of a bucket': { meets: { call: 'storage.other' }, run: () => access.bucket('acme', options) },
-      'find a model': { meets: { call: 'model' }, run: () => access.findModel(PARENT, model, options) },
-    };
+      projectPolicy: { meets: { call: 'project' }, run: () => access.projectPolicy('acme', options) },
+      bucketPolicy: { meets: { call: 'storage.other' }, run: () => access.bucketPolicy('acme', options) },
+      datasetPolicy: { meets: { call: 'bigquery.get' }, run: () => access.datasetPolicy(DATASET, options) },
+      projectNumber: { meets: { call: 'project' }, run: () => access.projectNumber('acme', options) },
+      bucket: { meets: { call: 'storage.other' }, run: () => access.bucket('acme', options) },
+      findModel: { meets: { call: 'model' }, run: () => access.findModel(PARENT, model, options) },
+    } satisfies Record<keyof Access, BenchCall>;
   }
 
   /** A token is asked for by a call that needs one. */

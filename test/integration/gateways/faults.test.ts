@@ -5,6 +5,7 @@ import { GatewayBench } from '../../support/gateway-bench';
 
 /** Short where a test waits for it, and long where a busy machine must not look like a stalled network. */
 const SHORT_PATIENCE_MS = { jobs: 300, objects: 300, tables: 300, loads: 300, access: 300, tokens: 1000 };
+const GATEWAYS = (Object.keys(SHORT_PATIENCE_MS) as (keyof typeof SHORT_PATIENCE_MS)[]).map((gateway) => ({ gateway }));
 const LONG_PATIENCE_MS = 30_000;
 const BOUND_MS = 10_000;
 
@@ -21,9 +22,9 @@ const TOO_LONG: Ending = { how: 'fails', kind: 'unavailable', says: 'no answer w
 const TRICKLED = [
   { gateway: 'objects', call: 'read', ending: { how: 'unharmed' } },
   { gateway: 'jobs', call: 'get', ending: TOO_LONG },
-  { gateway: 'tables', call: 'read lines', ending: TOO_LONG },
+  { gateway: 'tables', call: 'readLines', ending: TOO_LONG },
   { gateway: 'loads', call: 'find', ending: TOO_LONG },
-  { gateway: 'access', call: 'place of a bucket', ending: TOO_LONG },
+  { gateway: 'access', call: 'bucket', ending: TOO_LONG },
 ] as const;
 
 const cells: readonly Cell[] = SORTS_OF_CALLS.flatMap(({ gateway, calls, endings }) =>
@@ -35,6 +36,13 @@ const cells: readonly Cell[] = SORTS_OF_CALLS.flatMap(({ gateway, calls, endings
 const passing = cells.filter(({ name, ending }) => ending.how === 'repeated' || !FAULTS[name].carriedOut);
 
 describe.concurrent('a call of the gateways', () => {
+  it.for(GATEWAYS)('$gateway: has each its cells', async ({ gateway }, { onTestFinished }) => {
+    const bench = await GatewayBench.open(LONG_PATIENCE_MS);
+    onTestFinished(() => bench.close());
+    const listed = SORTS_OF_CALLS.flatMap((sort) => (sort.gateway === gateway ? sort.calls : []));
+    expect(listed.toSorted()).toEqual(Object.keys(await bench.calls(gateway)).toSorted());
+  });
+
   it.for(cells)('$gateway: $call, when the service always $name', async (cell, { onTestFinished }) => {
     const bench = await openBench(cell);
     onTestFinished(() => bench.close());
