@@ -7,6 +7,15 @@ import { EMULATOR_TOKEN } from './endpoint';
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 /** The library has no bound of its own, and lets all who ask meanwhile wait for the same answer. */
 const TOKEN_TIMEOUT_MS = 10_000;
+/** The refusals of RFC 6749, 5.2. */
+const OAUTH_REFUSALS: ReadonlySet<unknown> = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+]);
 
 /** The part of Google's library that is used. */
 type Credentials = Pick<GoogleAuth, 'getAccessToken'> & Partial<Pick<GoogleAuth, 'getCredentials'>>;
@@ -28,9 +37,7 @@ export class AccessTokensGoogle implements AccessTokens {
 
   async getAccessToken(): Promise<string> {
     const token = await this.#auth.getAccessToken().catch((error: unknown) => {
-      if (isPassing(error)) throw noAnswer(error);
-      // Node's message quotes the text, here a file with a private key
-      throw error instanceof SyntaxError ? noToken('the credentials are not JSON') : noToken(reasonOf(error), error);
+      throw failureOf(error);
     });
     if (!token) throw noToken('the credentials gave none');
     this.#given = token;
@@ -77,6 +84,22 @@ function noToken(reason: string, cause?: unknown): GatewayError {
   return new GatewayError('unauthenticated', message, { cause, effect: 'never-sent' });
 }
 
+function failureOf(error: unknown): GatewayError {
+  if (isPassing(error)) return noAnswer(error);
+  const { status, response } = detailsOf(error);
+  if (typeof status === 'number') return noToken(refusalText(status, response?.data));
+  // Node's message quotes the text, here a file with a private key
+  return error instanceof SyntaxError ? noToken('the credentials are not JSON') : noToken(reasonOf(error), error);
+}
+
+/** Quotes an answer in OAuth's own words only: the library's message is all of it, and it may be a proxy's. */
+function refusalText(status: number, answer: OAuthAnswer | null | undefined): string {
+  const answered = `the token service answered ${status}`;
+  const { error, error_description: description } = answer ?? {};
+  if (!OAUTH_REFUSALS.has(error)) return answered;
+  return oneLine([answered, error, ...(typeof description === 'string' ? [description] : [])].join(': '));
+}
+
 /** Says what went wrong by status or code alone, since the library's messages quote the answer, and so may show a token. */
 function noAnswer(cause: unknown): GatewayError {
   const { status, code } = detailsOf(cause);
@@ -100,6 +123,17 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? oneLine(error.message) : 'unknown reason';
 }
 
-function detailsOf(error: unknown): { readonly code?: unknown; readonly status?: unknown } {
+interface OAuthAnswer {
+  readonly error?: unknown;
+  readonly error_description?: unknown;
+}
+
+interface ErrorDetails {
+  readonly code?: unknown;
+  readonly status?: unknown;
+  readonly response?: { readonly data?: OAuthAnswer | null };
+}
+
+function detailsOf(error: unknown): ErrorDetails {
   return error ?? {};
 }

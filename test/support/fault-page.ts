@@ -6,6 +6,7 @@ const NAMES = {
   objects: 'objects',
   tables: 'tables',
   loads: 'load jobs',
+  access: 'rights',
   tokens: 'access tokens',
 } as const;
 

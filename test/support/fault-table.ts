@@ -12,6 +12,12 @@ interface FaultFacts {
   readonly endless?: true;
 }
 
+/**
+ * Stands at the head of every answer that isn't Google's, is the token that the token service gives, and is in no error. So short because an error of `JSON.parse` quotes ten
+ * characters of what it was given.
+ */
+export const PLANTED = 'ya29.x';
+
 /** What goes wrong with a call, in the words of docs/faults.md. */
 const FAULT_FACTS = {
   'answers 503': { fault: { kind: 'status', status: 503 } },
@@ -28,10 +34,14 @@ const FAULT_FACTS = {
   'resets it in mid-body': { fault: { kind: 'truncate', afterBytes: 1 }, carriedOut: true },
   'closes it politely in mid-body': { fault: { kind: 'half-close', afterBytes: 1 }, carriedOut: true },
   'takes the request and says nothing': { fault: { kind: 'stall' }, endless: true },
-  'answers 200 with half of a JSON': { fault: { kind: 'status', status: 200, body: '{"access_token": "proje' } },
+  'answers 200 with half of a JSON': { fault: { kind: 'status', status: 200, body: `{"${PLANTED}": "proje` } },
+  'answers 200 in plain text': { fault: { kind: 'status', status: 200, body: `${PLANTED}: upstream gone` } },
   'answers 200 with a proxy’s page': { fault: { kind: 'html', status: 200 } },
   'answers 502 with a proxy’s page': { fault: { kind: 'html' } },
   'answers 403 with a proxy’s page': { fault: { kind: 'html', status: 403 } },
+  'answers 403 with another’s JSON': {
+    fault: { kind: 'status', status: 403, body: { error: `${PLANTED}: blocked`, error_description: PLANTED } },
+  },
   'answers under a wrong content type': { fault: { kind: 'wrong-content-type' }, carriedOut: true },
   'redirects elsewhere': { fault: { kind: 'redirect', location: 'http://127.0.0.1:9/elsewhere' } },
   'answers 400': { fault: { kind: 'status', status: 400 } },
@@ -84,9 +94,13 @@ const VERTEX: Endings = {
   'closes it politely in mid-body': noAnswer('other side closed'),
   'takes the request and says nothing': noAnswer('no answer within 300 ms.'),
   'answers 200 with half of a JSON': noAnswer('it answered 200 without JSON; is something between here and Google?'),
+  'answers 200 in plain text': noAnswer('it answered 200 without JSON; is something between here and Google?'),
   'answers 200 with a proxy’s page': noAnswer('it answered 200 without JSON; is something between here and Google?'),
   'answers 502 with a proxy’s page': noAnswer('it answered 502 (text/html; charset=UTF-8) without an error of the API'),
   'answers 403 with a proxy’s page': noAnswer('it answered 403 (text/html; charset=UTF-8) without an error of the API'),
+  'answers 403 with another’s JSON': noAnswer(
+    'it answered 403 (application/json; charset=UTF-8) without an error of the API',
+  ),
   'answers under a wrong content type': UNHARMED,
   'redirects elsewhere': noAnswer('it answered 302 (no content type) without an error of the API'),
   'answers 400': refused('invalid-request', 'the request was refused as invalid.'),
@@ -115,9 +129,11 @@ const STORAGE: Endings = {
   'closes it politely in mid-body': repeated('unavailable', 'ECONNRESET'),
   'takes the request and says nothing': repeated('unavailable', 'no byte for 300 ms.'),
   'answers 200 with half of a JSON': repeated('unavailable', 'the answer is not'),
+  'answers 200 in plain text': repeated('unavailable', 'the answer is not'),
   'answers 200 with a proxy’s page': repeated('unavailable', 'the answer is not'),
   'answers 502 with a proxy’s page': repeated('unavailable', 'the service could not answer. It answered 502.'),
   'answers 403 with a proxy’s page': refused('permission', 'It answered 403.'),
+  'answers 403 with another’s JSON': refused('permission', 'It answered 403.'),
   'answers under a wrong content type': UNHARMED,
   'redirects elsewhere': repeated('unavailable', 'the service could not answer. It answered 302.'),
   'answers 400': refused('invalid-request', 'the request was refused as invalid.'),
@@ -134,6 +150,13 @@ const TABLES: Endings = {
     'permission',
     "Grant roles/bigquery.dataViewer on the dataset to the worker's service account.",
   ),
+};
+
+/** The words of jobs but for two, and never repeated: who asks for rights can do without the answer, or asks again. */
+const ACCESS: Endings = {
+  ...VERTEX,
+  'answers 429': refused('quota', 'too many requests.'),
+  'answers 403': refused('permission', 'these credentials may not look.'),
 };
 
 /** The words of jobs, too: a load that begins twice is one load, and the activity asks again. */
@@ -163,9 +186,11 @@ const TOKENS: Endings = {
   'closes it politely in mid-body': repeated('unavailable', 'no answer that can be read (ERR_STREAM_PREMATURE_CLOSE).'),
   'takes the request and says nothing': repeated('unavailable', 'no answer within 1000 ms.'),
   'answers 200 with half of a JSON': noToken('the token service gave no answer that can be read.'),
+  'answers 200 in plain text': noToken('the token service gave no answer that can be read.'),
   'answers 200 with a proxy’s page': noToken('the token service gave no answer that can be read.'),
   'answers 502 with a proxy’s page': repeated('unavailable', 'the token service answered 502.'),
   'answers 403 with a proxy’s page': denied(),
+  'answers 403 with another’s JSON': denied(),
   'answers under a wrong content type': noToken('the token service gave no answer that can be read.'),
   'redirects elsewhere': repeated('unavailable', 'no answer that can be read (ECONNREFUSED).'),
   'answers 400': denied(),
@@ -177,6 +202,7 @@ const TOKENS: Endings = {
 const midBody = (ending: Ending) => ({ 'resets it in mid-body': ending, 'closes it politely in mid-body': ending });
 const spoiltBy = (ending: Ending) => ({
   'answers 200 with half of a JSON': ending,
+  'answers 200 in plain text': ending,
   'answers 200 with a proxy’s page': ending,
 });
 
@@ -202,10 +228,25 @@ export const SORTS_OF_CALLS: readonly SortOfCalls[] = [
   },
   // each attempt brings a piece
   { gateway: 'objects', calls: ['read'], endings: { ...STORAGE, ...midBody(UNHARMED) } },
-  { gateway: 'objects', calls: ['remove'], endings: { ...STORAGE, ...midBody({ how: 'no body' }) } },
+  { gateway: 'objects', calls: ['delete'], endings: { ...STORAGE, ...midBody({ how: 'no body' }) } },
   { gateway: 'objects', calls: ['write'], endings: neverRepeated(STORAGE) },
-  { gateway: 'tables', calls: ['find', 'read rows'], endings: TABLES },
+  { gateway: 'tables', calls: ['find', 'findDataset', 'readRows', 'readLines'], endings: TABLES },
   { gateway: 'loads', calls: ['begin', 'find'], endings: LOADS },
+  {
+    gateway: 'access',
+    calls: [
+      'projectPermissions',
+      'bucketPermissions',
+      'tablePermissions',
+      'projectPolicy',
+      'bucketPolicy',
+      'datasetPolicy',
+      'projectNumber',
+      'bucket',
+      'findModel',
+    ],
+    endings: ACCESS,
+  },
   { gateway: 'tokens', calls: ['getAccessToken'], endings: TOKENS },
 ];
 

@@ -2,17 +2,23 @@ import { GoogleAuth, UserRefreshClient } from 'google-auth-library';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer, type FaultRule } from '../../src/emulator';
 import { EmulatorClock } from '../../src/emulator/clock';
 import { answerWithFault, FaultTable } from '../../src/emulator/faults';
+import type { Access } from '../../src/gateways/access';
+import { AccessRest } from '../../src/gateways/access-rest';
 import { AccessTokensFixed, AccessTokensGoogle } from '../../src/gateways/access-tokens-google';
-import type { NewLoadJob } from '../../src/gateways/load-jobs';
+import type { LoadJobs, NewLoadJob } from '../../src/gateways/load-jobs';
 import { LoadJobsRest } from '../../src/gateways/load-jobs-rest';
+import type { ObjectStore } from '../../src/gateways/object-store';
 import { ObjectStoreGcs } from '../../src/gateways/object-store-gcs';
+import type { TableStore } from '../../src/gateways/table-store';
 import { TableStoreRest } from '../../src/gateways/table-store-rest';
+import type { VertexJobs } from '../../src/gateways/vertex-jobs';
 import { VertexJobsRest } from '../../src/gateways/vertex-jobs-rest';
 import { EmulatedTables } from './emulated-tables';
+import { PLANTED } from './fault-table';
 import { aNewJob } from './vertex-jobs-contract';
 import { waitFor } from './wait-for';
 
-export type BenchGateway = 'jobs' | 'objects' | 'tables' | 'loads' | 'tokens';
+export type BenchGateway = 'jobs' | 'objects' | 'tables' | 'loads' | 'access' | 'tokens';
 
 /** A call of a gateway, and how the service tells it from others. */
 interface BenchCall {
@@ -24,6 +30,7 @@ const PARENT = { project: 'acme', location: 'us-central1' };
 const CHUNK = 256 * 1024;
 const ONCE = { ifGenerationMatch: 0 } as const;
 const SOURCE = 'gs://acme/source';
+const DATASET = 'bq://acme.d';
 const TABLE = 'bq://acme.d.prompts';
 const COLUMNS = [{ name: 'n', type: 'INTEGER', mode: 'NULLABLE' }] as const;
 const TARGET = 'gs://acme/target';
@@ -39,6 +46,7 @@ export class GatewayBench {
   readonly #store: ObjectStoreGcs;
   readonly #tables: TableStoreRest;
   readonly #loads: LoadJobsRest;
+  readonly #access: AccessRest;
   readonly #timeoutMs: number;
 
   /** @param patienceMs for how long a gateway waits for an answer, or a byte of it */
@@ -47,7 +55,8 @@ export class GatewayBench {
     emulator.blobs.createBucket('acme');
     emulator.setScenario(CALM);
     const tokenService = await TokenService.open(patienceMs / 4);
-    return new GatewayBench(emulator, await serveEmulator(emulator), tokenService, patienceMs);
+    const server = await serveEmulator({ fetch: async (request) => withPlantedText(await emulator.fetch(request)) });
+    return new GatewayBench(emulator, server, tokenService, patienceMs);
   }
 
   private constructor(emulator: Emulator, server: EmulatorServer, tokenService: TokenService, patienceMs: number) {
@@ -61,6 +70,12 @@ export class GatewayBench {
     const { retries, retryDelayMs } = patience;
     this.#tables = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: server.url, retries, retryDelayMs });
     this.#loads = new LoadJobsRest({ tokens: new AccessTokensFixed(), endpoint: server.url });
+    this.#access = new AccessRest({
+      tokens: new AccessTokensFixed(),
+      endpoint: server.url,
+      storageEndpoint: server.url,
+      bigqueryEndpoint: server.url,
+    });
   }
 
   /** Every call of a gateway, with what it needs in place. */
@@ -68,6 +83,7 @@ export class GatewayBench {
     if (gateway === 'jobs') return this.#callsOfJobs();
     if (gateway === 'tables') return this.#callsOfTables();
     if (gateway === 'loads') return this.#callsOfLoads();
+    if (gateway === 'access') return this.#callsOfAccess();
     return gateway === 'objects' ? this.#callsOfObjects() : this.#callsOfTokens();
   }
 
@@ -86,7 +102,7 @@ export class GatewayBench {
       list: { meets: { call: 'list' }, run: () => drained(jobs.list(PARENT, '', options)) },
       cancel: { meets: { call: 'cancel' }, run: () => jobs.cancel(name, options) },
       delete: { meets: { call: 'delete' }, run: () => jobs.delete(ended.name, options) },
-    };
+    } satisfies Record<keyof VertexJobs, BenchCall>;
   }
 
   async #callsOfObjects(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -107,8 +123,8 @@ export class GatewayBench {
         run: () => store.compose([source, source], TARGET, ONCE),
       },
       copy: { meets: { call: 'storage.write', path: '/rewriteTo/' }, run: () => store.copy(source, TARGET, ONCE) },
-      remove: { meets: { call: 'storage.delete' }, run: () => store.delete(SOURCE) },
-    };
+      delete: { meets: { call: 'storage.delete' }, run: () => store.delete(SOURCE) },
+    } satisfies Record<keyof ObjectStore | 'write once' | 'open an upload' | 'send a chunk', BenchCall>;
   }
 
   async #callsOfTables(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -117,13 +133,19 @@ export class GatewayBench {
     const emulated = new EmulatedTables(this.emulator);
     await emulated.addDataset('acme', 'd');
     await emulated.put(TABLE, { columns: COLUMNS, rows: [['1'], ['2']] });
+    const found = await tables.find(TABLE);
     return {
       find: { meets: { call: 'bigquery.get' }, run: () => tables.find(TABLE, options) },
-      'read rows': {
+      findDataset: { meets: { call: 'bigquery.get' }, run: () => tables.findDataset(DATASET, options) },
+      readRows: {
         meets: { call: 'bigquery.read' },
         run: () => drained(tables.readRows(TABLE, { from: 0, to: 2, ...options })),
       },
-    };
+      readLines: {
+        meets: { call: 'bigquery.read' },
+        run: () => drained(tables.readLines(found!, { from: 0, to: 2, ...options })),
+      },
+    } satisfies Record<keyof TableStore, BenchCall>;
   }
 
   async #callsOfLoads(): Promise<Readonly<Record<string, BenchCall>>> {
@@ -135,7 +157,37 @@ export class GatewayBench {
     return {
       begin: { meets: { call: 'bigquery.load' }, run: () => loads.begin(aLoad('new'), options) },
       find: { meets: { call: 'bigquery.job' }, run: () => loads.find(aLoad('standing'), options) },
-    };
+    } satisfies Record<keyof LoadJobs, BenchCall>;
+  }
+
+  async #callsOfAccess(): Promise<Readonly<Record<string, BenchCall>>> {
+    const access = this.#access;
+    const options = { timeoutMs: this.#timeoutMs };
+    const asked = ['some.permission'];
+    const model = 'publishers/google/models/gemini-2.5-flash';
+    const emulated = new EmulatedTables(this.emulator);
+    await emulated.addDataset('acme', 'd');
+    await emulated.put(TABLE, { columns: COLUMNS, rows: [] });
+    return {
+      projectPermissions: {
+        meets: { call: 'project' },
+        run: () => access.projectPermissions('acme', asked, options),
+      },
+      bucketPermissions: {
+        meets: { call: 'storage.other' },
+        run: () => access.bucketPermissions('acme', asked, options),
+      },
+      tablePermissions: {
+        meets: { call: 'bigquery.other' },
+        run: () => access.tablePermissions(TABLE, asked, options),
+      },
+      projectPolicy: { meets: { call: 'project' }, run: () => access.projectPolicy('acme', options) },
+      bucketPolicy: { meets: { call: 'storage.other' }, run: () => access.bucketPolicy('acme', options) },
+      datasetPolicy: { meets: { call: 'bigquery.get' }, run: () => access.datasetPolicy(DATASET, options) },
+      projectNumber: { meets: { call: 'project' }, run: () => access.projectNumber('acme', options) },
+      bucket: { meets: { call: 'storage.other' }, run: () => access.bucket('acme', options) },
+      findModel: { meets: { call: 'model' }, run: () => access.findModel(PARENT, model, options) },
+    } satisfies Record<keyof Access, BenchCall>;
   }
 
   /** A token is asked for by a call that needs one. */
@@ -184,10 +236,11 @@ class TokenService {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const carryOut = async () => Response.json({ access_token: 'the-real-token', expires_in: 3600 });
+    const carryOut = async () => Response.json({ access_token: PLANTED, expires_in: 3600 });
     const fault = this.faults.take('unknown', '/token');
     if (!fault) return carryOut();
-    return answerWithFault(fault, { request, clock: this.#clock, closed: this.#closed.signal, carryOut });
+    const context = { request, clock: this.#clock, closed: this.#closed.signal, carryOut };
+    return withPlantedText(await answerWithFault(fault, context));
   }
 
   async close(): Promise<void> {
@@ -195,6 +248,12 @@ class TokenService {
     await this.#clock.close();
     await this.#server.close();
   }
+}
+
+/** A proxy's page shows what it likes, a request's own headers for one. */
+async function withPlantedText(answer: Response): Promise<Response> {
+  if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer;
+  return new Response(`<!--${PLANTED}-->${await answer.text()}`, answer);
 }
 
 function aLoad(id: string): NewLoadJob {

@@ -44,6 +44,24 @@ describe('AccessTokensGoogle', () => {
   });
 
   it.each([
+    [
+      'in OAuth’s words',
+      { error: 'invalid_grant', error_description: 'Token has been revoked.' },
+      'answered 400: invalid_grant: Token has been revoked. Run',
+    ],
+    ['without a description', { error: 'invalid_client' }, 'answered 400: invalid_client. Run'],
+    ['in words of its own', { error: 'ya29.x', error_description: 'ya29.x' }, 'answered 400. Run'],
+    ['with a page', '<html>ya29.x</html>', 'answered 400. Run'],
+    ['with nothing', null, 'answered 400. Run'],
+  ])('tells what a token service says that refuses %s', async (_, data, says) => {
+    const refusal = Object.assign(new Error('ya29.x'), { status: 400, response: { data } });
+    const error = await errorOf(failing(refusal).getAccessToken());
+    expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'never-sent' });
+    expect(error.message).toContain(says);
+    expect([error.message, String(error.cause)].join()).not.toContain('ya29');
+  });
+
+  it.each([
     ['a revoked login', { status: 400 }, 'unauthenticated'],
     ['a key file that is not there', { code: 'ENOENT' }, 'unauthenticated'],
     ['a token service that is out of order', { status: 503 }, 'unavailable'],
