@@ -3,6 +3,7 @@ import type { StartRequest } from '../../src/client';
 import type { Scenario } from '../../src/emulator/scenario';
 import type { BatchResult } from '../../src/messages';
 import type { BatchWorld } from './batch-world';
+import { EmulatedTables } from './emulated-tables';
 import { createElsewhere, startAdopting } from './jobs-created-elsewhere';
 import { waitFor } from './wait-for';
 
@@ -31,6 +32,9 @@ export interface LifeStory {
 
 /** Rows of every story. */
 export const ROWS = 12;
+/** A handler that the worker of every story has. */
+export const HANDLER = 'save';
+const DATASET = 'bq://acme.d';
 const HALF = { atLeast: 1, atMost: ROWS - 1 } as const;
 const FINISHES = [{ state: 'JOB_STATE_PENDING' }, { state: 'JOB_STATE_RUNNING' }] as const;
 const PAUSES_HALFWAY: Scenario = {
@@ -412,7 +416,63 @@ export const LIFE_STORIES: readonly LifeStory[] = [
     answered: ROWS,
     paidJobs: 2,
   },
+  {
+    name: 'handled',
+    scenario: {},
+    request: { handler: HANDLER },
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 1,
+  },
+  {
+    name: 'reprocessed',
+    scenario: {},
+    start: async (world) => {
+      const run = await world.start();
+      await run.result();
+      return await world.client.reprocess(run.workflowId, { handler: HANDLER });
+    },
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 1,
+  },
+  {
+    name: 'output-in-a-table',
+    scenario: {},
+    start: async (world) =>
+      await startOverTables(world, { output: `${DATASET}.answers`, workspace: 'gs://acme/work/' }),
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 1,
+  },
+  {
+    name: 'loaded-into-tables',
+    scenario: { rows: [{ outcome: 'bad-request', share: 0.5 }] },
+    start: async (world) =>
+      await startOverTables(world, {
+        resultsTable: `${DATASET}.results`,
+        errorsTable: `${DATASET}.errors`,
+        deadLettersTable: `${DATASET}.unanswered`,
+      }),
+    outcome: 'partial',
+    execution: 'COMPLETED',
+    reason: 'RowsUnanswered',
+    answered: HALF,
+    paidJobs: 1,
+  },
 ];
+
+/** Starts a run whose request names tables of the dataset. */
+async function startOverTables(world: BatchWorld, request: Partial<StartRequest>): Promise<VertexBatchRun> {
+  await new EmulatedTables(world.emulator).addDataset('acme', 'd');
+  return await world.start(request);
+}
 
 /** So many jobs are running. */
 export async function untilJobs(run: VertexBatchRun, jobs: number): Promise<void> {

@@ -48,6 +48,15 @@ export async function replayAll(
   }
 }
 
+/** Replays every run of a task queue, whoever started it, and gives their number; there must be one. */
+export async function replayQueue(client: Client, taskQueue: string, workflowsPath: string): Promise<number> {
+  const runs: StartedWorkflow[] = [];
+  for await (const run of client.workflow.list({ query: `TaskQueue = '${taskQueue}'` })) runs.push(run);
+  if (runs.length === 0) throw new Error(`${taskQueue} had no run to replay`);
+  await replayAll(client, runs, workflowsPath);
+  return runs.length;
+}
+
 /** Replays every run that this test file started through `testEnvironment`'s client, and gives their number. */
 export async function replayStarted(client: Client, workflowsPath: string): Promise<number> {
   const runs = startedWorkflows();

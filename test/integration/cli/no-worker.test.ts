@@ -6,8 +6,11 @@ import { platform } from 'node:process';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
 import { someRows } from '../../support/an-emulator';
+import { WORKFLOWS_PATH } from '../../support/batch-world';
 import { vertexBatch } from '../../support/cli-process';
 import { listeningAddresses } from '../../support/listening-addresses';
+import { replayQueue } from '../../support/replay';
+import { testEnvironment } from '../../support/temporal';
 
 const ENDLESS = { transitions: [{ state: 'JOB_STATE_RUNNING', hold: true }], cancel: { ms: 100 } };
 
@@ -79,6 +82,7 @@ describe('with no worker alive', () => {
     expect(cancelled.stdout).toMatch(/CANCELLED after \d+ s/);
     expect(cancelled.exitCode).toBe(0);
     expect(emulator.jobs().map(({ state }) => state)).toEqual(['JOB_STATE_CANCELLED']);
+    await replayQueue((await testEnvironment()).client, taskQueue, WORKFLOWS_PATH);
   });
 });
 

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { claimKey, CLAIM_LABEL } from '../../../src/domain/claim-key';
 import { runIdentity } from '../../../src/run-identity';
 import { aJobBody } from '../../support/an-emulator';
-import { BatchWorld, prompts } from '../../support/batch-world';
+import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
 import { vertexBatch } from '../../support/cli-process';
+import { replayQueue } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 
 const ENDLESS = { transitions: [{ state: 'JOB_STATE_RUNNING', hold: true }], cancel: { ms: 20 } } as const;
@@ -35,7 +36,10 @@ beforeAll(async () => {
   await world.put('gs://acme/in/a.jsonl', prompts(3));
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 /** A run whose job runs, and the job's name. */
 async function startRunning(workflowId: string): Promise<string> {

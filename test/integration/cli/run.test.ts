@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunStatus } from '../../../src/client';
 import type { Emulator } from '../../../src/emulator';
 import { aRow, someRows } from '../../support/an-emulator';
+import { WORKFLOWS_PATH } from '../../support/batch-world';
 import { CliWorld } from '../../support/cli-world';
+import { replayQueue } from '../../support/replay';
+import { testEnvironment } from '../../support/temporal';
 import { waitFor } from '../../support/wait-for';
 
 const QUICK = { durations: { JOB_STATE_PENDING: 50, JOB_STATE_RUNNING: 100 } };
@@ -29,7 +32,11 @@ beforeAll(async () => {
   await world.startWorker();
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  const { client } = await testEnvironment();
+  await replayQueue(client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 async function inputFile(rows: readonly object[]): Promise<string> {
   const path = join(directory, `${randomUUID()}.jsonl`);

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BatchResult } from '../../../src/client';
+import { WORKFLOWS_PATH } from '../../support/batch-world';
 import type { CliProcess } from '../../support/cli-process';
 import { CliWorld } from '../../support/cli-world';
 import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
+import { replayQueue } from '../../support/replay';
+import { testEnvironment } from '../../support/temporal';
 
 /** Jobs have ended when they are looked at first, and not half a minute later. */
 const AT_ONCE = { durations: { JOB_STATE_PENDING: 0, JOB_STATE_RUNNING: 0 } };
@@ -35,7 +38,11 @@ beforeAll(async () => {
   await world.startWorker();
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  const { client } = await testEnvironment();
+  await replayQueue(client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 function aRow(n: number): readonly string[] {
   return [`k${n}`, JSON.stringify({ contents: [{ role: 'user', parts: [{ text: `prompt ${n}` }] }] }), String(n)];

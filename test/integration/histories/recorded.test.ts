@@ -26,6 +26,10 @@ const REQUIRED = [
   'several-parts',
   'canary',
   'adopted',
+  'handled',
+  'reprocessed',
+  'output-in-a-table',
+  'loaded-into-tables',
 ];
 
 /** Recorded with the code of today, and in a directory for each version with the code of that version. */

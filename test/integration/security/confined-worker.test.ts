@@ -3,12 +3,13 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { BatchWorld, prompts } from '../../support/batch-world';
+import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
 import { confined, NOBODY, whyNotConfined } from '../../support/confined-program';
 import { exactBooks, booksOf } from '../../support/exact-books';
 import { listeningAddresses } from '../../support/listening-addresses';
 import { packedPackage } from '../../support/packed-package';
 import { startPlainProcess } from '../../support/plain-process';
+import { replayQueue } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 
 const ROWS = 20;
@@ -55,6 +56,7 @@ it(
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(ROWS));
       expect(listeningAddresses(pid)).toEqual([]);
       expect(await worker.end()).toBe(0);
+      await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
     } finally {
       await worker.end('SIGKILL');
       await world.close();

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { defineHandler } from '../../../src/define-handler';
 import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
-import { LIFE_STORIES, ROWS, type LifeStory } from '../../support/life-stories';
+import { HANDLER, LIFE_STORIES, ROWS, type LifeStory } from '../../support/life-stories';
 import { recordHistory } from '../../support/record-history';
 import { replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
@@ -39,7 +40,10 @@ async function tell(story: LifeStory, cached: boolean): Promise<StoryEnd> {
   const world = await BatchWorld.create({
     emulator: { scenario: story.scenario },
     worker: cached ? {} : { maxCachedWorkflows: 0 },
-    ...(story.rowsAJob === undefined ? {} : { plugin: { jobLimits: { rows: story.rowsAJob } } }),
+    plugin: {
+      handlers: { [HANDLER]: defineHandler({ handle: () => undefined }) },
+      ...(story.rowsAJob === undefined ? {} : { jobLimits: { rows: story.rowsAJob } }),
+    },
   });
   try {
     await world.put('gs://acme/in/prompts.jsonl', prompts(ROWS));

@@ -3,15 +3,19 @@ import type { Scenario } from '../../../src/emulator/scenario';
 import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
 import { TableStoreRest } from '../../../src/gateways/table-store-rest';
 import type { VertexBatchPluginOptions } from '../../../src/plugin';
-import { BatchWorld } from '../../support/batch-world';
+import { BatchWorld, WORKFLOWS_PATH } from '../../support/batch-world';
 import { EmulatedTables } from '../../support/emulated-tables';
+import { replayQueue } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 
 const TABLES = { resultsTable: 'bq://acme.d.answers', errorsTable: 'bq://acme.d.unanswered' } as const;
 
 let world: BatchWorld;
 
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 async function aWorld(scenario: Scenario = {}, plugin: VertexBatchPluginOptions = {}): Promise<EmulatedTables> {
   world = await BatchWorld.create({ emulator: { scenario }, plugin });

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../src/emulator/scenario';
 import type { BatchResult } from '../../../src/messages';
-import { BatchWorld } from '../../support/batch-world';
+import { BatchWorld, WORKFLOWS_PATH } from '../../support/batch-world';
 import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
+import { replayQueue } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 
 const TABLE = 'bq://acme.d.prompts';
@@ -12,7 +13,10 @@ const TO_FILES = { output: 'gs://acme/out/' } as const;
 
 let world: BatchWorld;
 
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 async function aWorld(scenario: Scenario = {}): Promise<void> {
   world = await BatchWorld.create({ emulator: { scenario } });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BatchWorld, prompts } from '../../support/batch-world';
 import type { ParentInput } from '../../support/fixtures/parent-workflow';
 import { untilState } from '../../support/life-stories';
-import { workflowBundle } from '../../support/replay';
+import { replayQueue, workflowBundle } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 
 const PARENT_PATH = join(__dirname, '../../support/fixtures/parent-workflow.ts');
@@ -38,6 +38,7 @@ describe('the parent of a run', () => {
       } finally {
         await world.close();
       }
+      await replayQueue(world.temporal.client, world.taskQueue, PARENT_PATH);
     },
   );
 });

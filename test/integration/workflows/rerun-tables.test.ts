@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StartRequest, VertexBatchRun } from '../../../src/client';
-import { BatchWorld } from '../../support/batch-world';
+import { BatchWorld, WORKFLOWS_PATH } from '../../support/batch-world';
 import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
+import { replayQueue } from '../../support/replay';
 import { program } from '../../support/program';
 
 const TABLE = 'bq://acme.d.prompts';
@@ -21,7 +22,10 @@ beforeEach(async () => {
   await tables.addDataset('acme', 'd');
 });
 
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 /** A closed run over a table, two of whose four rows were refused. */
 async function partialRun(request: Partial<StartRequest>, more: object = {}): Promise<VertexBatchRun> {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VertexBatchRun } from '../../../src/client';
-import { BatchWorld, prompt } from '../../support/batch-world';
+import { BatchWorld, prompt, WORKFLOWS_PATH } from '../../support/batch-world';
 import { program } from '../../support/program';
+import { replayQueue } from '../../support/replay';
 
 let world: BatchWorld;
 /** Keys that the model refuses. */
@@ -15,7 +16,10 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 function command(...words: string[]) {
   return program(world, words);

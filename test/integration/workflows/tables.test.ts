@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TableToMake } from '../../support/table-store-contract';
-import { BatchWorld } from '../../support/batch-world';
+import { BatchWorld, WORKFLOWS_PATH } from '../../support/batch-world';
+import { replayQueue } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 import { EmulatedTables, PROMPT_COLUMNS } from '../../support/emulated-tables';
 
@@ -15,7 +16,10 @@ beforeEach(async () => {
   await tables.addDataset('acme', 'd');
 });
 
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 function request(text: string): string {
   return JSON.stringify({ contents: [{ role: 'user', parts: { text } }] });
