@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createEmulator, serveEmulator, type Emulator, type EmulatorServer } from '../../../src/emulator';
 import { someRows } from '../../support/an-emulator';
 import { readTemporalTarget } from '../../../src/config';
 import { createBatchWorker, installRuntime, type BatchWorker } from '../../../src/worker';
 import { vertexBatch } from '../../support/cli-process';
+import { replayQueue } from '../../support/replay';
 
 // each step is a process of its own
 vi.setConfig({ testTimeout: 240_000 });
@@ -19,10 +21,13 @@ const LOST = {
   durations: { JOB_STATE_PENDING: 50, JOB_STATE_RUNNING: 50 },
 } as const;
 
+const WORKFLOWS_PATH = join(__dirname, '../../../src/workflows/index.ts');
+
 let directory: string;
 let emulator: Emulator;
 let server: EmulatorServer;
 let cli: ReturnType<typeof vertexBatch>;
+let taskQueue: string;
 let worker: BatchWorker;
 let drained: Promise<void>;
 
@@ -32,7 +37,7 @@ beforeAll(async () => {
   emulator.blobs.createBucket('bucket');
   server = await serveEmulator(emulator);
   const { url } = server;
-  const taskQueue = `cli-${randomUUID()}`;
+  taskQueue = `cli-${randomUUID()}`;
   cli = vertexBatch({
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     VERTEX_BATCH_EMULATOR: server.url,
@@ -46,7 +51,7 @@ beforeAll(async () => {
     temporal: await readTemporalTarget({ address: inject('temporalAddress') }, {}),
     taskQueue,
     endpoints: { api: url, storage: url, trustedHosts: [] },
-    workflowsPath: join(__dirname, '../../../src/workflows/index.ts'),
+    workflowsPath: WORKFLOWS_PATH,
     polling: { initial: '100ms', max: '1s' },
     timeouts: { submit: '2s', heartbeat: '1s', look: '200ms' },
   });
@@ -59,6 +64,9 @@ afterAll(async () => {
   await server.close();
   await emulator.close();
   await rm(directory, { recursive: true });
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  await replayQueue(new Client({ connection }), taskQueue, WORKFLOWS_PATH);
+  await connection.close();
 });
 
 describe('a run that can’t tell whether its create was accepted', () => {

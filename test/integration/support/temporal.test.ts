@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { greeting, nameGiven } from '../../support/fixtures/greeting-workflow';
-import { replayAll, replayStarted, workflowBundle } from '../../support/replay';
+import { replayAll, replayQueue, replayStarted, workflowBundle } from '../../support/replay';
 import { startedWorkflows } from '../../support/started-workflows';
 import { testEnvironment, uniqueTaskQueue, withWorker } from '../../support/temporal';
 
@@ -26,7 +26,7 @@ describe('the shared Temporal server', () => {
     expect(result).toBe('Hello, World');
   });
 
-  it('notes a workflow that a signal started', async () => {
+  it('notes a workflow that a signal started, and finds it by its task queue', async () => {
     const { client } = await testEnvironment();
     const taskQueue = uniqueTaskQueue('greeting');
     const workflowId = randomUUID();
@@ -40,6 +40,9 @@ describe('the shared Temporal server', () => {
       await handle.result();
     });
     expect(startedWorkflows().map((run) => run.workflowId)).toContain(workflowId);
+    expect(await replayQueue(client, taskQueue, workflowsPath)).toBe(1);
+    await expect(replayQueue(client, taskQueue, changedWorkflowsPath)).rejects.toThrow(workflowId);
+    await expect(replayQueue(client, 'nobodys', workflowsPath)).rejects.toThrow('nobodys had no run');
   });
 
   it('replays everything that this file started', async () => {
