@@ -122,6 +122,26 @@ describe('the input of a run', () => {
     });
   });
 
+  it.concurrent('that is another one while a terminated run’s job goes on: its answers are kept, nothing is sent', async () => {
+    await inWorld(
+      async (world) => {
+        await world.put('gs://acme/in/a.jsonl', prompts(4));
+        const workflowId = 'inputs-other';
+        const run = await world.start({ workflowId });
+        await untilState(run, 'JOB_STATE_RUNNING');
+        await world.temporal.client.workflow.getHandle(workflowId).terminate();
+        await world.put('gs://acme/in/a.jsonl', prompts(5));
+        expect(await (await world.start({ workflowId })).result()).toMatchObject({
+          outcome: 'partial',
+          rows: { input: 4, answered: 4 },
+          reason: { type: 'InputChanged', message: expect.stringContaining('gs://acme/in/a.jsonl') as string },
+        });
+        expect(world.paidJobs()).toHaveLength(1);
+      },
+      { durations: { JOB_STATE_RUNNING: 3_000 } },
+    );
+  });
+
   it.concurrent('that changes under a running job is noticed; the answers are kept and nothing is sent again', async () => {
     await inWorld(
       async (world) => {
