@@ -42,7 +42,10 @@ async function bundleIn(directory: string): Promise<string> {
   return path;
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof TypeError ? error.message : error);
-  process.exitCode = error instanceof TypeError ? 2 : 1;
-});
+main()
+  .catch((error: unknown) => {
+    console.error(error instanceof TypeError ? error.message : error);
+    process.exitCode = error instanceof TypeError ? 2 : 1;
+  })
+  // after a long campaign Node 20 has been seen to spin for ever in closing its handles, all of which were done with
+  .finally(() => process.exit());
