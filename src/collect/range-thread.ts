@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads';
-import type { Attempt } from '../activities/attempt';
 import { objectStoreAnywhere } from '../gateways/object-store-anywhere';
 import { ObjectStoreGcs } from '../gateways/object-store-gcs';
 import { performOrders } from '../rows/threads/perform-orders';
+import { attemptWithoutTemporal } from './attempt-without-temporal';
 import type { RangeNews, ThreadData } from './range-messages';
 import { performRange, type RangeOrder } from './range-order';
 
@@ -18,12 +18,6 @@ performOrders<RangeOrder, void>((tellAnything) => {
       }),
     onRead: (_, bytes) => tell({ kind: 'read', bytes }),
   });
-  const log = warningsOnly((text) => tell({ kind: 'warning', text }));
-  return (order, signal) =>
-    performRange(store, order, { signal, log, now: Date.now, waited: () => 0, heartbeat: () => {} });
+  const warn = (text: string) => tell({ kind: 'warning', text });
+  return (order, signal) => performRange(store, order, attemptWithoutTemporal(signal, warn));
 });
-
-function warningsOnly(warn: (text: string) => void): Attempt['log'] {
-  const nothing = () => {};
-  return { log: nothing, trace: nothing, debug: nothing, info: nothing, error: nothing, warn };
-}

@@ -1,6 +1,5 @@
 const REGULAR = /^predictions(_\d+)?\.jsonl(-\d+-of-\d+)?$/;
 const INCREMENTAL = /^incremental_[^/]*\.jsonl(-\d+-of-\d+)?$/;
-
 const SHARD = /^(.*)-\d+-of-(\d+)$/;
 
 /** What a job's output file is by its name; `incremental` ones count only where a job died before it wrote the others. */

@@ -44,7 +44,7 @@ export function isEnumValue(value: unknown, { values, numbers, anyCase }: EnumSp
 
 /** Either alphabet, with or without padding. */
 export function isBase64(text: string): boolean {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const padding = paddingOf(text);
   const digits = text.length - padding;
   if (digits % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return false;
   const stranger = text.search(/[^A-Za-z0-9+/_-]/);
@@ -53,8 +53,11 @@ export function isBase64(text: string): boolean {
 
 /** How many bytes base64 stands for. */
 export function decodedBytes(base64: string): number {
-  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-  return Math.floor(((base64.length - padding) * 3) / 4);
+  return Math.floor(((base64.length - paddingOf(base64)) * 3) / 4);
+}
+
+function paddingOf(base64: string): number {
+  return base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
 }
 
 export function isDuration(value: unknown): boolean {

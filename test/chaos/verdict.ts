@@ -39,8 +39,8 @@ export function runFindings(run: RunEvidence, calm: RunEvidence): string[] {
     ...jobsAsPlanned(run, calm),
     ...balance(run.result),
     ...sameResult(run.result, calm.result),
-    ...sameFiles(run, calm),
-    ...sameTables(run, calm),
+    ...sameLines(run.files, calm.files, (file) => file),
+    ...sameLines(run.loaded, calm.loaded, (table) => `the table of ${table}`),
     ...handedRows(run),
   ];
 }
@@ -84,18 +84,11 @@ function sameResult(result: BatchResult, calm: BatchResult | null): string[] {
   });
 }
 
-function sameFiles(run: RunEvidence, calm: RunEvidence): string[] {
-  return KINDS_OF_LINES.flatMap((file) => {
-    const difference = firstDifference(run.files[file], calm.files[file]);
-    return difference === undefined ? [] : [`${file}: ${difference}`];
-  });
-}
-
-/** Each row is once in the caller's tables. */
-function sameTables(run: RunEvidence, calm: RunEvidence): string[] {
-  return KINDS_OF_LINES.flatMap((table) => {
-    const difference = firstDifference(run.loaded[table], calm.loaded[table]);
-    return difference === undefined ? [] : [`the table of ${table}: ${difference}`];
+/** @param nameOf a kind of lines where they lie */
+function sameLines(ours: Lines, theirs: Lines, nameOf: (kind: string) => string): string[] {
+  return KINDS_OF_LINES.flatMap((kind) => {
+    const difference = firstDifference(ours[kind], theirs[kind]);
+    return difference === undefined ? [] : [`${nameOf(kind)}: ${difference}`];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Attempt } from '../../activities/attempt';
+import { attemptWithoutTemporal } from '../../collect/attempt-without-temporal';
 import {
   collectOutputs,
   type Collected,
@@ -93,18 +93,12 @@ async function collectLive(
   };
   const store = objectStoreAnywhere({ remote: () => objectStore(config), onRead: (_, bytes) => onRead(bytes) });
   const threads = { count: flags.threads ?? defaultThreads(), endpoints: config.endpoints, onRead };
-  const attempt = { signal, log: remarks(output), now: Date.now, waited: () => 0, heartbeat: () => {} };
+  // what a worker would log is a remark here
+  const attempt = attemptWithoutTemporal(signal, (text) => output.note(plain(text)));
   const tables = () => tableStore(config);
   const collected = await collectOutputs({ store, tables, prices, threads }, request, attempt, onPhase);
   live.hide();
   return collected;
-}
-
-/** What a worker would log is a remark here. */
-function remarks(output: Invocation['output']): Attempt['log'] {
-  const nothing = () => {};
-  const warn = (text: string) => output.note(plain(text));
-  return { log: nothing, trace: nothing, debug: nothing, info: nothing, error: nothing, warn };
 }
 
 function show({ output, flags }: Invocation<CollectFlags>, collected: Collected): ExitCode {
