@@ -26,10 +26,8 @@ const REFUSALS = {
   'invalid-request': 'JobRefused',
 } as const satisfies Record<GatewayErrorKind, BatchReasonType>;
 
-/** Before a claim is taken, what may pass by itself is tried again. */
-const MAY_PASS: ReadonlySet<GatewayErrorKind> = new Set(['unavailable', 'quota']);
-/** A right that is lacking is said at once as long as nothing was paid; after the first round it was there, and may be given back. */
-const MAY_PASS_IN_LATER_ROUNDS: ReadonlySet<GatewayErrorKind> = new Set([...MAY_PASS, 'unauthenticated', 'permission']);
+/** Before a claim is taken, what may pass is tried again: a right too, since the run had those it needed when it began. */
+const MAY_PASS: ReadonlySet<GatewayErrorKind> = new Set(['unavailable', 'quota', 'unauthenticated', 'permission']);
 
 /**
  * Creates the job of a claim. The claim is an object that can be written once; only the attempt that wrote it sends the POST,
@@ -60,7 +58,7 @@ export async function submitJob(gateways: JobGateways, input: SubmitJobInput, at
     );
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return notTried(error, claim.round);
+    return notTried(error);
   }
 }
 
@@ -175,10 +173,9 @@ async function standingClaim(
   return { kind: 'standing', claimedAt: claim.claimedAt, outcome, job };
 }
 
-function notTried(error: GatewayError, round: number): SubmittedJob {
+function notTried(error: GatewayError): SubmittedJob {
   const { message, retryAfterMs = null } = error;
   const type = REFUSALS[error.kind];
-  const mayPass = round > 1 ? MAY_PASS_IN_LATER_ROUNDS : MAY_PASS;
-  if (mayPass.has(error.kind)) return { kind: 'not-tried', type, message, retryAfterMs };
+  if (MAY_PASS.has(error.kind)) return { kind: 'not-tried', type, message, retryAfterMs };
   return { kind: 'refused', type, message, mayPass: false, retryAfterMs };
 }

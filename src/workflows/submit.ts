@@ -66,7 +66,7 @@ export async function submit(
         break;
       case 'refused':
         if (answer.mayPass) attempt += 1;
-        // the same claim again: it stands as refused, or the right to take it was what lacked and it must not be left open
+        // the same claim again: it stands as refused, and what is read there leads on to the next
         else if (!(await mayBeGivenBack(run, submission.part, answer.type)))
           throw new RunStopped({ type: answer.type, message: answer.message });
         failures += 1;
@@ -121,7 +121,7 @@ async function askOnce(run: RunState, accepted: AcceptedRun, submission: Submiss
   }
 }
 
-/** A right that is lacking is said at once as long as nothing is paid; where a job was created it was there, and may be given back. */
+/** A create that is refused for want of a right ends the run as long as nothing is paid; where a job was created the right may be given back. */
 async function mayBeGivenBack(run: RunState, part: number, type: BatchReason['type']): Promise<boolean> {
   return type === 'PermissionDenied' && patched('wait-for-rights-once-paid') && (await run.isPaid(part));
 }

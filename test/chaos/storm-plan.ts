@@ -67,8 +67,10 @@ const REFUSALS: readonly Fault[] = [
   { kind: 'status', status: 403 },
 ];
 const LONGEST_REFUSAL_CALLS = 3;
-/** Not those that submitting makes beside its create: a first round whose claim can't be looked for or written ends the run. */
+/** The calls that a refusal meets; creates have refusals among their own faults. */
 const REFUSED_CALLS = ['get', 'bigquery.get', 'bigquery.read', 'bigquery.load', 'bigquery.job'] as const;
+/** Those too that submitting makes beside its create. Drawn after everything else, so that a seed's storm is what it was. */
+const ALSO_REFUSED_CALLS = ['list', 'storage.write', 'storage.read', 'storage.list', 'storage.get'] as const;
 
 /** What the service may do instead of answering a create. A run that it refuses ends with that, and is started again. */
 const CREATE_FAULTS: readonly Fault[] = [
@@ -117,21 +119,20 @@ const WRITE_FAULTS: readonly Fault[] = [
 export function planStorm(seed: number, runs: number): StormPlan {
   const chance = new Chance(seed);
   const firstKind = chance.below(RUN_KINDS.length);
-  return {
-    seed,
-    runs: Array.from({ length: runs }, (_, index) => ({
-      workflowId: workflowIdOf(seed, index),
-      kind: RUN_KINDS[(firstKind + index) % RUN_KINDS.length] as RunKind,
-      startedTwice: chance.happens(0.2),
-    })),
-    scenario: {
-      durations: { JOB_STATE_PENDING: chance.between(20, 300), JOB_STATE_RUNNING: chance.between(50, 1_000) },
-      listing: plannedListing(chance),
-      storage: { listingLagMs: chance.happens(0.3) ? chance.between(50, 500) : 0 },
-      faults: plannedFaults(chance, runs),
-    },
-    incidents: [...plannedIncidents(chance, runs), ...plannedCancels(chance, seed, runs)],
+  const plannedRuns = Array.from({ length: runs }, (_, index) => ({
+    workflowId: workflowIdOf(seed, index),
+    kind: RUN_KINDS[(firstKind + index) % RUN_KINDS.length] as RunKind,
+    startedTwice: chance.happens(0.2),
+  }));
+  const scenario: Scenario = {
+    durations: { JOB_STATE_PENDING: chance.between(20, 300), JOB_STATE_RUNNING: chance.between(50, 1_000) },
+    listing: plannedListing(chance),
+    storage: { listingLagMs: chance.happens(0.3) ? chance.between(50, 500) : 0 },
   };
+  const faults = plannedFaults(chance, runs);
+  const incidents = [...plannedIncidents(chance, runs), ...plannedCancels(chance, seed, runs)];
+  const refusals = plannedRefusals(chance, ALSO_REFUSED_CALLS, runs);
+  return { seed, runs: plannedRuns, scenario: { ...scenario, faults: [...faults, ...refusals] }, incidents };
 }
 
 /** The same runs as a storm may have, one of each kind, and nothing that goes wrong. */
@@ -154,11 +155,7 @@ function plannedFaults(chance: Chance, runs: number): FaultRule[] {
     Array.from({ length: chance.between(least, most) }, (): FaultRule => {
       return { call, skip: someCall(chance, call, runs), fault: chance.oneOf(faults) };
     });
-  const refused = Array.from({ length: chance.between(1, 3) }, (): FaultRule => {
-    const call = chance.oneOf(REFUSED_CALLS);
-    const times = chance.between(1, LONGEST_REFUSAL_CALLS);
-    return { call, skip: someCall(chance, call, runs), times, fault: chance.oneOf(REFUSALS) };
-  });
+  const refusals = plannedRefusals(chance, REFUSED_CALLS, runs);
   return [
     ...some('create', CREATE_FAULTS, 2, 5),
     ...some('get', LOOK_FAULTS, 1, 5),
@@ -171,8 +168,16 @@ function plannedFaults(chance: Chance, runs: number): FaultRule[] {
     ...some('bigquery.read', READ_FAULTS, 1, 3),
     ...some('bigquery.load', WRITE_FAULTS, 0, 2),
     ...some('bigquery.job', LOOK_FAULTS, 0, 2),
-    ...refused,
+    ...refusals,
   ];
+}
+
+function plannedRefusals(chance: Chance, calls: readonly CountedCall[], runs: number): FaultRule[] {
+  return Array.from({ length: chance.between(1, 3) }, () => {
+    const call = chance.oneOf(calls);
+    const times = chance.between(1, LONGEST_REFUSAL_CALLS);
+    return { call, skip: someCall(chance, call, runs), times, fault: chance.oneOf(REFUSALS) };
+  });
 }
 
 /** One of the calls of this kind that so many runs make, counted from 0. */

@@ -47,8 +47,8 @@ describe('what the service refuses in the middle of a run', () => {
     }
   }
 
-  /** The run is open and says what it can't do; the pending activity says why in full. */
-  async function untilRefused(run: VertexBatchRun, what: string, why: RegExp): Promise<void> {
+  /** The run is open and says what it can't do. */
+  async function untilShown(run: VertexBatchRun, what: string): Promise<void> {
     const status = await waitFor(
       async () => {
         const now = await run.status();
@@ -60,6 +60,11 @@ describe('what the service refuses in the middle of a run', () => {
       execution: 'RUNNING',
       attention: { message: expect.stringContaining(what) as string },
     });
+  }
+
+  /** The pending activity says why in full, too. */
+  async function untilRefused(run: VertexBatchRun, what: string, why: RegExp): Promise<void> {
+    await untilShown(run, what);
     await waitFor(async () => (await run.status()).pending.some(({ lastMessage }) => why.test(lastMessage ?? '')), {
       what: 'the pending activity to say why',
       timeoutMs: 30_000,
@@ -94,6 +99,30 @@ describe('what the service refuses in the middle of a run', () => {
       await untilRefused(run, 'Cannot read gs://acme/', /predictions.*permission/i);
       world.emulator.setScenario(HELD);
       expect(await endOf(world, run)).toEqual(ALL_IS_WELL);
+    });
+  });
+
+  it.concurrent.each([
+    ['a right to list jobs', refuses('list', 403), 'Cannot list batch prediction jobs'],
+    ['a token', refuses('list', 401), 'Cannot list batch prediction jobs'],
+    ['a right to write the claim', refuses('storage.write', 403, { path: 'claims%2F' }), 'Cannot write gs://acme/'],
+    ['a right to read the claim', refuses('storage.get', 403, { path: 'claims%2F' }), 'Cannot find gs://acme/'],
+  ])('%s, withdrawn before the first create and given back, is shown and waited for', async (_, refusal, what) => {
+    await inWorld({ faults: [refusal] }, async (world, run) => {
+      await untilShown(run, what);
+      expect(world.paidJobs()).toEqual([]);
+      world.emulator.setScenario({});
+      expect(await endOf(world, run)).toEqual(ALL_IS_WELL);
+    });
+  });
+
+  it.concurrent('a run that waits for the right to write its claim can be cancelled, and nothing is paid', async () => {
+    await inWorld({ faults: [refuses('storage.write', 403, { path: 'claims%2F' })] }, async (world, run) => {
+      await untilShown(run, 'Cannot write gs://acme/');
+      await run.cancel();
+      world.emulator.setScenario({});
+      expect(await run.result()).toMatchObject({ outcome: 'cancelled', rows: { missing: ROWS } });
+      expect(world.paidJobs()).toEqual([]);
     });
   });
 

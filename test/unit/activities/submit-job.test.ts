@@ -226,17 +226,31 @@ describe('submitJob', () => {
     expect((await side.submit()).kind).toBe('created');
   });
 
-  it('says a permission that is lacking before the claim at once', async () => {
-    const side = new SubmitSide({ faults: [{ call: 'list', fault: { kind: 'status', status: 403 } }] });
-    expect(await side.submit()).toMatchObject({ kind: 'refused', type: 'PermissionDenied', mayPass: false });
+  it.each([
+    [401, 'list'],
+    [403, 'list'],
+    [401, 'storage'],
+    [403, 'storage'],
+  ] as const)('waits for rights that are taken away before the claim, told by %i at a %s', async (status, where) => {
+    const side = new SubmitSide(
+      where === 'list' ? { faults: [{ call: 'list', fault: { kind: 'status', status } }] } : {},
+    );
+    const kind = status === 401 ? 'unauthenticated' : 'permission';
+    const store = storeWith(side.store, { write: () => Promise.reject(new GatewayError(kind, 'no right to write')) });
+    const submitted = await side.submit({}, where === 'list' ? side.store : store);
+    expect(submitted).toMatchObject({ kind: 'not-tried', type: 'PermissionDenied' });
     expect(await side.store.find(`${aRun().directory}claims/${A_KEY}.json`)).toBeUndefined();
+    expect((await side.submit()).kind).toBe('created');
+    expect(side.posts).toBe(1);
   });
 
-  it.each([401, 403])('waits for rights that are taken away between rounds, told by %i', async (status) => {
-    const side = new SubmitSide({ faults: [{ call: 'list', fault: { kind: 'status', status } }] });
-    const claim = { ...A_CLAIM, round: 2 };
-    expect(await side.submit({ claim })).toMatchObject({ kind: 'not-tried', type: 'PermissionDenied' });
-    expect((await side.submit({ claim })).kind).toBe('created');
+  it('ends with a bucket that is gone', async () => {
+    const side = new SubmitSide();
+    const store = storeWith(side.store, {
+      write: () => Promise.reject(new GatewayError('not-found', 'no such bucket')),
+    });
+    expect(await side.submit({}, store)).toMatchObject({ kind: 'refused', type: 'JobRefused', mayPass: false });
+    expect(side.posts).toBe(0);
   });
 
   it('doesn’t give a standing job up because it can’t be read', async () => {
