@@ -4,13 +4,13 @@ import { BatchError } from '../domain/batch-error';
 import { nameInBigQuery } from '../domain/bigquery-uri';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
-import type { StoredTable, TableLines, TableStore } from '../gateways/table-store';
+import type { RowRange, StoredTable, TableLines, TableStore } from '../gateways/table-store';
 import { commitOnce, type DataObject, dataObject, findRecord, nonce } from '../rows/commits';
 import { inParallel } from '../rows/in-parallel';
 import { joinObjects, publish } from '../rows/publish';
 import type { ValidationSettings } from '../rows/range-recorder';
 import { toSourceFile } from '../rows/source-file';
-import { answersOf, readLinesAhead, type RowRange, rowRanges } from '../rows/tables/read-table-lines';
+import { answersOf, rowRanges } from '../rows/tables/read-table-lines';
 import { type CopyToValidate, writeValidated } from '../rows/tables/validated-copy';
 import { type ValidatedRange, validationDirectory } from '../rows/validated-range';
 import type { Attempt, RowGateways } from './attempt';
@@ -213,7 +213,7 @@ async function* linesOf(
 ): AsyncGenerator<TableLines> {
   const { signal } = attempt;
   try {
-    for await (const lines of readLinesAhead(tables, table, ranges, { signal })) {
+    for await (const lines of tables.readLines(table, ranges, { signal })) {
       signal.throwIfAborted();
       attempt.heartbeat();
       yield lines;

@@ -62,13 +62,16 @@ export class GoogleRest {
     }
   }
 
-  /** The bytes of a successful answer, as they come. */
-  async *bytes(call: RestCall, options: RestCallOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+  /**
+   * Resolves with the bytes of a successful answer once its head is there; they come as they are taken. Whoever takes none of them
+   * fires `signal`.
+   */
+  async open(call: RestCall, options: RestCallOptions = {}): Promise<AsyncGenerator<Uint8Array, void, undefined>> {
     const exchange = new Exchange(call, options);
     try {
       const response = await this.#exchange(exchange);
       if (!response.ok) this.#answer(call.action, response, await this.#textOf(response, exchange));
-      yield* bodyOf(response, exchange.signal);
+      return bytesOf(response, exchange);
     } catch (error) {
       throw exchange.failure(error);
     }
@@ -135,6 +138,14 @@ export class GoogleRest {
       effect: REFUSALS.has(response.status) ? 'refused' : 'unknown',
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
+  }
+}
+
+async function* bytesOf(response: Response, exchange: Exchange): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* bodyOf(response, exchange.signal);
+  } catch (error) {
+    throw exchange.failure(error);
   }
 }
 

@@ -96,7 +96,7 @@ export class TablePageScanner {
       position = this.#functions.scanRows(position, end, OUTPUT, OUTPUT + OUTPUT_BYTES, RECORD);
       const rows = this.#record[0]!;
       status = this.#record[2]!;
-      if (rows > 0) yield { rows, lines: Buffer.from(this.#memory.subarray(OUTPUT, this.#record[1])) };
+      if (rows > 0) yield { rows, lines: this.#memory.subarray(OUTPUT, this.#record[1]) };
     }
     this.#memory.copyWithin(INPUT, position, end);
     this.#filled = end - position;

@@ -1,7 +1,15 @@
 import { linesOfRows } from '../schemas/table-line';
 import { parseDatasetUri, parseTableUri } from './bq-uri';
 import { GatewayError } from './gateway-error';
-import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableLines, TableStore } from './table-store';
+import type {
+  Cell,
+  ReadRowsOptions,
+  RowRange,
+  StoredDataset,
+  StoredTable,
+  TableLines,
+  TableStore,
+} from './table-store';
 import type { CallOptions } from './vertex-jobs';
 
 interface KnownTable {
@@ -64,8 +72,13 @@ export class TableStoreMemory implements TableStore {
     }
   }
 
-  async *readLines({ uri, columns }: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
+  async *readLines(
+    { uri, columns }: StoredTable,
+    ranges: readonly RowRange[],
+    options: CallOptions = {},
+  ): AsyncGenerator<TableLines> {
     const toLines = linesOfRows(columns);
-    for await (const page of this.readRows(uri, options)) yield toLines(page);
+    for (const range of ranges)
+      for await (const page of this.readRows(uri, { ...range, ...options })) yield toLines(page);
   }
 }

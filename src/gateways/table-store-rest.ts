@@ -6,17 +6,25 @@ import { GatewayError, isGatewayError, type GatewayErrorKind } from './gateway-e
 import { GoogleRest, notTheApi, type RestCall } from './google-rest';
 import { Patience, type PatienceOptions } from './patience';
 import { TablePageScanner } from './table-page-scanner';
-import type { Cell, ReadRowsOptions, StoredDataset, StoredTable, TableLines, TableStore } from './table-store';
+import type {
+  Cell,
+  ReadRowsOptions,
+  RowRange,
+  StoredDataset,
+  StoredTable,
+  TableLines,
+  TableStore,
+} from './table-store';
 import type { CallOptions } from './vertex-jobs';
 import type { RestGatewayOptions } from './rest-gateway-options';
 
-type RowSpan = Pick<ReadRowsOptions, 'from' | 'to'>;
+/** Once its head is there. */
+type PageBytes = Promise<AsyncIterable<Uint8Array>>;
 
 /** A page has up to 10 MB of rows, or one row of up to 100 MB, by the service's own measure; JSON takes more. */
 const ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
 const PAGE_TIMEOUT_MS = 120_000;
-/** Ranges are read some at a time, each with a scanner. */
-const SCANNERS_KEPT_IDLE = 4;
+const ANSWERS_AT_A_TIME = 4;
 
 export type TableStoreRestOptions = RestGatewayOptions & PatienceOptions;
 
@@ -25,7 +33,7 @@ export class TableStoreRest implements TableStore {
   readonly #endpoint: Endpoint;
   readonly #rest: GoogleRest;
   readonly #patience: Patience;
-  readonly #idleScanners: TablePageScanner[] = [];
+  #idleScanner: TablePageScanner | undefined;
 
   /** @throws {GatewayError} `invalid-request` for an endpoint that may not see credentials */
   constructor({ tokens, endpoint, fetch, observe, trustedHosts, ...patience }: TableStoreRestOptions) {
@@ -65,30 +73,45 @@ export class TableStoreRest implements TableStore {
     }
   }
 
-  readLines(table: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
-    const canScan = TablePageScanner.canScan(table.columns);
-    return canScan ? this.#scannedLines(table, options) : this.#parsedLines(table, options);
-  }
-
-  async *#scannedLines(table: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
-    const scanner = this.#idleScanners.pop() ?? new TablePageScanner();
+  /** Answers that are asked for ahead wait in the buffers of their connections. */
+  async *readLines(
+    table: StoredTable,
+    ranges: readonly RowRange[],
+    options: CallOptions = {},
+  ): AsyncGenerator<TableLines> {
+    if (!TablePageScanner.canScan(table.columns)) {
+      for (const range of ranges) yield* this.#parsedLines(table, { ...range, ...options });
+      return;
+    }
+    const nobodyReads = new AbortController();
+    const signal = AbortSignal.any([nobodyReads.signal, ...(options.signal ? [options.signal] : [])]);
+    const call = { ...options, signal };
+    const scanner = this.#idleScanner ?? new TablePageScanner();
+    this.#idleScanner = undefined;
     try {
-      yield* this.#linesScannedBy(scanner, table, options);
+      const begin = (range: RowRange) => ({ range, page: this.#begin(table, range, call) });
+      for (const { range, page } of begunAhead(ranges, ANSWERS_AT_A_TIME, begin))
+        yield* this.#scannedLines(scanner, table, page, { ...range, ...call });
     } finally {
-      if (this.#idleScanners.length < SCANNERS_KEPT_IDLE) this.#idleScanners.push(scanner);
+      nobodyReads.abort();
+      this.#idleScanner = scanner;
     }
   }
 
   /** A page is scanned as it comes; a row that the scanner doesn't take is parsed. */
-  async *#linesScannedBy(
+  async *#scannedLines(
     scanner: TablePageScanner,
     table: StoredTable,
+    firstPage: PageBytes,
     options: ReadRowsOptions,
   ): AsyncGenerator<TableLines> {
-    for (let next = options.from, failures = 0; next < options.to;) {
+    const { to } = options;
+    let page: PageBytes | undefined = firstPage;
+    for (let next = options.from, failures = 0; next < to;) {
       const before = next;
+      page ??= this.#begin(table, { from: next, to }, options);
       try {
-        for await (const scanned of this.#scanPage(scanner, table, { ...options, from: next })) {
+        for await (const scanned of scanPage(scanner, table, await page, { from: next, to })) {
           next += scanned.rows;
           failures = 0;
           yield scanned;
@@ -97,6 +120,8 @@ export class TableStoreRest implements TableStore {
         failures += 1;
         await this.#patience.afterFailure(error, failures, options.signal);
         continue;
+      } finally {
+        page = undefined;
       }
       if (next > before) continue;
       yield* this.#parsedLines(table, { ...options, from: next, to: next + 1 });
@@ -109,26 +134,13 @@ export class TableStoreRest implements TableStore {
     for await (const page of this.readRows(uri, options)) yield toLines(page);
   }
 
-  async *#scanPage(
-    scanner: TablePageScanner,
-    { uri, columns }: StoredTable,
-    { from, to, signal, timeoutMs = PAGE_TIMEOUT_MS }: ReadRowsOptions,
-  ): AsyncGenerator<TableLines> {
-    const call = this.#call(readingAction(uri, { from, to }), pagePath(uri, { from, to }));
-    let rows = 0;
-    scanner.beginPage(columns);
-    const checked = function* (scanned: Iterable<TableLines>): Generator<TableLines> {
-      for (const lines of scanned) {
-        rows += lines.rows;
-        if (rows > to - from) throw tooManyRows(call.action);
-        yield lines;
-      }
-    };
-    for await (const bytes of this.#rest.bytes(call, { timeoutMs, ...(signal && { signal }) })) {
-      yield* checked(scanner.add(bytes));
-      if (scanner.isOdd) return;
-    }
-    yield* checked(scanner.end());
+  /** Asks for a page. */
+  #begin({ uri }: StoredTable, range: RowRange, { signal, timeoutMs = PAGE_TIMEOUT_MS }: CallOptions): PageBytes {
+    const call = this.#call(readingAction(uri, range), pagePath(uri, range));
+    const page = this.#rest.open(call, { timeoutMs, ...(signal && { signal }) });
+    // it is awaited in its turn; until then its failure has nobody
+    page.catch(() => undefined);
+    return page;
   }
 
   async #find(uri: string, path: string, options: CallOptions): Promise<unknown> {
@@ -150,6 +162,43 @@ export class TableStoreRest implements TableStore {
   }
 }
 
+/** The rows of a page that the scanner takes. */
+async function* scanPage(
+  scanner: TablePageScanner,
+  { uri, columns }: StoredTable,
+  page: AsyncIterable<Uint8Array>,
+  range: RowRange,
+): AsyncGenerator<TableLines> {
+  let rows = 0;
+  scanner.beginPage(columns);
+  const checked = function* (scanned: Iterable<TableLines>): Generator<TableLines> {
+    for (const lines of scanned) {
+      rows += lines.rows;
+      if (rows > range.to - range.from) throw tooManyRows(readingAction(uri, range));
+      yield lines;
+    }
+  };
+  for await (const bytes of page) {
+    yield* checked(scanner.add(bytes));
+    if (scanner.isOdd) return;
+  }
+  yield* checked(scanner.end());
+}
+
+/** What `begin` makes of each, in their order; some are begun before their turn. */
+function* begunAhead<Item, Begun>(
+  items: Iterable<Item>,
+  most: number,
+  begin: (item: Item) => Begun,
+): Generator<Begun, void, undefined> {
+  const waiting: Begun[] = [];
+  for (const item of items) {
+    waiting.push(begin(item));
+    if (waiting.length === most) yield waiting.shift()!;
+  }
+  yield* waiting;
+}
+
 const REMEDIES: Readonly<Record<GatewayErrorKind, string>> = {
   unavailable: 'the service could not answer.',
   quota: 'too many requests, or a quota is used up.',
@@ -164,11 +213,11 @@ function tablePath({ project, dataset, table }: TableLocation): string {
   return `projects/${encodeURIComponent(project)}/datasets/${dataset}/tables/${encodeURIComponent(table)}`;
 }
 
-function readingAction(uri: string, { from, to }: RowSpan): string {
+function readingAction(uri: string, { from, to }: RowRange): string {
   return `read rows ${from} to ${to} of ${uri}`;
 }
 
-function pagePath(uri: string, { from, to }: RowSpan): string {
+function pagePath(uri: string, { from, to }: RowRange): string {
   const query = new URLSearchParams({
     startIndex: String(from),
     maxResults: String(to - from),

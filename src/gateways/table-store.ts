@@ -36,14 +36,16 @@ export interface StoredDataset {
 /** A value of a row: a text as the API writes it, null, or for lists and records what it writes for those. */
 export type Cell = unknown;
 
-export interface ReadRowsOptions extends CallOptions {
+export interface RowRange {
   /** First row, from 0. */
   readonly from: number;
   /** One past the last row. */
   readonly to: number;
 }
 
-/** Rows as JSON lines, each with its end. */
+export type ReadRowsOptions = CallOptions & RowRange;
+
+/** Rows as JSON lines, each with its end; the memory is that of the next ones, too. */
 export interface TableLines {
   readonly lines: Buffer;
   readonly rows: number;
@@ -57,6 +59,9 @@ export interface TableStore {
   findDataset(uri: string, options?: CallOptions): Promise<StoredDataset | undefined>;
   /** Rows [from, to) by their place in the table, page by page; each row has a cell for each of the table's columns. */
   readRows(uri: string, options: ReadRowsOptions): AsyncIterable<readonly (readonly Cell[])[]>;
-  /** The same rows of a table as it was found, each as the line that a file would have: `tableLines` of its columns. */
-  readLines(table: StoredTable, options: ReadRowsOptions): AsyncIterable<TableLines>;
+  /**
+   * Rows of a table as it was found, each as the line that a file would have: `tableLines` of its columns. One range comes after the
+   * other, each worth one answer of the service or so: some are asked for before their turn.
+   */
+  readLines(table: StoredTable, ranges: readonly RowRange[], options?: CallOptions): AsyncIterable<TableLines>;
 }

@@ -143,7 +143,7 @@ export class GatewayBench {
       },
       readLines: {
         meets: { call: 'bigquery.read' },
-        run: () => drained(tables.readLines(found!, { from: 0, to: 2, ...options })),
+        run: () => drained(tables.readLines(found!, [{ from: 0, to: 2 }], options)),
       },
     } satisfies Record<keyof TableStore, BenchCall>;
   }

@@ -49,8 +49,8 @@ export function describeTableStore(which: string, { open, knownGaps = [], missin
     const found: Buffer[] = [];
     const table = (await store.find(URI))!;
     let count = 0;
-    for await (const { lines, rows: some } of store.readLines(table, { from, to })) {
-      found.push(lines);
+    for await (const { lines, rows: some } of store.readLines(table, [{ from, to }])) {
+      found.push(Buffer.from(lines));
       count += some;
     }
     expect(count).toBe(to - from);

@@ -79,9 +79,11 @@ describe('finding the table of a job', () => {
       find: (uri) => tables.find(uri),
       findDataset: (uri) => tables.findDataset(uri),
       readRows: (...call) => tables.readRows(...call),
-      async *readLines(table, options) {
-        yield* tables.readLines(table, options);
-        tables.put(OWN, { columns: COLUMNS, rows: [...ROWS, ...ROWS] });
+      async *readLines(...call) {
+        for await (const lines of tables.readLines(...call)) {
+          tables.put(OWN, { columns: COLUMNS, rows: [...ROWS, ...ROWS] });
+          yield lines;
+        }
       },
     };
     await expect(linesOf(growing, { outputDirectory: OWN })).rejects.toMatchObject({ kind: 'unavailable' });

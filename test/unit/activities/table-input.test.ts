@@ -85,10 +85,12 @@ describe('a table as input', () => {
       find: (...call) => tables.find(...call),
       findDataset: (...call) => tables.findDataset(...call),
       readRows: (...call) => tables.readRows(...call),
-      readLines: (table, options) => {
-        if (options.from >= deadFrom) throw new Error('the worker died');
-        begun.push(options.from);
-        return tables.readLines(table, options);
+      async *readLines(table, ranges, options) {
+        for (const range of ranges) {
+          if (range.from >= deadFrom) throw new Error('the worker died');
+          begun.push(range.from);
+          yield* tables.readLines(table, [range], options);
+        }
       },
     });
     await expect(resolved(dying(50), store)).rejects.toThrow('the worker died');
@@ -103,9 +105,11 @@ describe('a table as input', () => {
       find: (...call) => tables.find(...call),
       findDataset: (...call) => tables.findDataset(...call),
       readRows: (...call) => tables.readRows(...call),
-      async *readLines(table, options) {
-        yield* tables.readLines(table, options);
-        tables.put(URI, { columns: COLUMNS, rows: rows(101) });
+      async *readLines(...call) {
+        for await (const lines of tables.readLines(...call)) {
+          tables.put(URI, { columns: COLUMNS, rows: rows(101) });
+          yield lines;
+        }
       },
     };
     await expect(resolved(changing)).rejects.toMatchObject({ type: 'InputChanged' });

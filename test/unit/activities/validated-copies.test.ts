@@ -143,9 +143,11 @@ describe('the rows of a table that is copied', () => {
       find: (...call) => tables.find(...call),
       findDataset: (...call) => tables.findDataset(...call),
       readRows: (...call) => tables.readRows(...call),
-      readLines: (table, options) => {
-        if (options.from >= 60) throw new Error('the worker died');
-        return tables.readLines(table, options);
+      async *readLines(table, ranges, options) {
+        for (const range of ranges) {
+          if (range.from >= 60) throw new Error('the worker died');
+          yield* tables.readLines(table, [range], options);
+        }
       },
     };
     await expect(resolved(dying, store, AS_BY_DEFAULT)).rejects.toThrow('the worker died');

@@ -24,7 +24,7 @@ function scanned(page: string | Buffer, { columns = COLUMNS, pieceBytes = 1_000_
   let rows = 0;
   const take = (found: Iterable<{ readonly lines: Buffer; readonly rows: number }>) => {
     for (const { lines: some, rows: count } of found) {
-      lines.push(some);
+      lines.push(Buffer.from(some));
       rows += count;
     }
   };

@@ -40,11 +40,15 @@ async function readAll(store: TableStoreRest, to: number): Promise<number> {
   return rows;
 }
 
-async function linesOf(store: TableStoreRest, to: number, columns: readonly TableColumn[] = COLUMNS): Promise<string> {
-  const about = { type: 'TABLE', rows: to, bytes: 1, lastModified: '1', location: 'us-central1' };
-  const table: StoredTable = { ...about, uri: URI, columns, expires: null, isStreaming: false };
+function aTable(rows: number, columns: readonly TableColumn[] = COLUMNS): StoredTable {
+  const about = { type: 'TABLE', rows, bytes: 1, lastModified: '1', location: 'us-central1' };
+  return { ...about, uri: URI, columns, expires: null, isStreaming: false };
+}
+
+async function linesOf(store: TableStoreRest, to: number, columns?: readonly TableColumn[]): Promise<string> {
+  const table = aTable(to, columns);
   const pieces: Buffer[] = [];
-  for await (const { lines } of store.readLines(table, { from: 0, to })) pieces.push(lines);
+  for await (const { lines } of store.readLines(table, [{ from: 0, to }])) pieces.push(Buffer.from(lines));
   return Buffer.concat(pieces).toString();
 }
 
@@ -106,6 +110,22 @@ describe('TableStoreRest', () => {
       expect(await linesOf(store, 100)).toBe(cells.map((cell) => `{"request":${cell}}\n`).join(''));
     },
   );
+
+  it('asks for some ranges before their turn, and lets go of those that nobody takes', async () => {
+    const page = { rows: [{ f: [{ v: '{}' }] }] };
+    const { store, requests } = recording(() => Response.json(page));
+    const ranges = Array.from({ length: 9 }, (_, row) => ({ from: row, to: row + 1 }));
+    const lines = store.readLines(aTable(9), ranges);
+    for (const asked of [4, 5]) {
+      expect((await lines.next()).value).toMatchObject({ rows: 1 });
+      expect(requests.map(({ url }) => new URL(url).searchParams.get('startIndex'))).toEqual(
+        Array.from({ length: asked }, (_, row) => `${row}`),
+      );
+    }
+    expect(requests.map(({ signal }) => signal.aborted)).not.toContain(true);
+    await lines.return(undefined);
+    expect(requests.slice(2).map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
+  });
 
   it('says which row is gone, of lines as of cells', async () => {
     const { store, put } = await onEmulator();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TableColumn, TableStore } from '../../../../src/gateways/table-store';
+import type { TableColumn } from '../../../../src/gateways/table-store';
 import { TableStoreMemory } from '../../../../src/gateways/table-store-memory';
 import { findInputTable } from '../../../../src/rows/tables/input-table';
 import { readTableLines, rowRanges } from '../../../../src/rows/tables/read-table-lines';
@@ -61,7 +61,7 @@ describe('rowRanges', () => {
 });
 
 describe('readTableLines', () => {
-  it('gives the rows in their order, however many ranges are read at a time', async () => {
+  it('gives the rows in their order, whatever they are cut into', async () => {
     const store = new TableStoreMemory({ rowsPerPage: 7 });
     const rows = Array.from({ length: 1000 }, (_, index) => [`k${index}`]);
     store.put(URI, { columns: columns('key STRING'), rows, bytes: 100_000_000 });
@@ -71,34 +71,7 @@ describe('readTableLines', () => {
     expect(Buffer.concat(pieces).toString()).toBe(rows.map(([key]) => `{"key":"${key}"}\n`).join(''));
   });
 
-  it('holds no more of large rows than a bound, and closes what nobody takes', async () => {
-    const memory = new TableStoreMemory();
-    memory.put(URI, { columns: columns('key STRING'), rows: Array.from({ length: 100 }, () => ['a']), bytes: 1e7 });
-    const piece = { lines: Buffer.alloc(1_000_000, '\n'), rows: 1 };
-    let [given, open] = [0, 0];
-    const store: TableStore = {
-      find: (...call) => memory.find(...call),
-      findDataset: (...call) => memory.findDataset(...call),
-      readRows: (...call) => memory.readRows(...call),
-      async *readLines(_, { from, to }) {
-        open += 1;
-        try {
-          for (let row = from; row < to; row += 1, given += 1) yield piece;
-        } finally {
-          open -= 1;
-        }
-      },
-    };
-    const lines = readTableLines(store, (await store.find(URI))!);
-    await lines.next();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(given).toBeLessThanOrEqual(3 * 8);
-    expect(open).toBe(3);
-    await lines.return(undefined);
-    expect(open).toBe(0);
-  });
-
-  it('fails as its range does, and leaves no failure behind', async () => {
+  it('fails as its range does', async () => {
     const store = new TableStoreMemory();
     store.put(URI, { columns: columns('key STRING'), rows: [['a']] });
     const table = { ...(await store.find(URI))!, rows: 1000, bytes: 100_000_000 };
