@@ -1,6 +1,6 @@
 // Whether a text is JSON, by the grammar of RFC 8259. What its strings say in UTF-8 is no matter here.
 
-import { BACKSLASH, BLOCK_BYTES, isDigit, QUOTE, specialBytes } from './bytes';
+import { BACKSLASH, BLOCK_BYTES, hexUnit, isDigit, QUOTE, specialBytes } from './bytes';
 
 /** What may come next: a value, the first of a list or its end, a name, the first of an object or its end, or what follows a value. */
 const VALUE: i32 = 0;
@@ -13,6 +13,29 @@ const AFTER: i32 = 4;
 const DEEPEST: i32 = 1000;
 /** A byte each: whether it is an object. */
 const NESTING: usize = 1024;
+
+/** A byte each: what it stands for behind a backslash. */
+const MEANINGS: usize = 512;
+
+/** Comes before {@link isJson} and {@link meaningOf}. */
+export function placeMeanings(): void {
+  for (let byte: usize = 0; byte < 256; byte += 1) store<u8>(MEANINGS + byte, 0);
+  store<u8>(MEANINGS + QUOTE, QUOTE);
+  store<u8>(MEANINGS + BACKSLASH, BACKSLASH);
+  store<u8>(MEANINGS + 0x2f, 0x2f);
+  store<u8>(MEANINGS + 0x62, 0x08);
+  store<u8>(MEANINGS + 0x66, 0x0c);
+  store<u8>(MEANINGS + 0x6e, 0x0a);
+  store<u8>(MEANINGS + 0x72, 0x0d);
+  store<u8>(MEANINGS + 0x74, 0x09);
+}
+
+/** What the byte stands for behind a backslash; 0 for a `u`, and for what is no escape. */
+// @ts-ignore: decorator
+@inline
+export function meaningOf(byte: i32): i32 {
+  return <i32>load<u8>(MEANINGS + <usize>byte);
+}
 
 /** The last text nests too deep to be told. */
 export let isTooDeep: bool = false;
@@ -81,8 +104,9 @@ function skipSpace(from: usize, end: usize): usize {
 /** One past the closing quote; 0 if the string is none. */
 function pastString(from: usize, end: usize): usize {
   let position = from;
+  const lastBlock = end - BLOCK_BYTES;
   while (position < end) {
-    if (position + BLOCK_BYTES <= end) {
+    if (position <= lastBlock) {
       const mask = specialBytes(v128.load(position));
       if (mask == 0) {
         position += BLOCK_BYTES;
@@ -91,40 +115,20 @@ function pastString(from: usize, end: usize): usize {
       position += <usize>ctz(mask);
     }
     const byte = <i32>load<u8>(position);
-    if (byte == QUOTE) return position + 1;
-    if (byte < 0x20) return 0;
-    if (byte != BACKSLASH) position += 1;
-    else {
-      position = pastEscape(position + 1, end);
-      if (position == 0) return 0;
+    if (byte == BACKSLASH) {
+      if (position + 1 >= end) return 0;
+      if (meaningOf(<i32>load<u8>(position, 1)) != 0) position += 2;
+      else {
+        if (hexUnit(position, end) < 0) return 0;
+        position += 6;
+      }
+    } else {
+      if (byte == QUOTE) return position + 1;
+      if (byte < 0x20) return 0;
+      position += 1;
     }
   }
   return 0;
-}
-
-function pastEscape(position: usize, end: usize): usize {
-  if (position >= end) return 0;
-  const byte = <i32>load<u8>(position);
-  if (byte != 0x75) {
-    // " \ / b f n r t
-    const isKnown =
-      byte == QUOTE ||
-      byte == BACKSLASH ||
-      byte == 0x2f ||
-      byte == 0x62 ||
-      byte == 0x66 ||
-      byte == 0x6e ||
-      byte == 0x72 ||
-      byte == 0x74;
-    return isKnown ? position + 1 : 0;
-  }
-  if (position + 5 > end) return 0;
-  for (let offset: usize = 1; offset < 5; offset += 1) {
-    const digit = <i32>load<u8>(position + offset);
-    const letter = digit | 0x20;
-    if (!isDigit(digit) && (letter < 0x61 || letter > 0x66)) return 0;
-  }
-  return position + 5;
 }
 
 function pastScalar(from: usize, end: usize): usize {

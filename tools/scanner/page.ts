@@ -5,7 +5,7 @@
 // is known to write is only called odd: other code reads it.
 
 import { BACKSLASH, BLOCK_BYTES, copyBlocks, hexUnit, QUOTE, specialBytes } from './bytes';
-import { endOfNumber, isJson, isTooDeep } from './json';
+import { endOfNumber, isJson, isTooDeep, meaningOf, placeMeanings } from './json';
 
 /** More bytes are needed. */
 const MORE: i32 = 0;
@@ -52,6 +52,7 @@ let status: i32 = MORE;
 
 /** A page begins, of a table with these columns. */
 export function beginPage(at: i32, count: i32): void {
+  placeMeanings();
   columns = <usize>at;
   columnCount = count;
   namesBytes = 0;
@@ -229,54 +230,53 @@ function takeJson(start: usize): usize {
 /** Writes what the string at `from` says; where its closing quote is. */
 function unescape(from: usize): usize {
   let position = from;
+  let output = cursor;
+  const lastBlock = end - BLOCK_BYTES;
   while (position < end) {
-    if (position + BLOCK_BYTES <= end) {
+    if (position <= lastBlock) {
       const bytes = v128.load(position);
-      v128.store(cursor, bytes);
+      v128.store(output, bytes);
       const mask = specialBytes(bytes);
-      const plain: usize = mask == 0 ? BLOCK_BYTES : <usize>ctz(mask);
+      if (mask == 0) {
+        position += BLOCK_BYTES;
+        output += BLOCK_BYTES;
+        continue;
+      }
+      const plain = <usize>ctz(mask);
       position += plain;
-      cursor += plain;
-      if (mask == 0) continue;
+      output += plain;
     }
     const byte = <i32>load<u8>(position);
-    if (byte == QUOTE) return position;
     if (byte == BACKSLASH) {
-      position = takeEscape(position);
-      if (position == 0) return 0;
+      if (position + 1 >= end) return stop(MORE);
+      const meant = meaningOf(<i32>load<u8>(position, 1));
+      if (meant != 0) {
+        store<u8>(output, <u8>meant);
+        output += 1;
+        position += 2;
+      } else {
+        cursor = output;
+        position = takeUnit(position);
+        if (position == 0) return 0;
+        output = cursor;
+      }
     } else {
       if (byte < 0x20) return stop(ODD);
-      put(byte);
+      if (byte == QUOTE) {
+        cursor = output;
+        return position;
+      }
+      store<u8>(output, <u8>byte);
+      output += 1;
       position += 1;
     }
   }
   return stop(MORE);
 }
 
-/** Writes what an escape stands for; one past it. */
-function takeEscape(position: usize): usize {
-  if (position + 1 >= end) return stop(MORE);
-  const byte = <i32>load<u8>(position, 1);
-  if (byte == 0x75) return takeUnit(position);
-  const meant = meaningOf(byte);
-  if (meant == 0) return stop(ODD);
-  put(meant);
-  return position + 2;
-}
-
-// @ts-ignore: decorator
-@inline
-function meaningOf(byte: i32): i32 {
-  if (byte == QUOTE || byte == BACKSLASH || byte == 0x2f) return byte;
-  if (byte == 0x6e) return 0x0a;
-  if (byte == 0x74) return 0x09;
-  if (byte == 0x72) return 0x0d;
-  if (byte == 0x62) return 0x08;
-  return byte == 0x66 ? 0x0c : 0;
-}
-
-/** An escaped UTF-16 unit, or two of them, in UTF-8; half of a pair is odd. */
+/** An escaped UTF-16 unit, or two of them, in UTF-8; half of a pair is odd, and so is any other escape. */
 function takeUnit(position: usize): usize {
+  if (load<u8>(position, 1) != 0x75) return stop(ODD);
   if (position + 6 > end) return stop(MORE);
   const unit = hexUnit(position, end);
   if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff)) return stop(ODD);
