@@ -1,3 +1,4 @@
+import type { ClockOption } from '../../src/emulator/clock';
 import type { Scenario } from '../../src/emulator/scenario';
 
 type Transition = NonNullable<Scenario['transitions']>[number];
@@ -10,6 +11,11 @@ const VANISHES_AFTER_MS = 250;
 /** A job that is gone for some looks runs on meanwhile. */
 const GONE_MEANWHILE_MS = 1_000;
 const AGAIN_AND_AGAIN = 200;
+const HOUR_MS = 3_600_000;
+/** What the hours of a sequence take in all. */
+const HOURS_LAST_MS = 1_000;
+/** Longest that another state takes which doesn't stay. */
+const STATE_MS = 50;
 
 /** What the emulator does for a sequence of states, written as in the state table. */
 export function scenarioOf(states: string): Scenario {
@@ -28,6 +34,23 @@ export function scenarioOf(states: string): Scenario {
   };
 }
 
+/** The service's time, in which hours pass within a second. */
+export function clockOf(states: string): ClockOption {
+  const hours = hoursIn(states);
+  return hours === 0 ? 'real' : { scale: (hours * HOUR_MS) / HOURS_LAST_MS };
+}
+
+/** Hours that a job spends in states of which a sequence says for how long they last. */
+export function hoursIn(states: string): number {
+  return [...states.matchAll(/\((\d+)h\)/g)].reduce((sum, [, hours]) => sum + Number(hours), 0);
+}
+
+/** What a job needs for its states, other than those that stay, in milliseconds. */
+export function serviceMsOf(states: string): number {
+  const gone = states.includes('gone ') ? GONE_MEANWHILE_MS : 0;
+  return states.split(' ').length * STATE_MS + (hoursIn(states) === 0 ? 0 : HOURS_LAST_MS) + gone;
+}
+
 /** `↻` stands for the two words before it, again and again. */
 function repeated(word: string, place: number, words: readonly string[]): readonly string[] {
   if (word !== '↻') return [word];
@@ -35,9 +58,9 @@ function repeated(word: string, place: number, words: readonly string[]): readon
 }
 
 function transitionOf(word: string): Transition {
-  const [, name = '', code] = /^(\w+?)(?:\((\d+)\))?…?$/.exec(word) ?? [];
+  const [, name = '', hours, code] = /^(\w+?)(?:\((?:(\d+)h|(\d+))\))?…?$/.exec(word) ?? [];
   const error = code === undefined ? {} : { error: { code: Number(code), message: 'as the case has it' } };
-  return { state: `JOB_STATE_${name}`, ...error };
+  return { state: `JOB_STATE_${name}`, ...error, ...(hours !== undefined && { ms: Number(hours) * HOUR_MS }) };
 }
 
 function withHold(transitions: readonly Transition[]): Transition[] {

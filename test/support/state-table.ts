@@ -1,5 +1,6 @@
 import type { StartRequest } from '../../src/client';
 import type { BatchResult } from '../../src/messages';
+import { serviceMsOf } from './state-scenario';
 
 /** What ends the wait for a job. */
 type Bound =
@@ -11,21 +12,27 @@ type Bound =
   | 'listingLag'
   | 'the policy, at once';
 
+export type Share = 'all' | 'some' | 'none';
+
 /** A job's states, in order, and what a run makes of them. */
 export interface StateCase {
   /**
-   * In Vertex's words without `JOB_STATE_`. `…` behind the last one: it stays. `(13)`: with an error of that code. `gone`: the
-   * service answers 404. `cancel`: a person cancels the run, or
-   * what was asked makes it give the job up. `↻`: the two before it again and again.
+   * In Vertex's words without `JOB_STATE_`. `…` behind the last one: it stays. `(13)`: with an error of that code. `(72h)`: for
+   * so long by the service's clock. `gone`: the service answers 404. `cancel`: a person cancels the run, or what was asked makes it
+   * give the job up. `↻`: the two before it again and again.
    */
   readonly states: string;
   /** What of the request matters, as a reader would say it. */
   readonly asked?: string;
   readonly request?: Partial<StartRequest>;
+  /** What the person who cancels says of rows that are finished and billed. @default they are collected */
+  readonly salvage?: false;
   readonly outcome: BatchResult['outcome'];
   readonly reason: NonNullable<BatchResult['reason']>['type'] | null;
-  /** Rows with an answer. */
-  readonly answered: 'all' | 'some' | 'none';
+  /** Rows with an answer that the run has kept. */
+  readonly answered: Share;
+  /** Rows that the service has finished, and bills. @default as many */
+  readonly finished?: Share;
   /** @default 1 */
   readonly jobs?: number;
   readonly endedBy: Bound;
@@ -40,6 +47,9 @@ export const BOUNDS_MS = {
   run: 10_000,
   listingLag: 200,
 } as const;
+
+/** Longest pause between two looks at a job in these worlds. */
+const LONGEST_LOOK_MS = 100;
 
 const QUEUED = { deadlines: { queued: BOUNDS_MS.queued } };
 const RUNNING = { deadlines: { running: BOUNDS_MS.running } };
@@ -60,6 +70,7 @@ const CANCELLED = {
   answered: 'some',
   endedBy: 'the service',
 } as const;
+const LEFT = { ...CANCELLED, asked: '`salvage: false`', salvage: false, answered: 'none', finished: 'some' } as const;
 const LATE = { reason: 'DeadlineExceeded' } as const;
 
 export const STATE_CASES: readonly StateCase[] = [
@@ -77,6 +88,7 @@ export const STATE_CASES: readonly StateCase[] = [
     outcome: 'failed',
     reason: 'JobVanished',
     answered: 'none',
+    finished: 'some',
     endedBy: 'listingLag',
   },
 
@@ -159,8 +171,9 @@ export const STATE_CASES: readonly StateCase[] = [
   },
 
   { states: 'RUNNING CANCELLING SUCCEEDED', ...DONE },
+  { states: 'PENDING(71h) RUNNING(23h) SUCCEEDED', ...DONE },
   {
-    states: 'RUNNING CANCELLING CANCELLED',
+    states: 'RUNNING(24h) CANCELLING CANCELLED',
     outcome: 'partial',
     reason: 'JobCancelled',
     answered: 'some',
@@ -181,6 +194,7 @@ export const STATE_CASES: readonly StateCase[] = [
     request: WHOLE_RUN,
     outcome: 'failed',
     answered: 'none',
+    finished: 'some',
     endedBy: 'deadlines.run',
   },
 
@@ -188,11 +202,18 @@ export const STATE_CASES: readonly StateCase[] = [
   { states: 'RUNNING… cancel CANCELLING SUCCEEDED', ...DONE },
   { states: 'RUNNING… cancel CANCELLING FAILED', ...CANCELLED },
   { states: 'RUNNING… cancel CANCELLING EXPIRED', ...CANCELLED },
+  { states: 'RUNNING… cancel CANCELLING PARTIALLY_SUCCEEDED', ...CANCELLED },
+  { states: 'RUNNING… cancel CANCELLING CANCELLED', ...LEFT },
+  { states: 'RUNNING… cancel CANCELLING FAILED', ...LEFT },
+  { states: 'RUNNING… cancel CANCELLING EXPIRED', ...LEFT },
+  { states: 'RUNNING… cancel CANCELLING PARTIALLY_SUCCEEDED', ...LEFT },
+  { states: 'RUNNING… cancel CANCELLING SUCCEEDED', ...LEFT, finished: 'all' },
   {
     states: 'RUNNING… cancel CANCELLING…',
     ...CANCELLED,
     request: WHOLE_RUN,
     answered: 'none',
+    finished: 'some',
     endedBy: 'deadlines.run',
   },
   { states: 'RUNNING PAUSED… cancel CANCELLING CANCELLED', ...CANCELLED, request: WAITS.request },
@@ -203,11 +224,12 @@ export const STATE_CASES: readonly StateCase[] = [
     request: { ...GIVES_UP.request, ...WHOLE_RUN },
     outcome: 'failed',
     answered: 'none',
+    finished: 'some',
     endedBy: 'deadlines.run',
   },
 
   {
-    states: 'PENDING EXPIRED',
+    states: 'PENDING(72h) EXPIRED',
     ...ONE_JOB,
     outcome: 'failed',
     reason: 'JobExpired',
@@ -215,7 +237,7 @@ export const STATE_CASES: readonly StateCase[] = [
     endedBy: 'the service',
   },
   {
-    states: 'PENDING EXPIRED',
+    states: 'PENDING(72h) EXPIRED',
     outcome: 'failed',
     reason: 'JobExpired',
     answered: 'none',
@@ -250,8 +272,15 @@ export const STATE_CASES: readonly StateCase[] = [
   },
 ];
 
-/** Least time that such an end takes; nothing is fixed where the service decides. */
-export function leastMsOf({ endedBy }: StateCase): number {
+/** How long a run may take whose job goes through such states, besides what its own steps take: milliseconds. */
+export function timeBoundOf(state: StateCase): { readonly leastMs: number; readonly mostMs: number } {
+  const leastMs = ownBoundMs(state);
+  const { states, jobs = 1 } = state;
+  return { leastMs, mostMs: leastMs + jobs * (serviceMsOf(states) + states.split(' ').length * LONGEST_LOOK_MS) };
+}
+
+/** Nothing is fixed where the service decides. */
+function ownBoundMs({ endedBy }: StateCase): number {
   switch (endedBy) {
     case 'deadlines.queued':
       return BOUNDS_MS.queued;
