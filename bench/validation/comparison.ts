@@ -46,7 +46,7 @@ export function compared(rounds: readonly Round<ContestantName>[], nodeMajor: nu
       if (above === undefined) return [];
       return [{ label, unit: 'MB', ours: above, baseline: baselineAbove, target: atMost(megabytes, above) }];
     }),
-    ...loopDelay(rounds),
+    ...loopDelays(rounds),
   ];
 }
 
@@ -57,10 +57,15 @@ function speed(rounds: readonly Round<ContestantName>[], { ours, baseline, label
   return [{ label, unit: '×', ours: ratio, baseline: 1, target }];
 }
 
-function loopDelay(rounds: readonly Round<ContestantName>[]): Measurement[] {
-  const ours = standingOf(rounds, 'ours-http', 1)?.loopDelayMs ?? null;
+const LOOPS: readonly { readonly ours: ContestantName; readonly label: string }[] = [
+  { ours: 'ours-http', label: 'p99 delay of the event loop, over HTTP' },
+  { ours: 'ours-worker', label: 'p99 delay of the event loop, of a worker with a run' },
+];
+
+function loopDelays(rounds: readonly Round<ContestantName>[]): Measurement[] {
   const baseline = standingOf(rounds, 'zod-http', 1)?.loopDelayMs ?? null;
-  if (ours === null) return [];
-  const target = atMost(LOOP_DELAY_TARGET_MS, ours);
-  return [{ label: 'p99 delay of the event loop, over HTTP', unit: 'ms', ours, baseline, target }];
+  return LOOPS.flatMap(({ ours: name, label }) => {
+    const ours = standingOf(rounds, name, 1)?.loopDelayMs ?? null;
+    return ours === null ? [] : [{ label, unit: 'ms', ours, baseline, target: atMost(LOOP_DELAY_TARGET_MS, ours) }];
+  });
 }

@@ -1,5 +1,6 @@
 import { type Contestant, inNode, inPython } from '../contest/contestant';
 import type { EmulatedStorage } from './emulated-storage';
+import type { TemporalForWorkers } from './temporal-for-workers';
 import { countWithJq, hasJq } from './jq';
 import { findPython, type PythonPackage } from '../contest/python';
 
@@ -14,7 +15,8 @@ export type ContestantName =
   | 'ours-1'
   | 'ours-2'
   | 'zod-http'
-  | 'ours-http';
+  | 'ours-http'
+  | 'ours-worker';
 
 /** Ours on a file, or on several as one input. */
 export function oursFromFile(threads: 1 | 2, path: string): Contestant<ContestantName> {
@@ -38,6 +40,11 @@ export function overHttp({ url, uri }: EmulatedStorage): Contestant<ContestantNa
     inNode('zod-http', 'over HTTP: createReadStream + readline + JSON.parse + zod', 'zod-over-http', [url, uri]),
     inNode('ours-http', 'over HTTP: ours', 'ours-over-http', [url, uri]),
   ];
+}
+
+/** A run of a worker, with everything that Temporal has it do meanwhile. */
+export function inWorker({ address, bundlePath }: TemporalForWorkers, { url, uri }: EmulatedStorage) {
+  return inNode('ours-worker', 'over HTTP: ours, a run of a worker', 'ours-in-worker', [address, bundlePath, url, uri]);
 }
 
 /** Other programs, as far as they are at hand, and a sentence on each that isn't. */

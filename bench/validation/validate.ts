@@ -5,8 +5,9 @@ import { detailsOf } from '../contest/details';
 import { CONTEST_ROWS, CONTEST_SEED, holdContest } from '../contest/generated-contest';
 import { compared } from './comparison';
 import { bareNode } from '../contest/contestant';
-import { oursFromFile, otherPrograms, overHttp, parseFromFile, zodFromFile } from './contestants';
-import { withEmulatedStorage } from './emulated-storage';
+import { inWorker, oursFromFile, otherPrograms, overHttp, parseFromFile, zodFromFile } from './contestants';
+import { type EmulatedStorage, withEmulatedStorage } from './emulated-storage';
+import { type TemporalForWorkers, withTemporalForWorkers } from './temporal-for-workers';
 import { requireRoom, writeInputFile } from '../generated/input-file';
 import { runRounds } from '../contest/rounds';
 
@@ -20,7 +21,7 @@ export const validate: ProgramBenchmark = {
       say(`writing ${rows} rows`);
       const input = await writeInputFile(join(directory, 'input.jsonl'), { rows, seed: CONTEST_SEED });
       await requireRoom(directory, input.bytes);
-      return await withEmulatedStorage(join(directory, 'objects'), input.path, async (storage) => {
+      const contest = async (storage: EmulatedStorage, temporal: TemporalForWorkers) => {
         const { contestants: others, absent } = await otherPrograms(input.path);
         const ours = [oursFromFile(1, input.path), oursFromFile(2, input.path)];
         const contestants = [
@@ -30,6 +31,7 @@ export const validate: ProgramBenchmark = {
           parseFromFile(input.path),
           ...others,
           ...overHttp(storage),
+          inWorker(temporal, storage),
         ];
         const rounds = await runRounds(contestants, runs, input.rows, say);
         return {
@@ -40,7 +42,11 @@ export const validate: ProgramBenchmark = {
           details: detailsOf(contestants, rounds, input.bytes),
           notes: [...NOTES, loadNote, ...absent],
         };
-      });
+      };
+      say('starting Temporal');
+      return await withTemporalForWorkers(directory, (temporal) =>
+        withEmulatedStorage(join(directory, 'objects'), input.path, (storage) => contest(storage, temporal)),
+      );
     });
   },
 };
@@ -49,5 +55,5 @@ const NOTES = [
   'MB/s are 10⁶ bytes of input a second, from the first byte to the verdict: a process and its modules are loaded by then, its threads are not. jq can’t tell, so the time of its whole process counts. Files are in the page cache.',
   'Memory is the highest resident set of the process. Bare Node reads the same file in blocks of 1 MiB and does nothing.',
   'All rows are valid; a program that counts other rows or finds an error ends the benchmark. jq and DuckDB check next to nothing: DuckDB takes four fields by type and accepts misspelt ones.',
-  'Over HTTP the emulated Cloud Storage is a process of its own on the same machine. Ours is the run’s own activities, from finding the input to the merge of its ranges, which also write what they found; users read with Google’s library and its default checksum.',
+  'Over HTTP the emulated Cloud Storage is a process of its own on the same machine. Ours is the run’s own activities, from finding the input to the merge of its ranges, which also write what they found; users read with Google’s library and its default checksum. The worker has one run, from its start until it asks what the sound rows may cost: Temporal’s work and the comparison of keys are in its time, and its loop is that of the process in which all activities run.',
 ];

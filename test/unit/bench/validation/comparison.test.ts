@@ -14,6 +14,7 @@ const ROUND = new Map<ContestantName, Measured>([
   ['zod', one(10, 100)],
   ['parse', one(4, 90)],
   ['ours-http', one(2, 100, 12)],
+  ['ours-worker', one(3, 200, 26)],
   ['zod-http', one(7, 130, 60)],
 ]);
 
@@ -34,6 +35,7 @@ describe('the comparison of programs', () => {
       ['memory above bare Node, two threads', 90, '≤ 80', false],
       ['memory above bare Node, over HTTP', 60, '≤ 100', true],
       ['p99 delay of the event loop, over HTTP', 12, '≤ 25', true],
+      ['p99 delay of the event loop, of a worker with a run', 26, '≤ 25', false],
     ]);
   });
 
