@@ -1,8 +1,8 @@
-/** The text of an answer, or an error when it is longer than `limit` bytes or `signal` fires before its end. */
-export async function readBoundedText(response: Response, limit: number, signal: AbortSignal): Promise<string> {
+/** The text of an answer, or an error when it is longer than `limit` bytes. */
+export async function readBoundedText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of bodyOf(response, signal)) {
+  for await (const piece of body) {
     size += piece.byteLength;
     if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
     pieces.push(piece);

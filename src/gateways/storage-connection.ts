@@ -1,11 +1,11 @@
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { noteRefusal, requireToken, type AccessTokens } from './access-tokens';
 import { orAbort } from './bounded-body';
 import type { Endpoint } from './endpoint';
 import { GatewayError } from './gateway-error';
 import type { RequestObserver } from './request-observer';
+import { Sockets, stalled } from './sockets';
 import { brokenStorage, refusedStorage, type StorageAct } from './storage-failure';
 
 /** A page of a listing has up to a thousand names of up to a kilobyte. */
@@ -40,7 +40,7 @@ export class StorageConnection {
   readonly #tokens: AccessTokens;
   readonly #idleMs: number;
   readonly #observe: RequestObserver | undefined;
-  readonly #agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  readonly #sockets = new Sockets();
 
   constructor(endpoint: Endpoint, tokens: AccessTokens, idleMs: number, observe?: RequestObserver) {
     this.#endpoint = endpoint;
@@ -61,18 +61,20 @@ export class StorageConnection {
     request.signal?.throwIfAborted();
     const url = new URL(request.url.startsWith('/') ? `${this.#endpoint.baseUrl}${request.url}` : request.url);
     const headers = await this.#headers(request, url);
-    const response = await this.#send(request, url, headers).catch((error: unknown) => {
+    const { method, body, signal } = request;
+    const sent = { method, url, headers, body, signal, idleMs: this.#idleMs };
+    const response = await this.#sockets.send(sent).catch((error: unknown) => {
       this.#observe?.(`storage.${request.act.verb}`, 'broken');
-      request.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       throw brokenStorage(request.act, error);
     });
     const status = response.statusCode ?? 0;
     this.#observe?.(`storage.${request.act.verb}`, String(status));
     noteRefusal(this.#tokens, status, headers['authorization']);
     if ((status >= 200 && status < 300) || request.accept?.includes(status)) return response;
-    const body = await this.#text(request.act, response, request.signal);
+    const text = await this.#text(request.act, response, signal);
     const { date, 'retry-after': retryAfter } = response.headers;
-    throw refusedStorage(request.act, { status, body, retryAfter, date });
+    throw refusedStorage(request.act, { status, body: text, retryAfter, date });
   }
 
   /** The bytes of an answer. A pause of the network ends it with an error, a pause of the reader doesn't. */
@@ -127,28 +129,6 @@ export class StorageConnection {
     }
   }
 
-  #send(request: StorageRequest, url: URL, headers: Record<string, string>): Promise<IncomingMessage> {
-    const secure = url.protocol === 'https:';
-    return new Promise((resolve, reject) => {
-      const outgoing = (secure ? https : http).request(url, {
-        method: request.method,
-        headers,
-        agent: secure ? this.#agents.https : this.#agents.http,
-        timeout: this.#idleMs,
-        ...(request.signal && { signal: request.signal }),
-      });
-      outgoing.once('timeout', () => outgoing.destroy(stalled(this.#idleMs)));
-      outgoing.on('error', reject);
-      outgoing.once('response', (response) => {
-        outgoing.setTimeout(0);
-        // A refusal may come before the body was read, and what is left of the body would block the connection.
-        if ((response.statusCode ?? 0) >= 400 && request.body) outgoing.shouldKeepAlive = false;
-        resolve(response);
-      });
-      outgoing.end(request.body);
-    });
-  }
-
   async #text(act: StorageAct, response: IncomingMessage, signal?: AbortSignal): Promise<string> {
     const pieces: Buffer[] = [];
     let size = 0;
@@ -160,8 +140,4 @@ export class StorageConnection {
     }
     return Buffer.concat(pieces, size).toString('utf8');
   }
-}
-
-function stalled(idleMs: number): Error {
-  return new Error(`no byte for ${idleMs} ms`);
 }

@@ -91,7 +91,7 @@ const VERTEX: Endings = {
   'answers 429, Retry-After ten minutes': refused('quota', 'too many requests', 600_000),
   'resets the connection': noAnswer('ECONNRESET'),
   'resets it in mid-body': noAnswer(/ECONNRESET|other side closed/),
-  'closes it politely in mid-body': noAnswer('other side closed'),
+  'closes it politely in mid-body': noAnswer(/other side closed|ECONNRESET/),
   'takes the request and says nothing': noAnswer('no answer within 300 ms.'),
   'answers 200 with half of a JSON': noAnswer('it answered 200 without JSON; is something between here and Google?'),
   'answers 200 in plain text': noAnswer('it answered 200 without JSON; is something between here and Google?'),

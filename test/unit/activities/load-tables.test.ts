@@ -7,8 +7,8 @@ import type { LoadJobs } from '../../../src/gateways/load-jobs';
 import { LoadJobsRest } from '../../../src/gateways/load-jobs-rest';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
 import { TableStoreRest } from '../../../src/gateways/table-store-rest';
-import { readTableLines } from '../../../src/rows/tables/read-table-lines';
 import { testAttempt } from '../../support/attempt';
+import { linesOfRows } from '../../../src/schemas/table-line';
 import { EmulatedTables } from '../../support/emulated-tables';
 import { RUN } from '../../support/planned-part';
 
@@ -122,7 +122,8 @@ describe('loading results into a table', () => {
     expect(loads()).toBe(2);
     const table = await gateways.tables.find(uri);
     const read: Buffer[] = [];
-    for await (const page of readTableLines(gateways.tables, table!)) read.push(page);
+    const toLines = linesOfRows(table!.columns);
+    for await (const page of gateways.tables.readRows(uri, { from: 0, to: 2 })) read.push(toLines(page).lines);
     expect(Buffer.concat(read).toString()).toBe(lines);
   });
 

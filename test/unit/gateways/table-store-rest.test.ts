@@ -1,37 +1,48 @@
-import { describe, expect, it } from 'vitest';
-import { createEmulator, type Scenario } from '../../../src/emulator';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createEmulator, type EmulatorServer, type Scenario, serveEmulator } from '../../../src/emulator';
 import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';
 import type { StoredTable, TableColumn } from '../../../src/gateways/table-store';
 import { TableStoreRest, type TableStoreRestOptions } from '../../../src/gateways/table-store-rest';
 import { EmulatedTables } from '../../support/emulated-tables';
+import { waitFor } from '../../support/wait-for';
 import { describeTableStore } from '../../support/table-store-contract';
 
 const URI = 'bq://acme.d.prompts';
 const COLUMNS = [{ name: 'request', type: 'JSON', mode: 'NULLABLE' }] as const;
 
+const servers: EmulatorServer[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+/** A store of what answers requests at a port of this machine. */
+async function storeOf(
+  service: { fetch(request: Request): Promise<Response> },
+  options: Partial<TableStoreRestOptions> = {},
+): Promise<TableStoreRest> {
+  const server = await serveEmulator(service);
+  servers.push(server);
+  return new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint: server.url, retryDelayMs: 1, ...options });
+}
+
 async function onEmulator(scenario: Scenario = {}) {
   const emulator = createEmulator({ scenario });
   const tables = new EmulatedTables(emulator);
   await tables.addDataset('acme', 'd');
-  const store = new TableStoreRest({
-    tokens: new AccessTokensFixed(),
-    endpoint: 'http://localhost',
-    retryDelayMs: 1,
-    fetch: (request) => emulator.fetch(request),
-  });
-  return { emulator, store, put: tables.put.bind(tables) };
+  return { emulator, store: await storeOf(emulator), put: tables.put.bind(tables) };
 }
 
 describeTableStore('TableStoreRest on the emulator', { open: onEmulator });
 
 /** Answers every request with `answer`, and keeps what was asked. */
-function recording(answer: () => Response, options: Partial<TableStoreRestOptions> = {}) {
+function recorder(answer: (request: Request) => Response) {
   const requests: Request[] = [];
   const fetch = async (request: Request): Promise<Response> => {
     requests.push(request);
-    return answer();
+    return answer(request);
   };
-  return { store: new TableStoreRest({ tokens: new AccessTokensFixed('the-token'), fetch, ...options }), requests };
+  return { fetch, requests };
 }
 
 async function readAll(store: TableStoreRest, to: number): Promise<number> {
@@ -54,8 +65,8 @@ async function linesOf(store: TableStoreRest, to: number, columns?: readonly Tab
 
 describe('TableStoreRest', () => {
   it("asks BigQuery's host with the token, and for time stamps that lose nothing", async () => {
-    const { store, requests } = recording(() => Response.json({ rows: [{ f: [{ v: null }] }] }));
-    await readAll(store, 1);
+    const { fetch, requests } = recorder(() => Response.json({ rows: [{ f: [{ v: null }] }] }));
+    await readAll(new TableStoreRest({ tokens: new AccessTokensFixed('the-token'), fetch }), 1);
     expect(requests[0]?.url).toBe(
       'https://bigquery.googleapis.com/bigquery/v2/projects/acme/datasets/d/tables/prompts/data' +
         '?startIndex=0&maxResults=1&formatOptions.timestampOutputFormat=ISO8601_STRING&prettyPrint=false',
@@ -93,7 +104,7 @@ describe('TableStoreRest', () => {
 
   it('writes lists as well, which it parses', async () => {
     const page = { rows: [{ f: [{ v: [{ v: 'a' }, { v: 'b' }] }] }] };
-    const { store } = recording(() => Response.json(page));
+    const store = await storeOf(recorder(() => Response.json(page)));
     expect(await linesOf(store, 1, [{ name: 'tags', type: 'STRING', mode: 'REPEATED' }])).toBe(
       '{"tags":[{"v":"a"},{"v":"b"}]}\n',
     );
@@ -112,19 +123,25 @@ describe('TableStoreRest', () => {
   );
 
   it('asks for some ranges before their turn, and lets go of those that nobody takes', async () => {
+    const row = (request: Request) => Number(new URL(request.url).searchParams.get('startIndex'));
+    const endless = () => new ReadableStream({ pull: (stream) => stream.enqueue(Buffer.from(' '.repeat(65_536))) });
     const page = { rows: [{ f: [{ v: '{}' }] }] };
-    const { store, requests } = recording(() => Response.json(page));
-    const ranges = Array.from({ length: 9 }, (_, row) => ({ from: row, to: row + 1 }));
+    const service = recorder((request) => (row(request) < 2 ? Response.json(page) : new Response(endless())));
+    const store = await storeOf(service);
+    const ranges = Array.from({ length: 9 }, (_, from) => ({ from, to: from + 1 }));
+    const asked = async () => {
+      await waitFor(() => service.requests.length >= 4, { what: 'four requests' });
+      return new Set(service.requests.map(row));
+    };
     const lines = store.readLines(aTable(9), ranges);
-    for (const asked of [4, 5]) {
-      expect((await lines.next()).value).toMatchObject({ rows: 1 });
-      expect(requests.map(({ url }) => new URL(url).searchParams.get('startIndex'))).toEqual(
-        Array.from({ length: asked }, (_, row) => `${row}`),
-      );
-    }
-    expect(requests.map(({ signal }) => signal.aborted)).not.toContain(true);
+    expect((await lines.next()).value).toMatchObject({ rows: 1 });
+    expect(await asked()).toEqual(new Set([0, 1, 2, 3]));
+    expect((await lines.next()).value).toMatchObject({ rows: 1 });
+    await waitFor(() => service.requests.length === 5, { what: 'a fifth request' });
+    const waiting = service.requests.filter((request) => row(request) >= 2);
+    expect(waiting.map(({ signal }) => signal.aborted)).toEqual([false, false, false]);
     await lines.return(undefined);
-    expect(requests.slice(2).map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
+    await waitFor(() => waiting.every(({ signal }) => signal.aborted), { what: 'the end of all answers' });
   });
 
   it('says which row is gone, of lines as of cells', async () => {
@@ -141,7 +158,7 @@ describe('TableStoreRest', () => {
     ["a proxy's page", () => new Response('<html>', { status: 200 })],
     ['more rows than were asked for', () => Response.json({ rows: [1, 2].map(() => ({ f: [{ v: '{}' }] })) })],
   ])('takes %s for an outage where it reads lines', async (_, answer) => {
-    const { store } = recording(answer, { retries: 0 });
+    const store = await storeOf(recorder(answer), { retries: 0 });
     await expect(linesOf(store, 1)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
@@ -161,17 +178,18 @@ describe('TableStoreRest', () => {
     ['a row without cells', () => Response.json({ rows: [{}] })],
     ["a proxy's page", () => new Response('<html>', { status: 200 })],
   ])('takes %s for an outage', async (_, answer) => {
-    const { store } = recording(answer, { retries: 0 });
+    const store = await storeOf(recorder(answer), { retries: 0 });
     await expect(readAll(store, 1)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
   it('takes a table without a schema, as a view may be', async () => {
-    const { store } = recording(() =>
+    const { fetch } = recorder(() =>
       Response.json({
         tableReference: { projectId: 'acme', datasetId: 'd', tableId: 'v' },
         ...{ type: 'VIEW', lastModifiedTime: '1', location: 'US' },
       }),
     );
+    const store = new TableStoreRest({ tokens: new AccessTokensFixed(), fetch });
     expect(await store.find('bq://acme.d.v')).toMatchObject({ type: 'VIEW', rows: 0, columns: [] });
   });
 });
