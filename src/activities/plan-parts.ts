@@ -101,8 +101,8 @@ async function planAnew(store: ObjectStore, input: NewPlan, attempt: Attempt): P
       isEmpty: true,
       refusal: null,
     };
-  const refusal = refusalOf(merged, jobLimits);
-  if (refusal !== null)
+  const refusal = merged.unreadable.size > 0 ? null : refusalOf(merged, jobLimits);
+  if (refusal !== null || merged.unreadable.size > 0)
     return { ...(await report(store, input, merged, NOTHING_COMPARED, signal)), plan: null, refusal };
   const compared = await compareAndCut(store, input, merged, attempt);
   const keys = planKeys(compared, merged);

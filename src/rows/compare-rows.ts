@@ -26,11 +26,10 @@ export interface ComparedRows extends Comparison {
   readonly repeats: number;
 }
 
-/** The field that the caller named, or the first of the default ones that every row has. */
+/** The field that the caller named, or the first of the default ones that every row has; null where nothing can be made of a file. */
 export function keyFieldOf(merged: MergedValidation<RangeSums>, named: string | null): string | null {
-  if (named !== null) return named;
-  // how far a file was read of which nothing can be made, depends on how it was cut
   if (merged.unreadable.size > 0) return null;
+  if (named !== null) return named;
   const everyRowHas = (field: string) =>
     merged.records.reduce((sum, { keyed }) => sum + (keyed[field] ?? 0), 0) === merged.soundRows;
   return DEFAULT_KEY_FIELDS.find(everyRowHas) ?? null;

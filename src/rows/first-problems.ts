@@ -1,5 +1,8 @@
 import type { ProblemSeverity } from '../domain/validation-problem';
 
+/** Problems that a run tells of by itself, however few its report may list. */
+export const TOLD_PROBLEMS = 5;
+
 /** Keeps the first errors and the first warnings, as many of each as asked for, so that neither crowds the others out. */
 export class FirstProblems<Problem extends { readonly severity: ProblemSeverity }> {
   readonly #most: number;

@@ -30,9 +30,9 @@ export interface MergedValidation<Sums extends RangeSums = Omit<ValidatedRange, 
   readonly linesBefore: readonly (readonly number[])[];
   /** Of the files that are JSONL. */
   readonly rows: number;
-  /** Rows without errors. */
+  /** Rows without errors; none where nothing can be made of a file, since nothing can be sent then. */
   readonly soundRows: number;
-  /** Rows that are taken out. */
+  /** Rows that are taken out; likewise. */
   readonly badRows: number;
   readonly bytes: number;
   readonly errors: number;
@@ -43,9 +43,9 @@ export interface MergedValidation<Sums extends RangeSums = Omit<ValidatedRange, 
   readonly rules: RuleCounts;
   /** Ordinals of files that are no JSONL: one error each, whatever else was found in them. */
   readonly unreadable: ReadonlySet<number>;
-  /** What was mended, and how often. */
+  /** What was mended, and how often; likewise. */
   readonly repaired: RepairCounts;
-  /** Tokens of the sound rows; null where a range of an earlier version doesn't say. */
+  /** Tokens of the sound rows, likewise; null where a range of an earlier version doesn't say. */
   readonly estimate: InputEstimate | null;
 }
 
@@ -84,22 +84,24 @@ export function mergeRecords<Sums extends RangeSums>(
   const pieces = records.flatMap((record) => record.pieces);
   const unreadable = new Set(pieces.filter((piece) => piece.isUnreadable).map((piece) => piece.file));
   const counted = pieces.filter((piece) => !unreadable.has(piece.file));
+  // how far a file was read of which nothing can be made, depends on how it was cut
+  const usable = unreadable.size === 0 ? records : [];
   return {
     sources,
     records,
     shapes,
     linesBefore: countLinesBefore(records),
     rows: sumOf(counted, (piece) => piece.lines - piece.blankLines),
-    soundRows: sumOf(records, (record) => record.soundRows),
-    badRows: sumOf(records, (record) => record.badRows),
+    soundRows: sumOf(usable, (record) => record.soundRows),
+    badRows: sumOf(usable, (record) => record.badRows),
     bytes: sumOf(sources.files, (file) => file.size),
     inputErrors: unreadable.size,
     errors: unreadable.size + sumOf(counted, (piece) => piece.errors),
     warnings: sumOf(counted, (piece) => piece.warnings),
     rules: sumOfRules([...counted, ...pieces.filter((piece) => piece.isUnreadable)].map(({ rules }) => rules)),
     unreadable,
-    repaired: sumOfRepairs(records),
-    estimate: sumOfEstimates(records),
+    repaired: sumOfRepairs(usable),
+    estimate: sumOfEstimates(usable),
   };
 }
 

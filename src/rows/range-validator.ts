@@ -6,7 +6,7 @@ import type { RowProblem } from '../domain/validation-problem';
 import { type Repair, severityOf, type ValidationRule } from '../domain/validation-rules';
 import { checkInputRow, type CheckedRow } from '../schemas/input-row';
 import { requestFacts, textBytesOf } from '../schemas/request-facts';
-import { FirstProblems } from './first-problems';
+import { FirstProblems, TOLD_PROBLEMS } from './first-problems';
 import { wholeFileProblem, wholeLineProblem } from './line-problems';
 import { KnownRow } from './shapes/known-row';
 import { KnownTemplates } from './shapes/known-templates';
@@ -70,7 +70,7 @@ export class RangeValidator {
     this.shapes = new ShapeMemory(options.maxColumns);
     this.#known = new KnownRow({ anyAddress: severityOf('uri-in-table', options.validation.rules) === 'off' });
     this.#keyedRow = keyedRowReader(options.keyFields);
-    this.#problems = new FirstProblems(Math.min(MOST_KEPT, options.validation.maxProblems));
+    this.#problems = new FirstProblems(Math.min(MOST_KEPT, Math.max(TOLD_PROBLEMS, options.validation.maxProblems)));
   }
 
   /** The first errors, then the first warnings. */

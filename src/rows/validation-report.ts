@@ -1,10 +1,9 @@
 import { problemLine, type ValidationProblem, type ValidationSummary } from '../domain/validation-problem';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions } from './commits';
-import { FirstProblems } from './first-problems';
+import { FirstProblems, TOLD_PROBLEMS } from './first-problems';
 import { type MergedValidation, type PlacedProblem, readProblems } from './merged-validation';
 
-const FIRST_PROBLEMS = 5;
 const FIRST_PROBLEM_CHARACTERS = 300;
 
 /** What came out when the rows were compared with each other. */
@@ -48,7 +47,7 @@ export async function writeReport(
   const warnings = merged.warnings + comparison.warnings;
   const isMended = Object.keys(merged.repaired).length > 0;
   if (errors + warnings === 0 && !isMended) return { uri: null, first: [] };
-  const first = new FirstProblems<PlacedProblem>(Math.max(maxProblems, FIRST_PROBLEMS));
+  const first = new FirstProblems<PlacedProblem>(Math.max(maxProblems, TOLD_PROBLEMS));
   for (const problem of comparison.problems) first.add(problem);
   for await (const problem of readProblems(store, merged, options)) first.add(problem);
   const list = (most: number) => listProblems(first.all, most).map((problem) => placedIn(problem, copyOf));
@@ -57,7 +56,7 @@ export async function writeReport(
     (line) => `${JSON.stringify(line)}\n`,
   );
   await store.write(uri, lines.join(''), { contentType: 'application/x-ndjson', ...options });
-  return { uri, first: list(FIRST_PROBLEMS).map(firstProblem) };
+  return { uri, first: list(TOLD_PROBLEMS).map(firstProblem) };
 }
 
 /** The problems of a report, in file order; where not all have room, errors before warnings. */

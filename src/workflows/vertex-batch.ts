@@ -163,9 +163,10 @@ function planOf(planned: PlannedParts): NonNullable<PlannedParts['plan']> {
   if (planned.refusal !== null) throw new RunStopped(planned.refusal);
   if (planned.plan !== null) return planned.plan;
   const problems = planned.firstProblems.join('; ');
+  const what = planned.rows === 0 ? 'The input' : `${count(planned.errors)} of ${count(planned.rows)} rows`;
   throw new RunStopped({
     type: 'InvalidInput',
-    message: `${count(planned.errors)} of ${count(planned.rows)} rows can't be sent: ${problems}. Nothing was sent or spent.`,
+    message: `${what} can't be sent: ${problems}. Nothing was sent or spent.`,
   });
 }
 

@@ -2,13 +2,14 @@ import { planParts } from '../../src/activities/plan-parts';
 import { resolveInput } from '../../src/activities/resolve-input';
 import { validateRange } from '../../src/activities/validate-range';
 import type { Attempt } from '../../src/activities/attempt';
-import type { PlanPartsInput } from '../../src/activities/contract';
+import type { FileRange, PlanPartsInput, Sources } from '../../src/activities/contract';
 import type { RunReference } from '../../src/domain/accepted-request';
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../../src/domain/accepted-validation';
+import type { JobLimits } from '../../src/domain/validation-limits';
 import { FOREIGN_VALIDATION } from '../../src/domain/foreign-validation';
 import { MemoryObjectStore } from '../../src/gateways/object-store-memory';
 import type { ObjectStore } from '../../src/gateways/object-store';
-import { readWhole } from '../../src/rows/commits';
+import { readJson, readWhole } from '../../src/rows/commits';
 import { LIST_PRICES } from '../../src/schemas/price-table';
 import { TableStoreMemory } from '../../src/gateways/table-store-memory';
 
@@ -71,6 +72,10 @@ export interface PlanInput {
   readonly foreign?: NonNullable<PlanPartsInput['foreign']>;
   /** What says what it will cost, and what it may. */
   readonly cost?: Pick<PlanPartsInput, 'model' | 'maxCostUsd'>;
+  /** How files of these sizes are cut. @default as a run does */
+  readonly cut?: (files: Sources['files']) => readonly FileRange[];
+  /** @default the service's */
+  readonly jobLimits?: JobLimits;
 }
 
 /** What a run does with its input before it spends anything. */
@@ -84,21 +89,31 @@ export async function planInput(
     canary,
     cost = {},
     foreign,
+    cut,
+    jobLimits,
   }: PlanInput = {},
 ) {
   const validation = { ...(foreign === undefined ? DEFAULT_VALIDATION : FOREIGN_VALIDATION), ...given };
   const resolved = await resolveInput({ store, tables: new TableStoreMemory() }, { run, input }, anAttempt());
   const { sourcesUri } = resolved;
+  const count = cut === undefined ? resolved.ranges : await cutAnew(store, sourcesUri, cut);
   const ranges = [];
-  for (let range = 0; range < resolved.ranges; range += 1) {
+  for (let range = 0; range < count; range += 1) {
     ranges.push(await validateRange({ store }, { run, sourcesUri, range, keyField, validation }, anAttempt()));
   }
   const planned = await planParts(
-    { store, prices: LIST_PRICES },
+    { store, prices: LIST_PRICES, ...(jobLimits && { jobLimits }) },
     { run, sourcesUri, keyField, validation, ...cost, ...(foreign && { foreign }), ...(canary && { canary }) },
     anAttempt(),
   );
   return { resolved, ranges, planned };
+}
+
+async function cutAnew(store: ObjectStore, sourcesUri: string, cut: NonNullable<PlanInput['cut']>): Promise<number> {
+  const sources = await readJson<Sources>(store, sourcesUri);
+  const ranges = cut(sources.files);
+  await store.write(sourcesUri, JSON.stringify({ ...sources, ranges }));
+  return ranges.length;
 }
 
 /** An object's JSON lines. */

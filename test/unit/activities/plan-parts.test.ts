@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { planParts } from '../../../src/activities/plan-parts';
-import { validateRange } from '../../../src/activities/validate-range';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';
 import { loadPartIndex } from '../../../src/rows/part-index-stored';
@@ -246,27 +245,12 @@ describe('problems of the whole input', () => {
   test('lines are counted over the ranges of a file', async () => {
     const rows = Array.from({ length: 40 }, (_, n) => (n === 31 ? 'x' : JSON.stringify(keyed(`k${n}`)[0])));
     const store = await aStore({ [A]: rows.join('\n') });
-    const { resolved } = await planInput(store);
-    const { sourcesUri } = resolved;
-    const sources = await readJson<{ files: { size: number }[] }>(store, sourcesUri);
-    const cut = Math.floor(sources.files[0]!.size / 2);
-    const run = aRun({ execution: 'execution-2' });
-    const half = {
-      ...sources,
-      ranges: [
-        { file: 0, from: 0, to: cut },
-        { file: 0, from: cut, to: sources.files[0]!.size },
+    const { planned } = await planInput(store, {
+      cut: ([{ size } = { size: 0 }]) => [
+        { file: 0, from: 0, to: Math.floor(size / 2) },
+        { file: 0, from: Math.floor(size / 2), to: size },
       ],
-    };
-    const halfUri = `${run.directory}work/execution-2/sources-half.json`;
-    await store.write(halfUri, JSON.stringify(half));
-    for (const range of [0, 1])
-      await validateRange({ store }, { run, sourcesUri: halfUri, range, keyField: null }, anAttempt());
-    const planned = await planParts(
-      { store, prices: LIST_PRICES },
-      { run, sourcesUri: halfUri, keyField: null },
-      anAttempt(),
-    );
+    });
     expect(planned.firstProblems).toEqual([expect.stringMatching(`^${A}:32 the line is not one whole JSON object`)]);
   });
 
@@ -277,6 +261,20 @@ describe('problems of the whole input', () => {
     expect(planned.firstProblems).toEqual([
       `${A}:1 the file looks like one JSON array; write one object a line, without brackets and commas (JSONL): jq -c ".[]"`,
     ]);
+  });
+
+  test('of a file of which nothing can be made, that alone is said, though it has no rows', async () => {
+    const store = await aStore({ [A]: JSON.stringify(keyed('a', 'b')) });
+    const { planned } = await planInput(store);
+    expect(planned).toMatchObject({ rows: 0, errors: 1, plan: null, refusal: null });
+    expect(planned.firstProblems).toEqual([expect.stringContaining('the file looks like one JSON array')]);
+  });
+
+  test('are told, the first of them, however few the report lists', async () => {
+    const store = await aStore({ [A]: [...keyed('a'), 'x', 'y'] });
+    const { planned } = await planInput(store, { validation: { maxProblems: 0 } });
+    expect(planned.firstProblems).toEqual([`${A}:2`, `${A}:3`].map((place) => expect.stringContaining(place)));
+    expect(await rowsOf(store, planned.validationUri!)).toMatchObject([{ summary: { errors: 2, listed: 0 } }]);
   });
 });
 
