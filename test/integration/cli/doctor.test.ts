@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { defineHandler } from '../../../src/define-handler';
 import type { Check } from '../../../src/preflight/check';
-import { BatchWorld } from '../../support/batch-world';
+import { BatchWorld, WORKFLOWS_PATH } from '../../support/batch-world';
 import { vertexBatch } from '../../support/cli-process';
+import { replayQueue } from '../../support/replay';
 
 // each step is a process of its own
 vi.setConfig({ testTimeout: 120_000 });
@@ -14,7 +15,10 @@ beforeAll(async () => {
   world = await BatchWorld.create({ plugin: { handlers: { saveSummary } } });
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await replayQueue(world.temporal.client, world.taskQueue, WORKFLOWS_PATH);
+});
 
 async function doctor(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const cli = vertexBatch({

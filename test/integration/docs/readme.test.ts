@@ -19,6 +19,7 @@ import { BatchWorld, prompt } from '../../support/batch-world';
 import { codeBlocks, commandsIn, ROOT } from '../../support/markdown';
 import { untilState } from '../../support/life-stories';
 import { environmentOf, runHere } from '../../support/program';
+import { replayQueue } from '../../support/replay';
 import { waitFor } from '../../support/wait-for';
 
 const run = promisify(execFile);
@@ -33,11 +34,17 @@ function adapted(text: string, world: BatchWorld): string {
     .replaceAll('summaries/2026', `${world.taskQueue}/2026`)
     .replaceAll('`summaries/${day}`', `\`${world.taskQueue}/\${day}\``)
     .replaceAll("'vertex-batch'", `'${world.taskQueue}'`)
+    .replaceAll('`test-${process.pid}`', `'${offlineQueue(world)}'`)
     .replaceAll('new Client({ connection }))', `new Client({ connection }), { taskQueue: '${world.taskQueue}' })`)
     .replaceAll(
       'new VertexBatchPlugin({ handlers })',
       `new VertexBatchPlugin({ handlers, ...${JSON.stringify(world.pluginOptions)} })`,
     );
+}
+
+/** Where the README's own tests have their run. */
+function offlineQueue({ taskQueue }: BatchWorld): string {
+  return `${taskQueue}-offline`;
 }
 
 /** A reader's project: the README's files, the built package and its peers in node_modules. */
@@ -196,5 +203,13 @@ describe('the README', () => {
       process.chdir(home);
     }
     expect(exitCodes).toEqual({ reprocess: 0, validate: 0, run: 0, status: 0, result: 0, list: 0, cancel: 0 });
+  });
+
+  it('has runs whose histories replay with its workflows', async () => {
+    const { client } = world.temporal;
+    const workflows = join(project, 'workflows.ts');
+    // two of its programs', a workflow of one's own and its child, the Schedule's, and `run` and `reprocess`
+    expect(await replayQueue(client, world.taskQueue, workflows)).toBe(7);
+    expect(await replayQueue(client, offlineQueue(world), workflows)).toBe(1);
   });
 });
