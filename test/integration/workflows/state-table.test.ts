@@ -10,7 +10,7 @@ import { closeOf, isBalanced } from '../../support/told-life';
 import { waitFor } from '../../support/wait-for';
 
 /** What the steps of a run take, as often as those before its job took, on a machine that is busy now and then. */
-const STEPS = { times: 6, stallMs: 3_000 };
+const STEPS = { times: 6, stallMs: 15_000 };
 
 describe('a job that goes through', () => {
   afterAll(async () => {
