@@ -62,3 +62,16 @@ export class EmulatedTables {
     if (insertErrors !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(insertErrors)}`);
   }
 }
+
+/** Makes a dataset with a table of these prompts, and gives its URI. */
+export async function putPromptTable(
+  server: BigQueryLike,
+  rows: readonly { readonly key: string; readonly request: object }[],
+): Promise<string> {
+  const uri = 'bq://acme.d.prompts';
+  const tables = new EmulatedTables(server);
+  await tables.addDataset('acme', 'd');
+  const cells = rows.map(({ key, request }) => [key, JSON.stringify(request), '1']);
+  await tables.put(uri, { columns: PROMPT_COLUMNS, rows: cells });
+  return uri;
+}

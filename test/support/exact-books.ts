@@ -11,7 +11,10 @@ export interface Books {
   readonly paidJobs: number;
 }
 
-export async function booksOf(world: BatchWorld, { outcome, rows, directory }: BatchResult): Promise<Books> {
+export async function booksOf(
+  world: BatchWorld,
+  { outcome, rows, directory }: Pick<BatchResult, 'outcome' | 'rows' | 'directory'>,
+): Promise<Books> {
   const results = await world.readRowsBelow<ResultRow>(`${directory}results/`);
   return { outcome, rows, keys: results.map(({ key }) => key).toSorted(), paidJobs: world.paidJobs().length };
 }

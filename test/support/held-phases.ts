@@ -3,8 +3,12 @@ import type { StartRequest, VertexBatchRun } from '../../src/client';
 import type { Scenario } from '../../src/emulator/scenario';
 import type { BatchPhase } from '../../src/messages';
 import { BatchWorld, prompts } from './batch-world';
+import { putPromptTable } from './emulated-tables';
 import { untilState } from './life-stories';
 import { waitFor } from './wait-for';
+
+/** Where the rows of a run are: `keyless` ones, of which a copy is staged, or a table, which is copied. @default a file with keys */
+type InputKind = 'keyless' | 'table' | undefined;
 
 /** A moment in which a run can be caught: something of it takes some seconds. */
 export interface HeldPhase {
@@ -12,26 +16,43 @@ export interface HeldPhase {
   /** Where a run comes by more than once. @default 1 */
   readonly round?: number;
   readonly scenario: Scenario;
-  /** Whether its rows have no keys, so that a copy is staged. */
-  readonly withoutKeys?: true;
+  readonly input?: InputKind;
   /** Jobs that are paid for by then. */
   readonly paidJobs: number;
 }
 
 export const ROWS = 20;
 const SLOW = { kind: 'slow', bytesPerSecond: 500 } as const;
+/** For an answer that is as short as a stored object's. */
+const VERY_SLOW = { kind: 'slow', bytesPerSecond: 200 } as const;
 const HELD = [{ state: 'JOB_STATE_RUNNING', hold: true }, { state: 'JOB_STATE_SUCCEEDED' }] as const;
 
 export const HELD_PHASES: readonly HeldPhase[] = [
+  {
+    phase: 'resolving',
+    scenario: { faults: [{ call: 'storage.list', path: 'prefix=in', fault: SLOW }] },
+    paidJobs: 0,
+  },
+  {
+    phase: 'resolving',
+    input: 'table',
+    scenario: { faults: [{ call: 'bigquery.read', fault: SLOW }] },
+    paidJobs: 0,
+  },
   {
     phase: 'validating',
     scenario: { faults: [{ call: 'storage.read', path: 'prompts.jsonl', fault: SLOW }] },
     paidJobs: 0,
   },
   {
+    phase: 'planning',
+    scenario: { faults: [{ call: 'storage.write', path: 'plan.json', fault: VERY_SLOW }] },
+    paidJobs: 0,
+  },
+  {
     phase: 'staging',
+    input: 'keyless',
     scenario: { faults: [{ call: 'storage.read', path: 'prompts.jsonl', skip: 1, fault: SLOW }] },
-    withoutKeys: true,
     paidJobs: 0,
   },
   {
@@ -56,15 +77,24 @@ export const HELD_PHASES: readonly HeldPhase[] = [
     },
     paidJobs: 1,
   },
+  {
+    phase: 'settling',
+    scenario: { faults: [{ call: 'storage.write', path: 'settled-p1', fault: VERY_SLOW }] },
+    paidJobs: 1,
+  },
   { phase: 'processing', scenario: {}, paidJobs: 1 },
   {
     phase: 'finishing',
-    scenario: {
-      faults: [{ call: 'storage.write', path: 'manifest.json', fault: { kind: 'slow', bytesPerSecond: 200 } }],
-    },
+    scenario: { faults: [{ call: 'storage.write', path: 'manifest.json', fault: VERY_SLOW }] },
     paidJobs: 1,
   },
 ];
+
+/** What a person would call the moment. */
+export function nameOf({ phase, round = 1, input }: HeldPhase): string {
+  const place = input === 'table' ? `${phase} a table` : phase;
+  return round === 1 ? place : `${place} in round ${round}`;
+}
 
 /** A world whose run has come to the phase, and what lets it go on. */
 export interface CaughtRun {
@@ -85,9 +115,7 @@ export async function whileIn(held: HeldPhase, story: (caught: CaughtRun) => Pro
     plugin: { handlers: handling.handlers },
   });
   try {
-    const rows = prompts(ROWS).map(({ key, request }) => (held.withoutKeys === true ? { request } : { key, request }));
-    await world.put('gs://acme/in/prompts.jsonl', rows);
-    const request = world.request({ handler: 'save', listingLag: 1_000 });
+    const request = world.request({ handler: 'save', listingLag: 1_000, ...(await putInput(world, ROWS, held.input)) });
     const run = await world.client.start(request);
     await untilCaught(world, run, held);
     const letGo = () => {
@@ -101,7 +129,17 @@ export async function whileIn(held: HeldPhase, story: (caught: CaughtRun) => Pro
   }
 }
 
-async function untilCaught(world: BatchWorld, run: VertexBatchRun, { phase, round = 1, paidJobs }: HeldPhase) {
+/** Writes the rows of a run to where they are read; gives what of the request says so. */
+export async function putInput(world: BatchWorld, count: number, input: InputKind): Promise<Partial<StartRequest>> {
+  const rows = prompts(count);
+  if (input === 'table') return { input: await putPromptTable(world.emulator, rows) };
+  const lines = input === 'keyless' ? rows.map(({ request }) => ({ request })) : rows;
+  await world.put('gs://acme/in/prompts.jsonl', lines);
+  return {};
+}
+
+async function untilCaught(world: BatchWorld, run: VertexBatchRun, held: HeldPhase) {
+  const { phase, round = 1, paidJobs, scenario } = held;
   if (round > 1) {
     await untilState(run, 'JOB_STATE_RUNNING');
     endOpenJobs(world);
@@ -109,10 +147,18 @@ async function untilCaught(world: BatchWorld, run: VertexBatchRun, { phase, roun
   await waitFor(
     async () => {
       const { jobs, ...status } = await run.status();
-      return status.phase === phase && world.paidJobs().length === paidJobs && (jobs.at(-1)?.round ?? 1) === round;
+      const isThere = status.phase === phase && (jobs.at(-1)?.round ?? 1) === round;
+      return isThere && world.paidJobs().length === paidJobs && hasMetFaults(world, scenario);
     },
     { what: `${run.workflowId} in round ${round} to be ${phase}`, timeoutMs: 30_000 },
   );
+}
+
+function hasMetFaults(world: BatchWorld, { faults = [] }: Scenario): boolean {
+  return faults.every(({ call, path = '', skip = 0 }) => {
+    const met = world.emulator.calls().filter((made) => made.call === call && made.path.includes(path));
+    return met.length > skip;
+  });
 }
 
 function endOpenJobs(world: BatchWorld): void {

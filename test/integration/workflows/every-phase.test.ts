@@ -1,15 +1,32 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { phaseOf } from '../../../src/domain/job-state';
-import { WORKFLOWS_PATH } from '../../support/batch-world';
+import type { BatchPhase } from '../../../src/messages';
+import { WORKFLOWS_PATH, type BatchWorld } from '../../support/batch-world';
 import { booksOf, exactBooks } from '../../support/exact-books';
-import { HELD_PHASES, ROWS, whileIn, type HeldPhase } from '../../support/held-phases';
+import { HELD_PHASES, nameOf, ROWS, whileIn, type CaughtRun } from '../../support/held-phases';
 import { replayStarted } from '../../support/replay';
 import { testEnvironment } from '../../support/temporal';
-import { isBalanced } from '../../support/told-life';
+import { closeOf, isBalanced, type ClosedRun } from '../../support/told-life';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const PHASES = HELD_PHASES.map((held) => [nameOf(held), held] as const);
+
+/** Ways to cancel a run, and Temporal's word for its end then. */
+const WAYS = {
+  'by cancelBatch': {
+    cancel: ({ run }: CaughtRun) => run.cancel({ reason: 'enough', wait: false }),
+    execution: 'COMPLETED',
+  },
+  'by Temporal’s own cancel': {
+    cancel: ({ world, run }: CaughtRun) => world.temporal.client.workflow.getHandle(run.workflowId).cancel(),
+    execution: 'CANCELLED',
+  },
+} as const;
+
+const CANCELS = Object.entries(WAYS).flatMap(([way, how]) =>
+  PHASES.map(([name, held]) => [way, name, how, held] as const),
+);
 
 describe('a run', () => {
   afterAll(async () => {
@@ -30,24 +47,36 @@ describe('a run', () => {
     });
   });
 
-  it.concurrent.each(PHASES)(
-    'that is cancelled while %s ends its job, and keeps what was answered',
-    async (_, held) => {
-      await whileIn(held, async ({ world, run, handled }) => {
-        const result = await run.cancel({ reason: 'enough' });
-        expect(world.paidJobs()).toHaveLength(held.paidJobs);
-        expect(world.paidJobs().filter(({ state }) => phaseOf(state) !== 'ended')).toEqual([]);
-        expect(isBalanced(result.rows)).toBe(true);
-        expect(result.outcome).toBe(held.phase === 'finishing' ? 'succeeded' : 'cancelled');
-        const { keys } = await booksOf(world, result);
-        expect(keys).toHaveLength(result.rows.answered);
+  it.concurrent.each(CANCELS)(
+    'that is cancelled %s while %s ends its job, and keeps what was answered',
+    async (...row) => {
+      const [, , { cancel, execution }, held] = row;
+      await whileIn(held, async (caught) => {
+        const { world, run, handled } = caught;
+        await cancel(caught);
+        const closed = await closeOf(run);
+        const jobs = world.paidJobs();
+        expect(jobs).toHaveLength(held.paidJobs);
+        expect(jobs.filter(({ state }) => phaseOf(state) !== 'ended')).toEqual([]);
+        expect(isBalanced(closed.rows)).toBe(true);
+        expect((await run.status()).execution).toBe(execution);
+        if (held.phase === 'finishing') expect(closed).toMatchObject({ outcome: 'succeeded', reason: null });
+        else expect(closed).toMatchObject({ outcome: 'cancelled', reason: { type: 'CancelRequested' } });
+        const keys = await keysIn(world, closed);
+        expect(keys).toHaveLength(closed.rows.answered);
         expect(handled.filter((key) => !keys.includes(key))).toEqual([]);
-        if (['collecting', 'processing', 'finishing'].includes(held.phase)) expect(result.rows.answered).toBe(ROWS);
+        if (COLLECTED.includes(held.phase)) expect(closed.rows.answered).toBe(ROWS);
       });
     },
   );
 });
 
-function nameOf({ phase, round = 1 }: HeldPhase): string {
-  return round === 1 ? phase : `${phase} in round ${round}`;
+/** Phases in which the job has succeeded: a cancel then costs no answer. */
+const COLLECTED: readonly BatchPhase[] = ['collecting', 'settling', 'processing', 'finishing'];
+
+/** Keys of the result rows, which lie beside the manifest; a run that had no plan yet has neither. */
+async function keysIn(world: BatchWorld, { outcome, rows, manifest }: ClosedRun): Promise<readonly string[]> {
+  if (manifest === null) return [];
+  const { keys } = await booksOf(world, { outcome, rows, directory: manifest.replace(/manifest\.json$/, '') });
+  return keys;
 }
