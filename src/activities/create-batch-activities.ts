@@ -14,11 +14,12 @@ import { examine, type ExamineGateways } from '../preflight/examine';
 import type { RightsGateways } from '../preflight/require-rights';
 import { READING, toActivityFailure, WAITING, WRITING, type RetryRules } from './activity-failure';
 import { adoptJob } from './adopt-job';
+import type { Attempt } from './attempt';
 import { awaitChange, lookDelayMs } from './await-change';
 import { cancelJob } from './cancel-job';
 import { checkInput } from './check-input';
 import { collectRange } from './collect-range';
-import type { AcceptedRun, BatchActivities, Guarded, GuardedInput } from './contract';
+import type { AcceptedRun, BatchActivities, Guarded, GuardedInput, SubmittedJob } from './contract';
 import { decideClaim } from './decide-claim';
 import { findOutputs } from './find-outputs';
 import { finishRun } from './finish-run';
@@ -100,7 +101,7 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
       whileBeating(
         Context.current(),
         () => undefined,
-        (attempt) => submitJob(dependencies, input, attempt),
+        (attempt) => submitJob(dependencies, input, attempt).catch((error: unknown) => afterDrain(error, attempt)),
       ),
     vertexBatchLookForJob: bind(READING, lookForJob),
     vertexBatchDecideClaim: bind(WRITING, decideClaim),
@@ -142,6 +143,13 @@ export function createBatchActivities(dependencies: BatchDependencies): BatchAct
           : await examine({ ...preflight, jobs, tables }, input, { signal: Context.current().cancellationSignal }),
     }),
   };
+}
+
+/** A drain cuts looks short, but no create: nothing was tried, which an activity with a single attempt has to say itself. */
+function afterDrain(error: unknown, { signal }: Attempt): SubmittedJob {
+  if (!signal.aborted || error !== signal.reason) throw error;
+  const message = 'the worker was told to end before it had created a job';
+  return { kind: 'not-tried', type: 'ServiceUnreachable', message, retryAfterMs: 0 };
 }
 
 async function searchable({

@@ -59,6 +59,13 @@ export class CrashWorld {
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as HandedRow);
   }
 
+  /** Their keys, sorted. */
+  handedKeys(): string[] {
+    return this.handed()
+      .map(({ key }) => key)
+      .toSorted();
+  }
+
   /** What the workers wrote to stdout and stderr. */
   output(): string {
     return this.#workers.map((worker) => worker.output()).join('');

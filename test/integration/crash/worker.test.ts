@@ -30,7 +30,7 @@ describe('a worker that dies', () => {
       await first.end('SIGKILL');
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
-      expect(handedKeys(crash)).toEqual(keysOf(200));
+      expect(crash.handedKeys()).toEqual(keysOf(200));
     });
   });
 
@@ -71,7 +71,7 @@ describe('a worker that dies', () => {
       expect(world.paidJobs()).toHaveLength(1);
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(30));
-      expect(handedKeys(crash)).toEqual(keysOf(30));
+      expect(crash.handedKeys()).toEqual(keysOf(30));
       expect(createCalls(world)).toHaveLength(1);
     });
   });
@@ -91,7 +91,7 @@ describe('a worker that dies', () => {
       });
       await run.resubmit();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(30));
-      expect(handedKeys(crash)).toEqual(keysOf(30));
+      expect(crash.handedKeys()).toEqual(keysOf(30));
     });
   });
 
@@ -107,7 +107,7 @@ describe('a worker that dies', () => {
       world.emulator.control(world.paidJobs()[0]?.name ?? '', 'JOB_STATE_SUCCEEDED');
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(30));
-      expect(handedKeys(crash)).toEqual(keysOf(30));
+      expect(crash.handedKeys()).toEqual(keysOf(30));
     });
   });
 
@@ -123,7 +123,7 @@ describe('a worker that dies', () => {
       await first.end('SIGKILL');
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
-      expect(handedKeys(crash)).toEqual(keysOf(200));
+      expect(crash.handedKeys()).toEqual(keysOf(200));
     });
   });
 
@@ -140,7 +140,7 @@ describe('a worker that dies', () => {
       await first.end('SIGKILL');
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
-      expect(handedKeys(crash)).toEqual(keysOf(200));
+      expect(crash.handedKeys()).toEqual(keysOf(200));
     });
   });
 
@@ -170,7 +170,7 @@ describe('a worker that dies', () => {
       expect(crash.handed().length).toBeLessThan(200);
       crash.startWorker();
       expect(await booksOf(world, await run.result())).toEqual(exactBooks(200));
-      expect(handedKeys(crash)).toEqual(keysOf(200));
+      expect(crash.handedKeys()).toEqual(keysOf(200));
     });
   });
 });
@@ -246,13 +246,6 @@ async function firstCheckpoint(world: BatchWorld): Promise<ProcessedRecord> {
     { what: 'a checkpoint of the handler', timeoutMs: 60_000 },
   );
   return JSON.parse(await world.read(`gs://acme/${uri}`)) as ProcessedRecord;
-}
-
-function handedKeys(crash: CrashWorld): string[] {
-  return crash
-    .handed()
-    .map(({ key }) => key)
-    .toSorted();
 }
 
 /** What the handler was given again. */
