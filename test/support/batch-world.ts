@@ -149,9 +149,12 @@ export class BatchWorld {
     };
   }
 
-  /** Jobs that cost money: created, whatever became of them. */
-  paidJobs() {
-    return this.emulator.jobs();
+  /** Jobs that cost money: created, whatever became of them. @param run @default whoever created them */
+  paidJobs(run?: { readonly workflowId: string }) {
+    const jobs = this.emulator.jobs();
+    return run === undefined
+      ? jobs
+      : jobs.filter(({ outputDirectory }) => outputDirectory.includes(`/${run.workflowId}/`));
   }
 
   async close(): Promise<void> {
