@@ -3,8 +3,9 @@ import type { StartRequest } from '../../src/client';
 import type { Scenario } from '../../src/emulator/scenario';
 import type { BatchResult } from '../../src/messages';
 import type { BatchWorld } from './batch-world';
-import { EmulatedTables } from './emulated-tables';
+import { EmulatedTables, putPromptTable } from './emulated-tables';
 import { createElsewhere, startAdopting } from './jobs-created-elsewhere';
+import { prompts } from './prompts';
 import { waitFor } from './wait-for';
 
 /** One run as it may go: what the service does, what is asked, what people do meanwhile, and how it must end. */
@@ -441,6 +442,16 @@ export const LIFE_STORIES: readonly LifeStory[] = [
     paidJobs: 1,
   },
   {
+    name: 'input-in-a-table',
+    scenario: {},
+    start: startOverTable,
+    outcome: 'succeeded',
+    execution: 'COMPLETED',
+    reason: null,
+    answered: ROWS,
+    paidJobs: 1,
+  },
+  {
     name: 'output-in-a-table',
     scenario: {},
     start: async (world) =>
@@ -467,6 +478,11 @@ export const LIFE_STORIES: readonly LifeStory[] = [
     paidJobs: 1,
   },
 ];
+
+/** Starts a run whose rows are in a table. */
+async function startOverTable(world: BatchWorld): Promise<VertexBatchRun> {
+  return await world.start({ input: await putPromptTable(world.emulator, prompts(ROWS)) });
+}
 
 /** Starts a run whose request names tables of the dataset. */
 async function startOverTables(world: BatchWorld, request: Partial<StartRequest>): Promise<VertexBatchRun> {

@@ -1,17 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VertexBatchRun } from '../../src/client';
 import type { BatchWorld } from './batch-world';
 import { fetchHistoryJson } from './replay';
 
 const HISTORIES = join(__dirname, '../histories');
 const RECORDS = process.env['RECORD_HISTORIES'] === '1';
 
-/** Keeps the history of a run that has closed, where histories are being recorded. */
-export async function recordHistory(world: BatchWorld, run: VertexBatchRun, name: string): Promise<void> {
+/** Keeps the history of a workflow that has closed, where histories are being recorded. */
+export async function recordHistory(
+  { temporal }: BatchWorld,
+  { workflowId }: { readonly workflowId: string },
+  name: string,
+): Promise<void> {
   if (!RECORDS) return;
-  const { runId } = await run.status();
-  const history = await fetchHistoryJson(world.temporal.client, { workflowId: run.workflowId, runId });
+  const history = await fetchHistoryJson(temporal.client, { workflowId });
   mkdirSync(HISTORIES, { recursive: true });
   writeFileSync(join(HISTORIES, `${name}.json`), `${withoutStacks(history)}\n`);
 }

@@ -18,8 +18,11 @@ export async function workflowBundle(workflowsPath: string): Promise<WorkflowBun
   return bundle;
 }
 
-/** A history as it is written to disk: only the SDK's own JSON can be read back. */
-export async function fetchHistoryJson(client: Client, { workflowId, runId }: StartedWorkflow): Promise<string> {
+/** A history as it is written to disk: only the SDK's own JSON can be read back. Without a run id, that of the latest run. */
+export async function fetchHistoryJson(
+  client: Client,
+  { workflowId, runId }: Pick<StartedWorkflow, 'workflowId'> & Partial<StartedWorkflow>,
+): Promise<string> {
   return historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
 }
 

@@ -10,7 +10,7 @@ const PATIENCE = '20 seconds';
 
 /** What a worker of the task queue has and may do, with its own credentials; `undefined` where none answers in time. */
 export async function askWorker(
-  { client }: TemporalSession,
+  { client }: Pick<TemporalSession, 'client'>,
   taskQueue: string,
   examined: Examined,
 ): Promise<ExaminedWorker | undefined> {

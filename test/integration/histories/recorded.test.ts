@@ -28,8 +28,10 @@ const REQUIRED = [
   'adopted',
   'handled',
   'reprocessed',
+  'input-in-a-table',
   'output-in-a-table',
   'loaded-into-tables',
+  'asked-by-doctor',
 ];
 
 /** Recorded with the code of today, and in a directory for each version with the code of that version. */

@@ -1,17 +1,19 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { askWorker } from '../../../src/cli/doctor/ask-worker';
 import { defineHandler } from '../../../src/define-handler';
 import { BatchWorld, prompts, WORKFLOWS_PATH } from '../../support/batch-world';
 import { HANDLER, LIFE_STORIES, ROWS, type LifeStory } from '../../support/life-stories';
 import { recordHistory } from '../../support/record-history';
 import { replayStarted } from '../../support/replay';
+import { startedWorkflows } from '../../support/started-workflows';
 import { testEnvironment } from '../../support/temporal';
 import { closeOf, isBalanced, type ClosedRun } from '../../support/told-life';
 
-describe('the life of a run', () => {
-  afterAll(async () => {
-    await replayStarted((await testEnvironment()).client, WORKFLOWS_PATH);
-  });
+afterAll(async () => {
+  await replayStarted((await testEnvironment()).client, WORKFLOWS_PATH);
+});
 
+describe('the life of a run', () => {
   const names = LIFE_STORIES.map((story) => [story.name, story] as const);
 
   it.concurrent.each(names)('%s, with the workflow cache', async (_, story) => {
@@ -20,6 +22,23 @@ describe('the life of a run', () => {
 
   it.concurrent.each(names)('%s, without the workflow cache', async (_, story) => {
     await expect(tell(story, false)).resolves.toEqual(expectedEnd(story));
+  });
+});
+
+describe('a question of doctor’s', () => {
+  it('is answered by a worker, with the workflow cache', async () => {
+    const world = await BatchWorld.create();
+    try {
+      const { client } = world.temporal;
+      const { project, location, output } = world.request();
+      const examined = { project, location, output, model: null, input: [] };
+      const answer = await askWorker({ client }, world.taskQueue, examined);
+      expect(answer?.checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+      const [asked] = startedWorkflows().filter(({ workflowId }) => workflowId.startsWith('vertex-batch-doctor/'));
+      await recordHistory(world, asked!, 'asked-by-doctor');
+    } finally {
+      await world.close();
+    }
   });
 });
 
