@@ -107,14 +107,21 @@ function labelMessage(name: string): string {
 }
 
 function checkOneOf(oneOf: OneOf, members: Members, object: Fields, path: string, problems: RowProblems): void {
-  const set = oneOf.fields.flatMap((name) => members.get(name) ?? []);
+  const named = oneOf.fields.flatMap((name) => members.get(name) ?? []);
+  const set = named.filter((member) => !isEmptyList(member));
   if (set.length > 1) {
     const names = set.map(({ name }) => name).join(' and ');
     problems.report(oneOf.rule, path, () => ONE_OF_WORDS[oneOf.rule].many(names));
   } else if (set.length === 0 && oneOf.required && !(oneOf.unless ?? []).some((name) => members.has(name))) {
     const list = `${oneOf.fields.length === 1 ? '' : 'one of '}${oneOf.fields.join(', ')}`;
-    problems.report(oneOf.rule, path, () => `${ONE_OF_WORDS[oneOf.rule].one} ${list}, got ${shown(object)}`);
+    const got = named[0] === undefined ? shown(object) : `${named[0].name} without elements`;
+    problems.report(oneOf.rule, path, () => `${ONE_OF_WORDS[oneOf.rule].one} ${list}, got ${got}`);
   }
+}
+
+/** To protobuf it is as good as absent. */
+function isEmptyList({ value, field }: Member): boolean {
+  return field.repeated === true && Array.isArray(value) && value.length === 0;
 }
 
 const ONE_OF_WORDS: Readonly<Record<OneOf['rule'], { readonly one: string; many(names: string): string }>> = {

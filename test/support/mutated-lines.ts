@@ -182,10 +182,28 @@ export const inputs: fc.Arbitrary<Buffer[]> = fc
   .map(({ snake, rows }) => rows.map((plan) => lineOf(plan, snake)));
 
 /** Sound inputs, all rows in one spelling. */
-export const soundInputs: fc.Arbitrary<Buffer[]> = fc
-  .record({ snake: fc.boolean(), all: fc.array(requests, { minLength: 1, maxLength: 4 }) })
-  .map(({ snake, all }) =>
-    all.map((request, index) =>
-      Buffer.from(JSON.stringify({ key: `k${index}`, request: snake ? inSnakeCase(request) : request })),
-    ),
-  );
+export const soundInputs = soundInputsOf(4);
+
+/** Sound inputs of at most so many rows. */
+export function soundInputsOf(maxLength: number): fc.Arbitrary<Buffer[]> {
+  return fc
+    .record({ snake: fc.boolean(), all: fc.array(requests, { minLength: 1, maxLength, size: 'max' }) })
+    .map(({ snake, all }) => all.map((request, index) => soundLine(request, index, snake)));
+}
+
+/** Many sound rows, and among them a few that have something wrong or only odd. */
+export const longInputs: fc.Arbitrary<Buffer[]> = fc
+  .record({
+    snake: fc.boolean(),
+    all: fc.array(requests, { minLength: 8, maxLength: 40, size: 'max' }),
+    odd: fc.array(fc.record({ at: fc.nat(40), plan: row }), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ snake, all, odd }) => {
+    const lines = all.map((request, index) => soundLine(request, index, snake));
+    for (const { at, plan } of odd) lines.splice(at % lines.length, 0, lineOf(plan, snake));
+    return lines;
+  });
+
+function soundLine(request: Record<string, unknown>, index: number, snake: boolean): Buffer {
+  return Buffer.from(JSON.stringify({ key: `k${index}`, request: snake ? inSnakeCase(request) : request }));
+}

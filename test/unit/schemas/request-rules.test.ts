@@ -74,6 +74,7 @@ describe('requests that pass', () => {
     ['probabilities that are asked for', withConfig({ logprobs: 5, response_logprobs: true })],
     ['probabilities that are not asked for', withConfig({ logprobs: null, responseLogprobs: false })],
     ['an empty text as instruction', { contents, systemInstruction: { parts: [{ text: '', thought: false }] } }],
+    ['a search beside no functions', withTool({ functionDeclarations: [], googleSearch: { excludeDomains: ['a.b'] } })],
     ['an elaborate name of a function', withTool({ functionDeclarations: [{ name: '_a.b-c9' }] })],
   ])('%s', (_, request) => {
     expect(problemsOf(request)).toEqual([]);
@@ -201,6 +202,11 @@ describe('requests with errors', () => {
       'a tool that is none',
       withTool({ google_search: null }),
       'tool request.tools[0]: a tool must hold one of functionDeclarations, retrieval, googleSearch, googleSearchRetrieval, googleMaps, enterpriseWebSearch, parallelAiSearch, codeExecution, urlContext, computerUse, got an object with google_search',
+    ],
+    [
+      'a tool without any function',
+      withTool({ functionDeclarations: [] }),
+      'tool request.tools[0]: a tool must hold one of functionDeclarations, retrieval, googleSearch, googleSearchRetrieval, googleMaps, enterpriseWebSearch, parallelAiSearch, codeExecution, urlContext, computerUse, got functionDeclarations without elements',
     ],
     [
       'a function’s name with a space',
