@@ -1,17 +1,18 @@
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BatchError } from '../domain/batch-error';
 import { isInBigQuery } from '../domain/bigquery-uri';
+import { generationOf } from '../gateways/local-files';
 import type { TableStore } from '../gateways/table-store';
 import { findInputTable } from '../rows/tables/input-table';
 import { readTableLines } from '../rows/tables/read-table-lines';
-import type { InputFile } from '../rows/threads/range-messages';
+import type { LocalFile } from './local-version';
 import { Spool, type Pieces } from './spool';
 
 /** Input as a person names it, sorted by where it lies. */
 export interface GivenInput {
-  readonly local: readonly InputFile[];
+  readonly local: readonly LocalFile[];
   /** `gs://` objects and wildcards, or a `bq://` table. */
   readonly remote: readonly string[];
   /** Deletes what was spooled. */
@@ -36,7 +37,7 @@ const STDIN_NAME = '<stdin>';
  * @throws {BatchError} for what isn't there, isn't a file or can't be read by this version
  */
 export async function givenInput(names: readonly string[], options: GivenInputOptions = {}): Promise<GivenInput> {
-  const local: InputFile[] = [];
+  const local: LocalFile[] = [];
   const remote: string[] = [];
   const spool = new Spool(options);
   try {
@@ -60,7 +61,7 @@ async function spooledTable(
   names: readonly string[],
   spool: Spool,
   { tables, signal }: GivenInputOptions,
-): Promise<InputFile> {
+): Promise<LocalFile> {
   if (tables === undefined || tables === 'as-remote') throw noTables(name);
   if (names.length > 1) {
     throw new BatchError(
@@ -73,10 +74,10 @@ async function spooledTable(
   return spool.add(name, readTableLines(store, await findInputTable(store, name, call), call));
 }
 
-async function localFile(name: string, spool: Spool): Promise<InputFile> {
+async function localFile(name: string, spool: Spool): Promise<LocalFile> {
   const path = resolve(name);
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() === true) return { uri: name, path, size: found.size };
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  if (found?.isFile() === true) return { uri: name, path, size: Number(found.size), version: generationOf(found) };
   if (found !== undefined && isStream(found)) return spool.add(name, createReadStream(path) as Pieces);
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(name)?.[0];
   if (scheme !== undefined) {
@@ -90,7 +91,7 @@ async function localFile(name: string, spool: Spool): Promise<InputFile> {
 }
 
 /** Such as `<(zcat prompts.jsonl.gz)` of a shell. */
-function isStream(found: Stats): boolean {
+function isStream(found: BigIntStats): boolean {
   return found.isFIFO() || found.isCharacterDevice();
 }
 

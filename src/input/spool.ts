@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { failedInTemporary } from '../rows/temporary-files';
-import type { InputFile } from '../rows/threads/range-messages';
+import type { LocalFile } from './local-version';
 
 export type Pieces = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
@@ -25,7 +25,7 @@ export class Spool {
   }
 
   /** @throws {BatchError} naming the directory for temporary files and the remedy when it is full or can't be written */
-  async add(name: string, pieces: Pieces): Promise<InputFile> {
+  async add(name: string, pieces: Pieces): Promise<LocalFile> {
     this.#directory ??= await newDirectory(name);
     const path = join(this.#directory, `${++this.#files}.jsonl`);
     let size = 0;
@@ -40,7 +40,7 @@ export class Spool {
     } catch (error) {
       throw (error as NodeJS.ErrnoException).syscall === 'write' ? failedInTemporary(error, tmpdir(), name) : error;
     }
-    return { uri: name, path, size };
+    return { uri: name, path, size, version: null };
   }
 
   async dispose(): Promise<void> {

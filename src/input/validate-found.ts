@@ -4,12 +4,13 @@ import type { InputEstimate } from '../domain/input-estimate';
 import { fewestParts, partsExceeded, quarantineExceeded } from '../domain/validation-limits';
 import type { ObjectStore } from '../gateways/object-store';
 import type { BatchReason } from '../messages';
-import { readInput } from '../rows/input-changes';
+import { findChanges, inputChanged, readInput } from '../rows/input-changes';
+import { requireReadAsFound, withChecksum, withChecksums } from '../rows/input-checksums';
 import { planRanges, readRangeBytes } from '../rows/ranges';
 import type { InputFile } from '../rows/threads/range-messages';
 import { readFilePieceInTurns } from '../rows/threads/read-file-piece';
 import { validateFiles } from '../rows/validate-file';
-import { checkRangeInMemory, type RangeProgress } from '../rows/validate/checked-range';
+import { type CheckedRange, checkRangeInMemory, type RangeProgress } from '../rows/validate/checked-range';
 import { withKeysOnDisk } from '../rows/validate/keys-on-disk';
 import { validateSources, type ValidatedInput } from '../rows/validate/validate-sources';
 import type { ValidationReport } from './report';
@@ -59,25 +60,48 @@ type WithProgress = Omit<ValidationOptions, 'onProgress'> & { readonly onProgres
 
 const DOWNLOADS_AT_A_TIME = 4;
 
-/** What comes over the network is checked here, as it comes. */
-function validateStreams(
+/** What comes over the network is checked here, as it comes, and held against what was found. */
+async function validateStreams(
   files: readonly FoundFile[],
   { keyField, validation, signal, onProgress }: WithProgress,
 ): Promise<ValidatedInput> {
   const sources = { files, ranges: planRanges(files, { spanFiles: true }) };
-  const read = (file: FoundFile, range: FileRange): AsyncIterable<Buffer> =>
-    file.kind === 'local'
-      ? readFilePieceInTurns(file, range)
-      : readRangeBytes(file.store, file, range, { read: readInput, signal });
   const tell = (since: RangeProgress): void => {
     signal.throwIfAborted();
     onProgress(since);
   };
-  return withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
+  const validated = await withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
     const data = { files, keyField, validation, keysOnDisk };
-    const checkRange = (range: number) => checkRangeInMemory({ ...data, range: sources.ranges[range]! }, read, tell);
+    const checkRange = async (range: number): Promise<CheckedRange> => {
+      const checksums = new Map<number, string>();
+      const read = (file: FoundFile, piece: FileRange) => readPiece(file, piece, checksums, signal);
+      const checked = await checkRangeInMemory({ ...data, range: sources.ranges[range]! }, read, tell);
+      return { ...checked, pieces: withChecksums(checked.pieces, checksums) };
+    };
     return validateSources(sources, { keyField, validation, concurrency: DOWNLOADS_AT_A_TIME, checkRange });
   });
+  requireReadAsFound(sources, validated.merged.records, 'Validate it again.');
+  await requireUnchanged(files, signal);
+  return validated;
+}
+
+/** Notes the checksum of what is read of an object. */
+function readPiece(
+  file: FoundFile,
+  piece: FileRange,
+  checksums: Map<number, string>,
+  signal: AbortSignal,
+): AsyncIterable<Buffer> {
+  if (file.kind === 'local') return readFilePieceInTurns(file, piece);
+  const bytes = readRangeBytes(file.store, file, piece, { read: readInput, signal });
+  return withChecksum(bytes, piece, (crc32c) => checksums.set(piece.file, crc32c));
+}
+
+async function requireUnchanged(files: readonly FoundFile[], signal: AbortSignal): Promise<void> {
+  const remote = files.filter((file) => file.kind === 'remote');
+  const store = remote[0]?.store;
+  const [changed] = store === undefined ? [] : await findChanges(store, remote, { signal });
+  if (changed !== undefined) throw inputChanged(changed);
 }
 
 /** Adds up what ranges tell. */

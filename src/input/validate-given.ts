@@ -3,6 +3,7 @@ import { BatchError } from '../domain/batch-error';
 import type { RowPlace } from '../domain/validation-problem';
 import type { ObjectStore } from '../gateways/object-store';
 import type { GivenInput } from './given-input';
+import { whileUnchanged } from './local-version';
 import { RowReader } from './row-reader';
 import { validateFound, type FoundFile, type FoundInput, type ValidationOptions } from './validate-found';
 
@@ -17,11 +18,14 @@ export interface Validated extends FoundInput {
   readonly rowAt: (place: RowPlace) => Promise<Buffer>;
 }
 
-/** Validates as a run does. Files of this machine come before those in Cloud Storage. */
+/**
+ * Validates as a run does. Files of this machine come before those in Cloud Storage.
+ * @throws {BatchError} `InputChanged` when a file or object isn't what it was when it was found
+ */
 export async function validateGiven(input: GivenInput, options: ValidateGivenOptions): Promise<Validated> {
   const files = [...localFiles(input), ...(await remoteFiles(input, options))];
   if (files.length === 0) throw emptyInput(input);
-  const found = await validateFound(files, options);
+  const found = await whileUnchanged(input.local, () => validateFound(files, options));
   const reader = new RowReader(files);
   return { ...found, rowAt: (place) => reader.rowAt(place) };
 }

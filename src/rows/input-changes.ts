@@ -35,9 +35,9 @@ export async function findChanges(
   return changed;
 }
 
-/** What a read of the input found instead of the version that was noted. */
+/** What was found instead of the version that was noted. */
 export function inputChanged(uri: string, cause?: unknown): BatchError {
-  return new BatchError('InputChanged', `${uri} was replaced or deleted since the run read it`, { cause });
+  return new BatchError('InputChanged', `${uri} was changed, replaced or deleted since it was found`, { cause });
 }
 
 /**

@@ -24,14 +24,27 @@ export async function* withChecksum(
   }
 }
 
+/** Pieces with the checksums of what was read of their files. */
+export function withChecksums(
+  pieces: readonly ValidatedPiece[],
+  checksums: ReadonlyMap<number, string>,
+): readonly ValidatedPiece[] {
+  return pieces.map((piece) => {
+    const crc32c = checksums.get(piece.file);
+    return crc32c === undefined ? piece : { ...piece, crc32c };
+  });
+}
+
 /**
  * Compares what the ranges read of each file, put together, with the checksum that the file was found with. A file that was not
  * read to its end, or by a version that took no checksums, is left out.
+ * @param remedy what to do about a difference
  * @throws {BatchError} `InputChanged`: bytes were changed on their way
  */
 export function requireReadAsFound(
   { files, ranges }: Sources,
   records: readonly { readonly pieces: readonly Pick<ValidatedPiece, 'crc32c'>[] }[],
+  remedy = READ_ANEW,
 ): void {
   const read = files.map(() => new JoinedChecksum());
   for (const [ordinal, range] of ranges.entries()) {
@@ -39,8 +52,11 @@ export function requireReadAsFound(
       read[file]?.add(records[ordinal]?.pieces[position]?.crc32c, to - from);
     }
   }
-  for (const [file, joined] of read.entries()) compare(files[file]!, joined.value);
+  for (const [file, joined] of read.entries()) compare(files[file]!, joined.value, remedy);
 }
+
+const READ_ANEW =
+  'Nothing was sent. Read it anew: start the run with a higher `rerun`, or collect into another folder.';
 
 class JoinedChecksum {
   #crc: number | undefined;
@@ -57,11 +73,10 @@ class JoinedChecksum {
   }
 }
 
-function compare({ uri, crc32c }: SourceFile, read: string | undefined): void {
+function compare({ uri, crc32c }: SourceFile, read: string | undefined, remedy: string): void {
   if (read === undefined || crc32c === '' || read === crc32c) return;
   throw new BatchError(
     'InputChanged',
-    `${uri} was found with the crc32c ${crc32c}, and what was read of it has ${read}: bytes were changed on their way. ` +
-      'Nothing was sent. Read it anew: start the run with a higher `rerun`, or collect into another folder.',
+    `${uri} was found with the crc32c ${crc32c}, and what was read of it has ${read}: bytes were changed on their way. ${remedy}`,
   );
 }

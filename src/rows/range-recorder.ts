@@ -3,9 +3,10 @@ import { DEFAULT_KEY_FIELDS } from '../domain/validation-keys';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, dataObject } from './commits';
 import { FactsSink } from './facts-sink';
+import { withChecksums } from './input-checksums';
 import { ObjectWriter } from './object-writer';
 import { RangeValidator } from './range-validator';
-import type { ValidatedPiece, ValidatedRange } from './validated-range';
+import type { ValidatedRange } from './validated-range';
 
 /** What decides about rows: other settings make another record. */
 export interface ValidationSettings {
@@ -52,7 +53,7 @@ export class RangeRecorder {
   async record(checksums: ReadonlyMap<number, string>, options: CallOptions): Promise<ValidatedRange> {
     const { pieces, soundRows, takenOut, shapes, repaired, tokens } = this.validator;
     return {
-      pieces: pieces.map((piece) => ({ ...piece, ...checksumOf(checksums.get(piece.file)) })),
+      pieces: withChecksums(pieces, checksums),
       keyed: this.#sink.keyed,
       soundRows,
       badRows: takenOut,
@@ -89,10 +90,6 @@ export class RangeRecorder {
     });
     return dataObject(written, rows);
   }
-}
-
-function checksumOf(crc32c: string | undefined): Pick<ValidatedPiece, 'crc32c'> {
-  return crc32c === undefined ? {} : { crc32c };
 }
 
 /** Takes any number of lines at a time. */

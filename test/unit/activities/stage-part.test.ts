@@ -150,7 +150,7 @@ describe('readRows', () => {
       read: (uri, options) => store.read(uri, options?.generation === noted ? { generation: '999' } : options),
     });
     const read = async () => String((await readRows(onlyLive, index, [0]).next()).value?.content);
-    const refusal = { type: 'InputChanged', message: `${A} was replaced or deleted since the run read it` };
+    const refusal = { type: 'InputChanged', message: `${A} was changed, replaced or deleted since it was found` };
     await expect(read()).rejects.toMatchObject(refusal);
     await store.write(A, row);
     expect(await read()).toBe(row);

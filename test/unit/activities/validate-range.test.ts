@@ -175,7 +175,7 @@ describe('validateRange', () => {
     const validating = validateRange({ store: gone }, { run, sourcesUri, range: 0, keyField: null }, anAttempt());
     await expect(validating).rejects.toMatchObject({
       type: 'InputChanged',
-      message: 'gs://acme/in/a was replaced or deleted since the run read it',
+      message: 'gs://acme/in/a was changed, replaced or deleted since it was found',
     });
   });
 

@@ -71,7 +71,7 @@ describe('the requests of a part', () => {
     expect(hashes.rowsOf(requestHash(aRequest('one')))).toEqual([]);
     expect(hashes.rowsOf(0n)).toEqual([]);
     expect(attempt.warnings).toEqual([
-      `Answers without a key can't be joined to rows of this file any more: ${INPUT} was replaced or deleted since the run read it`,
+      `Answers without a key can't be joined to rows of this file any more: ${INPUT} was changed, replaced or deleted since it was found`,
     ]);
   });
 
