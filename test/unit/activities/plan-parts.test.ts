@@ -6,7 +6,16 @@ import { loadPartIndex } from '../../../src/rows/part-index-stored';
 import { type Plan, planUri, readPlan } from '../../../src/rows/plan';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../../../src/rows/validated-range';
 import { LIST_PRICES } from '../../../src/schemas/price-table';
-import { anAttempt, aRequest, aRun, aStore, planInput, rowsOf, storeWith } from '../../support/input-side';
+import {
+  anAttempt,
+  aRequest,
+  aRun,
+  aStore,
+  planInput,
+  type PlanInput,
+  rowsOf,
+  storeWith,
+} from '../../support/input-side';
 
 const A = 'gs://acme/in/a.jsonl';
 const B = 'gs://acme/in/b.jsonl';
@@ -226,6 +235,40 @@ describe('problems of the whole input', () => {
       `${A}:3 custom_id: custom_id "a" stands at ${A}:1 already; ${remedy}`,
     ]);
     expect((await planOf(store)).warnings).toBe(2);
+  });
+
+  test('keys that look like numbers are told of once, at the first, and a copy with keys of its own is sent', async () => {
+    const store = await aStore({ [A]: keyed('p-1', '000123'), [B]: keyed('0x1F', 7) });
+    const { planned } = await planInput(store);
+    expect(planned).toMatchObject({ errors: 0, warnings: 1, plan: { parts: [{ asItLies: false }] } });
+    const [problem, ...more] = await rowsOf(store, planned.validationUri!);
+    expect(problem).toEqual({
+      severity: 'warning',
+      rule: 'key-numeric',
+      uri: A,
+      line: 2,
+      byte: JSON.stringify(keyed('p-1')[0]).length + 1,
+      path: 'custom_id',
+      message: expect.stringMatching(/^the key looks like a number.* A letter before it spares the copy$/),
+    });
+    expect(more).toMatchObject([{ summary: { warnings: 1 } }]);
+  });
+
+  test.each<[string, PlanInput, object]>([
+    ['an error', { validation: { rules: { 'key-numeric': 'error' } } }, { errors: 1, warnings: 0, plan: null }],
+    ['nothing', { validation: { rules: { 'key-numeric': 'off' } } }, { errors: 0, warnings: 0 }],
+  ])('a key that looks like a number is %s where the rule is set so', async (_, input, told) => {
+    const store = await aStore({ [A]: keyed('p-1', '000123') });
+    expect((await planInput(store, input)).planned).toMatchObject(told);
+  });
+
+  test('nothing is said of a key that looks like a number in a row that is taken out, nor where no field is the key', async () => {
+    const bad = { custom_id: '7', request: { contents: [] } };
+    const quarantining = { keyField: 'custom_id', validation: { onError: 'quarantine' } } as const;
+    const takenOut = await planInput(await aStore({ [A]: [...keyed('p-1'), bad] }), quarantining);
+    expect(takenOut.planned).toMatchObject({ errors: 1, warnings: 0, plan: { parts: [{ rows: 1 }] } });
+    const keyless = await planInput(await aStore({ [A]: [...keyed('7'), { request: aRequest() }] }));
+    expect(keyless.planned).toMatchObject({ errors: 0, warnings: 0 });
   });
 
   test('the report is in file order, with the lines that an editor shows, over all ranges', async () => {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { count } from '../../../src/domain/count-text';
+import { JOB_LIMITS, MAX_INPUT_URIS } from '../../../src/domain/validation-limits';
 import { FIXED_RULES, REPAIRS, VALIDATION_RULES, type ValidationRule } from '../../../src/domain/validation-rules';
 import { parseScenario } from '../../../src/emulator';
 import { acceptRequest } from '../../../src/schemas/batch-request';
@@ -142,6 +144,14 @@ describe('the page of validation', () => {
       `${severity}, of ${scope === 'row' ? 'a row' : 'the input'}, ${FAILS[fails]}${fixed}`,
     );
     expect(entry).toMatch(/\n\n\*\*Example\*\*: \S[^]*\n\n\*\*Do\*\*: \S/);
+  });
+
+  it('has the limits of a job', () => {
+    const { rows, bytes, copiedBytes } = JOB_LIMITS;
+    const page = readPage('docs/validation.md');
+    expect(page).toContain(`| ${count(rows)} rows a job `);
+    expect(page).toContain(`| ${bytes / 1e9} GB a job, ${copiedBytes / 1e6} MB in a copy `);
+    expect(page).toContain(`| ${MAX_INPUT_URIS} files a job `);
   });
 
   it('has a row for each repair, and for no other', () => {

@@ -82,6 +82,15 @@ describe('validateInput', () => {
     ]);
   });
 
+  it('tells of the first key that looks like a number', async () => {
+    const report = await validateInput([aRow('x', 'p-1'), aRow('y', '000123'), aRow('z', '1e5')]);
+    expect(report).toMatchObject({ valid: true, errors: 0, warnings: 1, rules: { 'key-numeric': { warnings: 1 } } });
+    expect(report.problems).toMatchObject([{ rule: 'key-numeric', severity: 'warning', line: 2, path: 'key' }]);
+    const strict = await validateInput([aRow('x', '7')], { rules: { 'key-numeric': 'error' } });
+    expect(strict).toMatchObject({ valid: false, errors: 1 });
+    expect(await validateInput([aRow('x', '7')], { rules: { 'key-numeric': 'off' } })).toMatchObject({ warnings: 0 });
+  });
+
   it('lists as many problems as asked for, and counts all', async () => {
     const report = await validateInput(Array.from({ length: 150 }, () => BAD));
     expect(report.problems).toHaveLength(100);
