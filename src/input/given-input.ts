@@ -4,19 +4,26 @@ import { resolve } from 'node:path';
 import { BatchError } from '../domain/batch-error';
 import { isInBigQuery } from '../domain/bigquery-uri';
 import { generationOf } from '../gateways/local-files';
-import type { TableStore } from '../gateways/table-store';
+import type { StoredTable, TableStore } from '../gateways/table-store';
 import { findInputTable } from '../rows/tables/input-table';
-import { readTableLines } from '../rows/tables/read-table-lines';
 import type { LocalFile } from './local-version';
 import { Spool, type Pieces } from './spool';
 
 /** Input as a person names it, sorted by where it lies. */
 export interface GivenInput {
   readonly local: readonly LocalFile[];
-  /** `gs://` objects and wildcards, or a `bq://` table. */
+  /** `gs://` objects and wildcards, or a `bq://` table that is left to the run. */
   readonly remote: readonly string[];
+  /** It is the only input then. */
+  readonly table?: GivenTable | undefined;
   /** Deletes what was spooled. */
   dispose(): Promise<void>;
+}
+
+/** A table, as it was found. */
+export interface GivenTable {
+  readonly store: TableStore;
+  readonly found: StoredTable;
 }
 
 export interface GivenInputOptions {
@@ -39,12 +46,13 @@ const STDIN_NAME = '<stdin>';
 export async function givenInput(names: readonly string[], options: GivenInputOptions = {}): Promise<GivenInput> {
   const local: LocalFile[] = [];
   const remote: string[] = [];
+  let table: GivenTable | undefined;
   const spool = new Spool(options);
   try {
     for (const name of names) {
       if (name.startsWith('gs://')) remote.push(name);
       else if (isInBigQuery(name) && options.tables === 'as-remote') remote.push(name);
-      else if (isInBigQuery(name)) local.push(await spooledTable(name, names, spool, options));
+      else if (isInBigQuery(name)) table = await givenTable(name, names, options);
       else if (name === '-' && options.stdin !== undefined) local.push(await spool.add(STDIN_NAME, options.stdin));
       else local.push(await localFile(name, spool));
     }
@@ -52,16 +60,14 @@ export async function givenInput(names: readonly string[], options: GivenInputOp
     await spool.dispose();
     throw error;
   }
-  return { local, remote, dispose: () => spool.dispose() };
+  return { local, remote, table, dispose: () => spool.dispose() };
 }
 
-/** A table is kept in a file while it is validated, its rows in their order. */
-async function spooledTable(
+async function givenTable(
   name: string,
   names: readonly string[],
-  spool: Spool,
   { tables, signal }: GivenInputOptions,
-): Promise<LocalFile> {
+): Promise<GivenTable> {
   if (tables === undefined || tables === 'as-remote') throw noTables(name);
   if (names.length > 1) {
     throw new BatchError(
@@ -70,8 +76,7 @@ async function spooledTable(
     );
   }
   const store = tables();
-  const call = signal === undefined ? {} : { signal };
-  return spool.add(name, readTableLines(store, await findInputTable(store, name, call), call));
+  return { store, found: await findInputTable(store, name, signal === undefined ? {} : { signal }) };
 }
 
 async function localFile(name: string, spool: Spool): Promise<LocalFile> {

@@ -7,16 +7,22 @@ import type { BatchReason } from '../messages';
 import { findChanges, inputChanged, readInput } from '../rows/input-changes';
 import { requireReadAsFound, withChecksum, withChecksums } from '../rows/input-checksums';
 import { planRanges, readRangeBytes } from '../rows/ranges';
+import { readTableLines } from '../rows/tables/read-table-lines';
 import type { InputFile } from '../rows/threads/range-messages';
 import { readFilePieceInTurns } from '../rows/threads/read-file-piece';
 import { validateFiles } from '../rows/validate-file';
 import { type CheckedRange, checkRangeInMemory, type RangeProgress } from '../rows/validate/checked-range';
 import { withKeysOnDisk } from '../rows/validate/keys-on-disk';
 import { validateSources, type ValidatedInput } from '../rows/validate/validate-sources';
+import type { GivenTable } from './given-input';
 import type { ValidationReport } from './report';
+
+/** A table whose rows are read as lines; their bytes, as far as the service tells. */
+export type FoundTable = { readonly kind: 'table' } & GivenTable & SourceFile;
 
 /** A file of the input, wherever it lies. */
 export type FoundFile =
+  | FoundTable
   | ({ readonly kind: 'local' } & SourceFile & InputFile)
   | ({ readonly kind: 'remote'; readonly store: ObjectStore } & SourceFile);
 
@@ -47,57 +53,81 @@ export interface FoundInput {
 /** Validates files as the ranges of a run are, without a run. */
 export async function validateFound(files: readonly FoundFile[], options: ValidationOptions): Promise<FoundInput> {
   const onProgress = progressOf(files, options);
-  const local = files.filter((file) => file.kind === 'local');
-  const validated =
-    local.length === files.length
-      ? await validateFiles(local, { ...options, onProgress })
-      : await validateStreams(files, { ...options, onProgress });
+  const validated = await validateAll(files, { ...options, onProgress });
   const { merged, jobs } = validated;
   return { report: reportOf(validated, options.validation), estimate: merged.estimate, jobs };
 }
 
 type WithProgress = Omit<ValidationOptions, 'onProgress'> & { readonly onProgress: (since: RangeProgress) => void };
 
+function validateAll(files: readonly FoundFile[], options: WithProgress): Promise<ValidatedInput> {
+  const [table] = files.filter((file) => file.kind === 'table');
+  if (table !== undefined) return validateTable(table, options);
+  const local = files.filter((file) => file.kind === 'local');
+  if (local.length === files.length) return validateFiles(local, options);
+  return validateStreams(
+    files.filter((file) => file.kind !== 'table'),
+    options,
+  );
+}
+
+/** Rows are checked as they come, in one range, and kept nowhere. */
+function validateTable({ store, found, ...about }: FoundTable, options: WithProgress): Promise<ValidatedInput> {
+  // how long its lines are is known at their end
+  const file = { ...about, size: 0 };
+  const read = async function* (): AsyncGenerator<Buffer> {
+    for await (const lines of readTableLines(store, found, { signal: options.signal })) {
+      file.size += lines.length;
+      yield lines;
+    }
+  };
+  return checkAsRead({ files: [file], ranges: [{ file: 0, from: 0, to: Infinity }] }, read, options);
+}
+
 const DOWNLOADS_AT_A_TIME = 4;
 
+type FoundBytes = Exclude<FoundFile, FoundTable>;
+
 /** What comes over the network is checked here, as it comes, and held against what was found. */
-async function validateStreams(
-  files: readonly FoundFile[],
-  { keyField, validation, signal, onProgress }: WithProgress,
-): Promise<ValidatedInput> {
+async function validateStreams(files: readonly FoundBytes[], options: WithProgress): Promise<ValidatedInput> {
+  const { signal } = options;
   const sources = { files, ranges: planRanges(files, { spanFiles: true }) };
-  const tell = (since: RangeProgress): void => {
-    signal.throwIfAborted();
-    onProgress(since);
-  };
-  const validated = await withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
-    const data = { files, keyField, validation, keysOnDisk };
-    const checkRange = async (range: number): Promise<CheckedRange> => {
-      const checksums = new Map<number, string>();
-      const read = (file: FoundFile, piece: FileRange) => readPiece(file, piece, checksums, signal);
-      const checked = await checkRangeInMemory({ ...data, range: sources.ranges[range]! }, read, tell);
-      return { ...checked, pieces: withChecksums(checked.pieces, checksums) };
-    };
-    return validateSources(sources, { keyField, validation, concurrency: DOWNLOADS_AT_A_TIME, checkRange });
-  });
+  const read = (file: FoundBytes, piece: FileRange, noteChecksum: NoteChecksum): AsyncIterable<Buffer> =>
+    file.kind === 'local'
+      ? readFilePieceInTurns(file, piece)
+      : withChecksum(readRangeBytes(file.store, file, piece, { read: readInput, signal }), piece, noteChecksum);
+  const validated = await checkAsRead(sources, read, options);
   requireReadAsFound(sources, validated.merged.records, 'Validate it again.');
   await requireUnchanged(files, signal);
   return validated;
 }
 
-/** Notes the checksum of what is read of an object. */
-function readPiece(
-  file: FoundFile,
-  piece: FileRange,
-  checksums: Map<number, string>,
-  signal: AbortSignal,
-): AsyncIterable<Buffer> {
-  if (file.kind === 'local') return readFilePieceInTurns(file, piece);
-  const bytes = readRangeBytes(file.store, file, piece, { read: readInput, signal });
-  return withChecksum(bytes, piece, (crc32c) => checksums.set(piece.file, crc32c));
+type NoteChecksum = (crc32c: string) => void;
+
+async function checkAsRead<File extends SourceFile>(
+  sources: { readonly files: readonly File[]; readonly ranges: readonly FileRange[] },
+  read: (file: File, piece: FileRange, noteChecksum: NoteChecksum) => AsyncIterable<Buffer>,
+  { keyField, validation, signal, onProgress }: WithProgress,
+): Promise<ValidatedInput> {
+  const { files } = sources;
+  const tell = (since: RangeProgress): void => {
+    signal.throwIfAborted();
+    onProgress(since);
+  };
+  return await withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
+    const data = { files, keyField, validation, keysOnDisk };
+    const checkRange = async (range: number): Promise<CheckedRange> => {
+      const checksums = new Map<number, string>();
+      const readPiece = (file: File, piece: FileRange) =>
+        read(file, piece, (crc32c) => checksums.set(piece.file, crc32c));
+      const checked = await checkRangeInMemory({ ...data, range: sources.ranges[range]! }, readPiece, tell);
+      return { ...checked, pieces: withChecksums(checked.pieces, checksums) };
+    };
+    return validateSources(sources, { keyField, validation, concurrency: DOWNLOADS_AT_A_TIME, checkRange });
+  });
 }
 
-async function requireUnchanged(files: readonly FoundFile[], signal: AbortSignal): Promise<void> {
+async function requireUnchanged(files: readonly FoundBytes[], signal: AbortSignal): Promise<void> {
   const remote = files.filter((file) => file.kind === 'remote');
   const store = remote[0]?.store;
   const [changed] = store === undefined ? [] : await findChanges(store, remote, { signal });

@@ -23,7 +23,7 @@ export interface Validated extends FoundInput {
  * @throws {BatchError} `InputChanged` when a file or object isn't what it was when it was found
  */
 export async function validateGiven(input: GivenInput, options: ValidateGivenOptions): Promise<Validated> {
-  const files = [...localFiles(input), ...(await remoteFiles(input, options))];
+  const files = [...localFiles(input), ...(await remoteFiles(input, options)), ...tableFiles(input)];
   if (files.length === 0) throw emptyInput(input);
   const found = await whileUnchanged(input.local, () => validateFound(files, options));
   const reader = new RowReader(files);
@@ -41,6 +41,12 @@ async function remoteFiles({ remote }: GivenInput, options: ValidateGivenOptions
   const store = options.remote();
   const { files } = await findSources(store, remote, { signal: options.signal, heartbeat: () => {} });
   return files.map((file) => ({ kind: 'remote', store, ...file }));
+}
+
+function tableFiles({ table }: GivenInput): FoundFile[] {
+  if (table === undefined) return [];
+  const { uri, bytes: size, lastModified: generation } = table.found;
+  return [{ kind: 'table', ...table, uri, size, generation, crc32c: '', updated: '' }];
 }
 
 function emptyInput({ local }: GivenInput): BatchError {

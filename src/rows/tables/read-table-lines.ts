@@ -3,14 +3,13 @@ import type { CallOptions } from '../commits';
 
 /** About what one answer of the service holds. */
 const RANGE_BYTES = 4_000_000;
-/** The table's rows in their order, each as a line of JSON with its end. */
+/** The table's rows in their order, each as a line of JSON with its end; what comes is valid until the next comes. */
 export async function* readTableLines(
   store: TableStore,
   table: StoredTable,
   options: CallOptions = {},
 ): AsyncGenerator<Buffer> {
-  for await (const { lines } of store.readLines(table, rowRanges(table, RANGE_BYTES), options))
-    yield Buffer.from(lines);
+  for await (const { lines } of store.readLines(table, rowRanges(table, RANGE_BYTES), options)) yield lines;
 }
 
 /** Cuts a range of a table into those that are worth one answer of the service. */

@@ -84,6 +84,13 @@ describe('vertex-batch validate bq://', () => {
   it('names a row by its key as well', async () => {
     const { stdout } = await validate('bq://acme.d.bad');
     expect(stdout).toContain('error[role] bq://acme.d.bad:2 (b)  role must be user or model, got "tester"');
+    expect(stdout).toContain('{"key":"b","request":{"contents":[{"role":"tester"');
+  });
+
+  it('tells the bytes of its rows as the lines that they would be', async () => {
+    const { stdout } = await validate('bq://acme.d.sound', '--json');
+    const lines = ['user', 'model'].map((role, n) => `{"key":"${'ab'[n]}","request":${request(role)}}\n`);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 2, bytes: Buffer.byteLength(lines.join('')) });
   });
 
   it("warns of what only the files' import would refuse, and more if that is asked for", async () => {

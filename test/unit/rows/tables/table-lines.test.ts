@@ -66,7 +66,7 @@ describe('readTableLines', () => {
     const rows = Array.from({ length: 1000 }, (_, index) => [`k${index}`]);
     store.put(URI, { columns: columns('key STRING'), rows, bytes: 100_000_000 });
     const pieces: Buffer[] = [];
-    for await (const piece of readTableLines(store, (await store.find(URI))!)) pieces.push(piece);
+    for await (const piece of readTableLines(store, (await store.find(URI))!)) pieces.push(Buffer.from(piece));
     expect(pieces.length).toBeGreaterThan(20);
     expect(Buffer.concat(pieces).toString()).toBe(rows.map(([key]) => `{"key":"${key}"}\n`).join(''));
   });
