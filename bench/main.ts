@@ -12,6 +12,7 @@ import { chosen } from './selection';
 import { exactness } from './validation/exactness';
 import { flatMemory } from './validation/flat-memory';
 import { bigquery } from './tables/bigquery';
+import { bigqueryCollect } from './tables/bigquery-collect';
 import { validate } from './validation/validate';
 import { waiting } from './waiting';
 import { BenchWorld, bundleWorkflows, type BenchBundle } from './world';
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   fanOut,
   validate,
   bigquery,
+  bigqueryCollect,
   collect,
   flatMemory,
   exactness,

@@ -2,13 +2,11 @@ import type { Emulator } from '../../src/emulator';
 import { parseTableUri } from '../../src/gateways/bq-uri';
 
 const POLL_MS = 100;
-const COLUMNS = [
-  { name: 'key', type: 'STRING' },
-  { name: 'request', type: 'JSON' },
-];
-
-/** Makes a table of an object's rows, as a load job does. */
-export async function loadTable(emulator: Emulator, table: string, source: string): Promise<void> {
+/**
+ * Makes a table of an object's rows, as a load job does.
+ * @param columns `name TYPE`, separated by commas
+ */
+export async function loadTable(emulator: Emulator, table: string, columns: string, source: string): Promise<void> {
   const { project: projectId, dataset: datasetId, table: tableId } = parseTableUri(table);
   const call = async (method: string, path: string, body?: object) => {
     const url = `http://emulator.test/bigquery/v2/projects/${projectId}/${path}`;
@@ -20,7 +18,7 @@ export async function loadTable(emulator: Emulator, table: string, source: strin
   const load = {
     sourceUris: [source],
     sourceFormat: 'NEWLINE_DELIMITED_JSON',
-    schema: { fields: COLUMNS },
+    schema: { fields: columns.split(',').map(columnOf) },
     destinationTable: { projectId, datasetId, tableId },
   };
   await call('POST', 'jobs', { jobReference: { projectId, jobId: 'load' }, configuration: { load } });
@@ -30,4 +28,9 @@ export async function loadTable(emulator: Emulator, table: string, source: strin
     ({ status } = await call('GET', 'jobs/load'));
   }
   if (status.errorResult !== undefined) throw new Error(`${table}: ${JSON.stringify(status.errorResult)}`);
+}
+
+function columnOf(column: string): object {
+  const [name, type] = column.split(' ');
+  return { name, type };
 }

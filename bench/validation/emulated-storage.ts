@@ -17,14 +17,17 @@ export interface EmulatedStorage {
 
 const TABLE = 'bq://acme.d.prompts';
 
-/** Runs `work` beside an emulated Cloud Storage in a process of its own, which keeps its objects in the directory. */
+/**
+ * Runs `work` beside an emulated Cloud Storage in a process of its own, which keeps its objects in the directory.
+ * @param columns of a table with the same rows: `name TYPE`, separated by commas; without them there is none
+ */
 export async function withEmulatedStorage<T>(
   directory: string,
   path: string,
   work: (storage: EmulatedStorage) => Promise<T>,
-  { withTable = false }: { readonly withTable?: boolean } = {},
+  { columns }: { readonly columns?: string } = {},
 ): Promise<T> {
-  const table = withTable ? [TABLE] : [];
+  const table = columns === undefined ? [] : [TABLE, columns];
   const server = spawn(process.execPath, compiledProgram('emulator', [directory, path, BUCKET, NAME, ...table]), {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
