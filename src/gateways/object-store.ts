@@ -44,7 +44,10 @@ export interface ObjectStore {
    * next byte; progress makes the patience start anew.
    */
   read(uri: string, options?: ReadOptions): AsyncIterable<Buffer>;
-  /** Writes content as it comes and checks its crc32c. Nothing is visible before it is complete; an abort leaves nothing. */
+  /**
+   * Writes content as it comes and checks its crc32c. Nothing is visible before it is complete; an abort leaves nothing. The memory of
+   * a piece may be that of the next one.
+   */
   write(
     uri: string,
     content: Buffer | string | AsyncIterable<Buffer | string>,

@@ -66,6 +66,19 @@ export function describeObjectStore(
       expect(Buffer.compare(await bytesOf(store, `${root}/stream`), whole)).toBe(0);
     });
 
+    behaves('takes pieces whose memory is that of the next one, too', async () => {
+      const pieces = Array.from({ length: 23 }, (_, index) => Buffer.alloc(50_001, index));
+      const memory = Buffer.alloc(50_001);
+      const reused = async function* (): AsyncGenerator<Buffer> {
+        for (const piece of pieces) {
+          piece.copy(memory);
+          yield memory;
+        }
+      };
+      await store.write(`${root}/reused`, reused(), { ifGenerationMatch: 0 });
+      expect(Buffer.compare(await bytesOf(store, `${root}/reused`), Buffer.concat(pieces))).toBe(0);
+    });
+
     behaves('writes content that ends exactly where a chunk does', async () => {
       const whole = Buffer.alloc(512 * 1024, 'ab');
       expect(await store.write(`${root}/even`, toAsync([whole]))).toMatchObject({ size: whole.length });
