@@ -38,6 +38,8 @@ export interface CopyTableOptions {
   readonly changed?: ChangedTable;
   /** @default they are only copied */
   readonly validation?: CopyValidation | undefined;
+  /** A later attempt goes on behind the last range of so many bytes; several are joined. @default 64,000,000, of a large table more */
+  readonly rangeBytes?: number | undefined;
 }
 
 /** A range of rows as it was copied. */
@@ -72,7 +74,7 @@ export async function copyTable(
   options: CopyTableOptions = {},
 ): Promise<TableCopy> {
   const { store, tables } = gateways;
-  const { changed = inputChanged, validation } = options;
+  const { changed = inputChanged, validation, rangeBytes = Math.max(RANGE_BYTES, table.bytes / MOST_RANGES) } = options;
   const { signal } = attempt;
   const name = `${base}-${pinOf(table)}`;
   const standing = await store.find(`${name}.jsonl`, { signal });
@@ -81,7 +83,7 @@ export async function copyTable(
     ...validation,
     directory: validationDirectory(validation.run, name, validation.keyField, validation.validation),
   };
-  const ranges = await copyRanges(gateways, { table, name, changed, validation: settings }, attempt);
+  const ranges = await copyRanges(gateways, { table, name, changed, rangeBytes, validation: settings }, attempt);
   const [first, ...rest] = ranges;
   if (first === undefined) throw new RangeError(`${table.uri} has no rows to copy`);
   if (!(await isSame(tables, table, signal))) throw changed(table.uri);
@@ -97,9 +99,9 @@ export async function copyToFile(
   table: StoredTable,
   base: string,
   attempt: Attempt,
-  changed: ChangedTable,
+  options: Omit<CopyTableOptions, 'validation'>,
 ): Promise<SourceFile> {
-  const { uri } = (await copyTable(gateways, table, base, attempt, { changed })).copy;
+  const { uri } = (await copyTable(gateways, table, base, attempt, options)).copy;
   const object = await gateways.store.find(uri, { signal: attempt.signal });
   if (object === undefined) throw new BatchError('NotFound', `${uri} is gone, which the run had just written`);
   return toSourceFile(object);
@@ -123,17 +125,18 @@ interface Copying {
   /** Of the copy, without its ending. */
   readonly name: string;
   readonly changed: ChangedTable;
+  readonly rangeBytes: number;
   readonly validation: (ValidationSettings & { readonly directory: string }) | undefined;
 }
 
 /** One range after the other, so that the place of each in the copy is known when it begins; pages are read ahead. */
 async function copyRanges(
   { store, tables }: TableGateways,
-  { table, name, changed, validation }: Copying,
+  { table, name, changed, rangeBytes, validation }: Copying,
   attempt: Attempt,
 ): Promise<CopiedRange[]> {
   const { signal } = attempt;
-  const planned = rowRanges(table, Math.max(RANGE_BYTES, table.bytes / MOST_RANGES));
+  const planned = rowRanges(table, rangeBytes);
   const uriOf = ({ from, to }: RowRange) => `${name}/${from}-${to}`;
   const standing = await inParallel(planned.length, LOOKS_AT_A_TIME, (range) =>
     findRecord<CopiedRange>(store, `${uriOf(planned[range]!)}.json`, { signal }),

@@ -26,7 +26,7 @@ export async function findOutputTable(
   if (table.isStreaming) throw stillStreaming(table);
   if (table.rows === 0) return [];
   const base = `${claimOutputPrefix(run, claim)}predictions`;
-  return [await copyToFile(gateways, table, base, attempt, changedSince)];
+  return [await copyToFile(gateways, table, base, attempt, { changed: changedSince })];
 }
 
 /** The table that the service names; else the one that the job was told to write, if it was told its name. */

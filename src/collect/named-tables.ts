@@ -47,9 +47,12 @@ export async function copyTables(
 ): Promise<readonly SourceFile[]> {
   const { store } = gateways;
   const copies: SourceFile[] = [];
+  // files of this machine are joined by writing them again
+  const rangeBytes = directory.startsWith('gs://') ? undefined : Infinity;
   for (const table of tables) {
     const base = `${directory}tables/${fileNameOf(table)}`;
-    copies.push(await copyToFile({ store, tables: gateways.tables() }, table, base, attempt, changedMeanwhile));
+    const options = { changed: changedMeanwhile, rangeBytes };
+    copies.push(await copyToFile({ store, tables: gateways.tables() }, table, base, attempt, options));
   }
   return copies;
 }
