@@ -55,7 +55,7 @@ export async function collectRange(
     const skimmer = new LineSkimmer(scanner, linesOfRange(range));
     const place = { file, ordinal: range.file, endedWell: outputs.endedWell };
     try {
-      for await (const chunk of inTurns(readRangeBytes(store, file, range, { signal }))) {
+      for await (const chunk of inTurns(readRangeBytes(store, file, range, { reuseMemory: true, signal }))) {
         signal.throwIfAborted();
         attempt.heartbeat();
         skimmer.give(chunk);

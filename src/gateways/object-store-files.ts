@@ -1,10 +1,11 @@
-import { constants, createReadStream, type BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Crc32c } from '../rows/crc32c';
 import { failedFile, noSuchFile, notExpected, refusedFile, withFailures, type FileAct } from './file-failure';
 import { assertPath, generationOf, nameNew, pathsBelow, removeEmpty, unfinishedBeside } from './local-files';
 import { isGatewayError } from './gateway-error';
+import { readPieces } from './read-pieces';
 import type { ObjectStore, ReadOptions, StoredObject, WriteOptions } from './object-store';
 import { contentOf } from './storage-compose';
 
@@ -13,7 +14,6 @@ interface Call {
 }
 
 const COMPOSE_LIMIT = 32;
-const READ_BYTES = 256 * 1024;
 
 /**
  * {@link ObjectStore} over files of this machine, by their absolute paths. A file is written beside its name and then given it, so
@@ -43,7 +43,10 @@ export class ObjectStoreFiles implements ObjectStore {
     }
   }
 
-  async *read(uri: string, { generation, from = 0, to, signal }: ReadOptions = {}): AsyncIterable<Buffer> {
+  async *read(
+    uri: string,
+    { generation, from = 0, to = Infinity, reuseMemory = false, signal }: ReadOptions = {},
+  ): AsyncIterable<Buffer> {
     const act = { verb: 'read', uri } as const;
     assertPath(uri);
     signal?.throwIfAborted();
@@ -51,11 +54,10 @@ export class ObjectStoreFiles implements ObjectStore {
     if (found === undefined || (generation !== undefined && generationOf(found) !== generation)) {
       throw noSuchFile(act);
     }
-    const end = Math.min(to ?? Infinity, Number(found.size));
-    if (from >= end) return;
+    const range = { from, to: Math.min(to, Number(found.size)) };
+    if (range.from >= range.to) return;
     try {
-      const content = createReadStream(uri, { start: from, end: end - 1, highWaterMark: READ_BYTES });
-      for await (const piece of content as AsyncIterable<Buffer>) {
+      for await (const piece of readPieces(uri, range, reuseMemory)) {
         signal?.throwIfAborted();
         yield piece;
       }

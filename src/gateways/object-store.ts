@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly from?: number;
   /** One past the last byte; may lie behind the end. @default the end */
   readonly to?: number;
+  /** The pieces may lie in the same memory again and again: each holds until the next one is asked for. @default false */
+  readonly reuseMemory?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -1,7 +1,9 @@
 import type { FileRange, SourceFile } from '../activities/contract';
-import type { ObjectStore } from '../gateways/object-store';
-import type { CallOptions } from './commits';
+import type { ObjectStore, ReadOptions } from '../gateways/object-store';
 import { type Line, readLines } from './lines';
+
+/** In bytes. */
+export const WORTH_AN_ACTIVITY_BYTES = 64_000_000;
 
 export interface PlanRangesOptions {
   /** Smallest size worth an activity, in bytes. @default 64,000,000 */
@@ -15,7 +17,7 @@ export interface PlanRangesOptions {
 /** Cuts files into ranges that own every byte exactly once, in order. Empty files have none. */
 export function planRanges(
   files: readonly Pick<SourceFile, 'size'>[],
-  { minimumBytes = 64_000_000, maximumRanges = 500, spanFiles = false }: PlanRangesOptions = {},
+  { minimumBytes = WORTH_AN_ACTIVITY_BYTES, maximumRanges = 500, spanFiles = false }: PlanRangesOptions = {},
 ): FileRange[] {
   if (!(minimumBytes >= 1)) throw new RangeError(`minimumBytes must be at least 1, got ${minimumBytes}`);
   if (!(maximumRanges >= 1)) throw new RangeError(`maximumRanges must be at least 1, got ${maximumRanges}`);
@@ -71,10 +73,10 @@ export function piecesOf(range: FileRange, files: readonly Pick<SourceFile, 'siz
 type ReadFile = (
   store: ObjectStore,
   file: SourceFile,
-  range: CallOptions & { readonly from: number; readonly to: number },
+  range: Omit<ReadOptions, 'generation'> & { readonly from: number; readonly to: number },
 ) => AsyncIterable<Buffer>;
 
-export interface ReadRangeOptions extends CallOptions {
+export interface ReadRangeOptions extends Pick<ReadOptions, 'reuseMemory' | 'signal'> {
   /** @default its generation, or `not-found` */
   readonly read?: ReadFile;
   /** @default MAX_LINE_BYTES */
@@ -86,9 +88,8 @@ export function readRangeLines(
   store: ObjectStore,
   file: SourceFile,
   range: Pick<FileRange, 'from' | 'to'>,
-  options: ReadRangeOptions = {},
+  { maxLineBytes, ...options }: ReadRangeOptions = {},
 ): AsyncGenerator<Line, void, undefined> {
-  const { maxLineBytes } = options;
   return readLines(readRangeBytes(store, file, range, options), {
     ...linesOfRange(range),
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
@@ -100,10 +101,10 @@ export function readRangeBytes(
   store: ObjectStore,
   file: SourceFile,
   { from, to }: Pick<FileRange, 'from' | 'to'>,
-  { read = readGeneration, signal }: ReadRangeOptions = {},
+  { read = readGeneration, ...options }: Omit<ReadRangeOptions, 'maxLineBytes'> = {},
 ): AsyncGenerator<Buffer, void, undefined> {
-  const call = signal === undefined ? {} : { signal };
-  const readPiece = (piece: { readonly from: number; readonly to: number }) => read(store, file, { ...call, ...piece });
+  const readPiece = (piece: { readonly from: number; readonly to: number }) =>
+    read(store, file, { ...options, ...piece });
   return readOnwards(readPiece, firstByteOf(from), to, file.size);
 }
 

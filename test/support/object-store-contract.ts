@@ -101,6 +101,16 @@ export function describeObjectStore(
       expect(await textOf(store, `${root}/digits`, { from: 4, to: 4 })).toBe('');
     });
 
+    behaves('gives pieces that hold until the next one where its memory may be used again', async () => {
+      const content = Buffer.from(Array.from({ length: 300_000 }, (_, line) => `${line}\n`).join(''));
+      await store.write(`${root}/long.txt`, repeated(content, 2));
+      const pieces: Buffer[] = [];
+      for await (const piece of store.read(`${root}/long.txt`, { reuseMemory: true, from: 1 })) {
+        pieces.push(Buffer.from(piece));
+      }
+      expect(Buffer.concat(pieces).equals(Buffer.concat([content, content]).subarray(1))).toBe(true);
+    });
+
     behaves('creates only where nothing is, and leaves what stands there alone', async () => {
       await store.write(`${root}/claim`, 'first', { ifGenerationMatch: 0 });
       await expectKind(
@@ -263,4 +273,8 @@ async function expectKind(call: Promise<unknown>, kind: string, message = ''): P
   );
   expect(isGatewayError(error) ? error.kind : error).toBe(kind);
   expect((error as Error).message).toContain(message);
+}
+
+async function* repeated(content: Buffer, times: number): AsyncGenerator<Buffer> {
+  for (let time = 0; time < times; time += 1) yield content;
 }
