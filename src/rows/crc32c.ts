@@ -3,10 +3,14 @@ import { endianness } from 'node:os';
 /** CRC-32C (Castagnoli), reflected. */
 const POLYNOMIAL = 0x82f63b78;
 /** As a reflected polynomial: x⁰ is the highest bit. */
+const X_TO_THE_0 = 0x80000000;
 const X_TO_THE_8 = 0x00800000;
 const TABLE = slicingTable();
-/** In words of four bytes. To join two halves takes as long as a kilobyte or two. */
-const WORTH_HALVING = 2_048;
+/** In words of four bytes. */
+const HALF_BLOCK_WORDS = 1_024;
+const BLOCK_WORDS = 2 * HALF_BLOCK_WORDS;
+/** What as many bytes as half a block has, behind it, multiply a checksum by. */
+const PAST_HALF_A_BLOCK = powerOf(4 * HALF_BLOCK_WORDS);
 const LITTLE_ENDIAN = endianness() === 'LE';
 
 /** CRC-32C of the bytes; `seed` is the checksum of what came before. An unsigned number of 32 bits. */
@@ -33,14 +37,7 @@ export function fromBase64Crc32c(text: string): number | undefined {
 
 /** The checksum of one content behind another, from the checksum of each and the length of the second in bytes. */
 export function joinCrc32c(first: number, second: number, secondLength: number): number {
-  // Each byte that follows multiplies the first checksum by x⁸; squaring takes log2(length) steps.
-  let shifted = first;
-  let power = X_TO_THE_8;
-  for (let rest = secondLength; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) shifted = multiply(shifted, power);
-    power = multiply(power, power);
-  }
-  return (shifted ^ second) >>> 0;
+  return (multiply(first, powerOf(secondLength)) ^ second) >>> 0;
 }
 
 /** The checksum of bytes that come in pieces. */
@@ -69,20 +66,27 @@ function overBytes(bytes: Uint8Array, from: number, to: number, seed: number): n
   return crc;
 }
 
-/** Long stretches as two halves side by side: a look-up waits for the one before it, not for those of the other half. */
 function overWords(words: Int32Array, seed: number): number {
-  const half = words.length >= WORTH_HALVING ? (words.length >>> 2) * 2 : 0;
   let crc = seed;
-  if (half > 0) {
-    let second = 0;
-    for (let at = 0; at < half; at += 2) {
-      crc = overEightBytes(crc ^ words[at]!, words[at + 1]!);
-      second = overEightBytes(second ^ words[half + at]!, words[half + at + 1]!);
-    }
-    crc = joinCrc32c(crc, second, half * 4);
-  }
-  for (let at = half * 2; at < words.length; at += 2) crc = overEightBytes(crc ^ words[at]!, words[at + 1]!);
+  let at = 0;
+  for (; at + BLOCK_WORDS <= words.length; at += BLOCK_WORDS) crc = overBlock(words, at, crc);
+  for (; at < words.length; at += 2) crc = overEightBytes(crc ^ words[at]!, words[at + 1]!);
   return crc;
+}
+
+/**
+ * A block as two halves side by side: a look-up waits for the one before it, not for those of the other half. Blocks are short because
+ * V8 optimizes a function that is called often at once, one that loops for long again and again.
+ */
+function overBlock(words: Int32Array, from: number, seed: number): number {
+  let first = seed;
+  let second = 0;
+  const middle = from + HALF_BLOCK_WORDS;
+  for (let at = from; at < middle; at += 2) {
+    first = overEightBytes(first ^ words[at]!, words[at + 1]!);
+    second = overEightBytes(second ^ words[at + HALF_BLOCK_WORDS]!, words[at + HALF_BLOCK_WORDS + 1]!);
+  }
+  return multiply(first, PAST_HALF_A_BLOCK) ^ second;
 }
 
 /** Each byte has its own part of the table, so that no look-up waits for another. */
@@ -97,6 +101,17 @@ function overEightBytes(first: number, second: number): number {
     TABLE[0x100 + ((second >>> 16) & 0xff)]! ^
     TABLE[second >>> 24]!
   );
+}
+
+/** What so many bytes multiply the checksum of what stands before them by: each by x⁸; squaring takes log2(bytes) steps. */
+function powerOf(bytes: number): number {
+  let product = X_TO_THE_0;
+  let power = X_TO_THE_8;
+  for (let rest = bytes; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) product = multiply(product, power);
+    power = multiply(power, power);
+  }
+  return product;
 }
 
 /** Product of two polynomials over GF(2), modulo the CRC's. */
