@@ -105,12 +105,13 @@ async function enterRecord(
   const { entries, words } = record;
   if (entries === null) return;
   let entered = 0;
-  for await (const rows of readCollectedRows(store, entries, words, { signal: attempt.signal })) {
+  for await (const rows of readCollectedRows(store, entries, { words, object }, { signal: attempt.signal })) {
     attempt.heartbeat();
-    for (const row of rows) {
+    for (let place = 0; place < rows.length; place += 1) {
+      const row = rows.at(place);
       const { requestHash } = row;
-      if (requestHash === null) books.enter(row.row, { ...row, object });
-      else books.enterAmbiguous((await hashes()).rowsOf(requestHash), { ...row, object });
+      if (requestHash === null) books.enter(row.row, row);
+      else books.enterAmbiguous((await hashes()).rowsOf(requestHash), row);
     }
     entered += rows.length;
   }

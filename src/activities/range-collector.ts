@@ -1,6 +1,6 @@
 import type { Handler } from '../define-handler';
 import type { AnsweredRow, FailedRow, RowOutcome } from '../domain/row-outcome';
-import { addUsage, NO_USAGE, type TokenUsage } from '../domain/usage';
+import { addUsage, NO_USAGE, TOKEN_KINDS, type TokenUsage, usageIn } from '../domain/usage';
 import type { ObjectStore } from '../gateways/object-store';
 import { CollectedRowsWriter, type OutputPlace } from '../rows/collected-rows';
 import { LineWriter } from '../rows/line-writer';
@@ -9,6 +9,8 @@ import type { PartIndex } from '../rows/part-index';
 import type { CollectRecord, OutputProblem } from '../rows/records';
 import type { RequestHashes } from '../rows/request-hashes';
 import { type ErrorRow, resultLine } from '../rows/result-row';
+import { ResultWriter } from '../rows/result-writer';
+import type { PlainAnswer } from '../rows/skim/plain-answer';
 import { type OutputRow, OutputSkimmer, readOutputRow } from '../rows/skim/output-row';
 import type { Scanner } from '../rows/skim/scanner';
 import type { SkimmedLine } from '../rows/skim/skimmed-lines';
@@ -45,12 +47,14 @@ export interface CollectorParts {
 export class RangeCollector {
   readonly #parts: CollectorParts;
   readonly #skimmer: OutputSkimmer;
-  readonly #results: LineWriter;
+  readonly #results: ResultWriter;
   readonly #errors: LineWriter;
   readonly #entries: CollectedRowsWriter;
   readonly #counts = { lines: 0, rows: 0, answered: 0, blocked: 0, failed: 0, strangers: 0, unreadable: 0, torn: 0 };
   readonly #problems: OutputProblem[] = [];
   #usage: TokenUsage = NO_USAGE;
+  /** Of plain answers, beside `#usage`. */
+  readonly #tokens = new Float64Array(TOKEN_KINDS.length);
   /** Read when a row can't be found without them. */
   #hashes: RequestHashes | undefined;
 
@@ -58,13 +62,14 @@ export class RangeCollector {
     const { store, nameOf } = parts;
     this.#parts = parts;
     this.#skimmer = new OutputSkimmer(parts.scanner, parts.index.outputKeyField);
-    this.#results = new LineWriter(store, nameOf('results'));
+    this.#results = new ResultWriter(store, nameOf('results'), parts.index);
     this.#errors = new LineWriter(store, nameOf('errors'));
     this.#entries = new CollectedRowsWriter(store, nameOf('entries'));
   }
 
   /** Takes the next line; a promise where something has to be waited for before the line after it. */
   add(line: SkimmedLine, place: CollectedFile): Promise<void> | undefined {
+    if (this.#addPlain(line)) return this.#whenFull();
     const row = this.#skimmer.read(line) ?? this.#readInFull(line.content());
     if (row === 'blank') return undefined;
     this.#counts.lines += 1;
@@ -79,6 +84,29 @@ export class RangeCollector {
     return joined === undefined ? this.#takeByHash(row, line, place) : this.#take(joined, row, line, place);
   }
 
+  /** Most rows; the others are looked at by all that follows. */
+  #addPlain(line: SkimmedLine): boolean {
+    const answer = this.#parts.schema === null ? this.#skimmer.readPlain(line) : undefined;
+    const row = answer && this.#rowOf(answer, line);
+    if (answer === undefined || row === undefined) return false;
+    const offset = this.#results.bytes;
+    if (!this.#results.addPlain(row, answer)) return false;
+    this.#entries.addPlain(row, answer, { offset, length: this.#results.bytes - 1 - offset });
+    this.#counts.lines += 1;
+    this.#counts.rows += 1;
+    this.#counts.answered += 1;
+    for (let column = 0; column < this.#tokens.length; column += 1) this.#tokens[column]! += answer.tokens[column]!;
+    return true;
+  }
+
+  /** The one row that the answer can be of. */
+  #rowOf({ memory, keyFrom, keyTo }: PlainAnswer, line: SkimmedLine): number | undefined {
+    if (keyFrom < keyTo) return this.#parts.index.rowOfAsciiKey(memory, keyFrom, keyTo);
+    const hash = this.#hashes && this.#skimmer.requestHash(line);
+    const rows = hash === undefined ? undefined : this.#hashes?.rowsOf(hash);
+    return rows?.length === 1 ? rows[0] : undefined;
+  }
+
   #readInFull(content: Buffer | undefined): OutputRow | 'blank' | undefined {
     if (content === undefined) return undefined;
     const row = readOutputRow(content, this.#parts.index.outputKeyField);
@@ -89,7 +117,7 @@ export class RangeCollector {
     const [results, errors, entries] = await Promise.all(this.#writers().map((writer) => writer.close()));
     return {
       ...this.#counts,
-      usage: this.#usage,
+      usage: addUsage(this.#usage, usageIn(this.#tokens)),
       results: results ?? null,
       errors: errors ?? null,
       entries: entries ?? null,
@@ -156,6 +184,10 @@ export class RangeCollector {
       offset: place.offset,
       length: place.length,
     });
+    return this.#whenFull();
+  }
+
+  #whenFull(): Promise<void> | undefined {
     return this.#results.isFull || this.#errors.isFull || this.#entries.isFull ? this.#drain() : undefined;
   }
 

@@ -1,6 +1,6 @@
 import { type ModelUsage, UsageSums } from './model-usage';
 import { Numbered } from './numbered';
-import { addUsage, NO_USAGE, TOKEN_KINDS, type TokenUsage, usageOf } from './usage';
+import { addUsage, NO_USAGE, putUsage, TOKEN_KINDS, type TokenUsage, usageIn } from './usage';
 
 export type RowClass = 'answered' | 'blocked' | 'failed';
 
@@ -225,9 +225,7 @@ export class PartBooks {
     this.#roundModel[row] = usage === null ? 0 : 1 + this.#models.numberOf(modelVersion);
     if (usage === null) return;
     const first = row * COLUMNS;
-    TOKEN_KINDS.forEach((kind, column) => {
-      this.#roundUsage[first + column] = usage[kind];
-    });
+    putUsage(usage, this.#roundUsage, first);
     this.#roundUsage[first + TOKEN_KINDS.length] = promptAudioTokens;
   }
 
@@ -236,7 +234,7 @@ export class PartBooks {
       const model = this.#roundModel[row]!;
       if (model === 0) continue;
       const first = row * COLUMNS;
-      const usage = usageOf((kind) => this.#roundUsage[first + TOKEN_KINDS.indexOf(kind)]!);
+      const usage = usageIn(this.#roundUsage, first);
       this.#usage.add(this.#models.at(model - 1), usage, this.#roundUsage[first + TOKEN_KINDS.length]!);
     }
     this.#roundModel.fill(0);

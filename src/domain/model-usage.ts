@@ -21,25 +21,31 @@ export interface ModelUsage {
 
 /** Adds up the tokens of rows by what answered them. */
 export class UsageSums {
-  readonly #models = new Map<string | null, ModelUsage>();
+  readonly #models = new Map<string | null, ModelSums>();
 
   add(modelVersion: string | null, usage: TokenUsage, promptAudioTokens: number): void {
-    const { usage: sum, billed } = this.#models.get(modelVersion) ?? NOTHING_OF_A_MODEL;
-    const length = isLongPrompt(usage) ? 'long' : 'short';
-    const tokens = addBilled(billed[length], billedTokens(usage, promptAudioTokens));
-    this.#models.set(modelVersion, {
-      modelVersion,
-      usage: addUsage(sum, usage),
-      billed: { ...billed, [length]: tokens },
-    });
+    const sums = this.#models.get(modelVersion) ?? { usage: NO_USAGE, short: NOTHING_BILLED, long: NOTHING_BILLED };
+    this.#models.set(modelVersion, sums);
+    sums.usage = addUsage(sums.usage, usage);
+    const tokens = billedTokens(usage, promptAudioTokens);
+    if (isLongPrompt(usage)) sums.long = addBilled(sums.long, tokens);
+    else sums.short = addBilled(sums.short, tokens);
   }
 
   get models(): readonly ModelUsage[] {
-    return [...this.#models.values()];
+    return Array.from(this.#models, ([modelVersion, { usage, short, long }]) => ({
+      modelVersion,
+      usage,
+      billed: { short, long },
+    }));
   }
 }
 
-const NOTHING_OF_A_MODEL = { usage: NO_USAGE, billed: { short: NOTHING_BILLED, long: NOTHING_BILLED } };
+interface ModelSums {
+  usage: TokenUsage;
+  short: BilledTokens;
+  long: BilledTokens;
+}
 
 /** What the rows cost, in whole micro-USD; null where a model, or what it was given, has no known price. */
 export function costOfModels(

@@ -1,9 +1,10 @@
 import type { RowClass, RowEntry } from '../domain/books';
 import { Numbered } from '../domain/numbered';
-import { TOKEN_KINDS, usageOf } from '../domain/usage';
+import { TOKEN_KINDS, type TokenUsage, usageOf } from '../domain/usage';
 import type { ObjectStore } from '../gateways/object-store';
 import type { CallOptions, DataObject } from './commits';
 import { ObjectWriter } from './object-writer';
+import type { AnswerWords, PlainAnswer } from './skim/plain-answer';
 
 /** What is kept of each row of a range: enough to choose the winners without its text. */
 export interface CollectedRow extends Omit<RowEntry, 'object' | 'modelVersion'> {
@@ -63,6 +64,11 @@ export class CollectedRowsWriter extends ObjectWriter {
   readonly #statuses = new Numbered<string>();
   readonly #models = new Numbered<string>();
   readonly #row = Buffer.alloc(ROW_BYTES);
+  /** The same for plain answers, which differ in little. */
+  readonly #plain = Buffer.alloc(ROW_BYTES);
+  readonly #plainInts = new Uint32Array(this.#plain.buffer, this.#plain.byteOffset, ROW_BYTES / 4);
+  readonly #plainFloats = new Float64Array(this.#plain.buffer, this.#plain.byteOffset, ROW_BYTES / 8);
+  #plainWords: AnswerWords | undefined;
 
   constructor(store: ObjectStore, uri: string) {
     super(store, uri, 'application/octet-stream');
@@ -107,56 +113,149 @@ export class CollectedRowsWriter extends ObjectWriter {
     this.append(bytes);
     this.endRow();
   }
+
+  /** Adds an answered row whose result line is written. */
+  addPlain(
+    row: number,
+    { words, tokens }: PlainAnswer,
+    { offset, length }: { readonly offset: number; readonly length: number },
+  ): void {
+    const ints = this.#plainInts;
+    if (words !== this.#plainWords) this.#beginPlain(words);
+    ints[AT.row / 4] = row;
+    ints[AT.length / 4] = length;
+    this.#plainFloats[AT.offset / 8] = offset;
+    this.#plainFloats.set(tokens, AT.usage / 8);
+    this.append(this.#plain);
+    this.endRow();
+  }
+
+  #beginPlain(words: AnswerWords): void {
+    const { finishReason, modelVersion, hasUsage } = words;
+    this.#plain[AT.kind] = KINDS.indexOf('answered');
+    this.#plain[AT.flags] = hasUsage ? HAS_USAGE : 0;
+    this.#plainInts[AT.status / 4] = this.#statuses.numberOf(finishReason ?? '');
+    this.#plainInts[AT.model / 4] = modelVersion === null ? 0 : this.#models.numberOf(modelVersion) + 1;
+    this.#plainWords = words;
+  }
+}
+
+/** Where rows are from that are read. */
+export interface RowsOrigin {
+  readonly words: CollectedWords;
+  /** The caller's number of their range. */
+  readonly object: number;
 }
 
 /** The rows of an object in their order, as many at a time as come together. */
 export async function* readCollectedRows(
   store: ObjectStore,
   { uri, generation, bytes, rows }: DataObject,
-  words: CollectedWords,
+  origin: RowsOrigin,
   call: CallOptions = {},
-): AsyncGenerator<readonly CollectedRow[], void, undefined> {
+): AsyncGenerator<CollectedRows, void, undefined> {
   if (bytes !== rows * ROW_BYTES) throw new Error(`${uri} has ${bytes} bytes, not ${rows} rows of ${ROW_BYTES}`);
   let rest = Buffer.alloc(0);
   for await (const chunk of store.read(uri, { generation, ...call })) {
     const held = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = held.length - (held.length % ROW_BYTES);
-    const view = new DataView(held.buffer, held.byteOffset, whole);
-    yield Array.from({ length: whole / ROW_BYTES }, (_, place) => rowAt(view, place * ROW_BYTES, words));
+    yield new CollectedRows(new DataView(held.buffer, held.byteOffset, whole), origin);
     rest = Buffer.from(held.subarray(whole));
   }
 }
 
-function rowAt(bytes: DataView, start: number, { statuses, modelVersions }: CollectedWords): CollectedRow {
-  const flags = bytes.getUint8(start + AT.flags);
-  const model = bytes.getUint32(start + AT.model, true);
-  return {
-    row: bytes.getUint32(start + AT.row, true),
-    kind: wordAt(KINDS, bytes.getUint8(start + AT.kind)),
-    code: (flags & HAS_CODE) === 0 ? null : bytes.getFloat64(start + AT.code, true),
-    status: wordAt(statuses, bytes.getUint32(start + AT.status, true)),
-    retryable: (flags & RETRYABLE) !== 0,
-    offset: bytes.getFloat64(start + AT.offset, true),
-    length: bytes.getUint32(start + AT.length, true),
-    usage: (flags & HAS_USAGE) === 0 ? null : usageAt(bytes, start + AT.usage),
-    requestHash: (flags & HAS_HASH) === 0 ? null : bytes.getBigUint64(start + AT.hash, true),
-    echo: (flags & HAS_ECHO) === 0 ? null : echoAt(bytes, start),
-    modelVersion: model === 0 ? null : wordAt(modelVersions, model - 1),
-    promptAudioTokens: bytes.getFloat64(start + AT.audio, true),
-  };
+/** Rows that are read where they lie: a row holds until the next one is asked for. */
+export class CollectedRows {
+  readonly length: number;
+  readonly #row: StoredRow;
+
+  constructor(bytes: DataView, origin: RowsOrigin) {
+    this.length = bytes.byteLength / ROW_BYTES;
+    this.#row = new StoredRow(bytes, origin);
+  }
+
+  at(place: number): CollectedRow & RowEntry {
+    this.#row.start = place * ROW_BYTES;
+    return this.#row;
+  }
 }
 
-function usageAt(bytes: DataView, start: number) {
-  let at = start - 8;
-  return usageOf(() => bytes.getFloat64((at += 8), true));
-}
+class StoredRow implements CollectedRow, RowEntry {
+  /** Its first byte. */
+  start = 0;
+  readonly object: number;
+  readonly #bytes: DataView;
+  readonly #words: CollectedWords;
 
-function echoAt(bytes: DataView, start: number): OutputPlace {
-  return {
-    file: bytes.getUint32(start + AT.file, true),
-    from: bytes.getFloat64(start + AT.from, true),
-    to: bytes.getFloat64(start + AT.to, true),
-  };
+  constructor(bytes: DataView, { words, object }: RowsOrigin) {
+    this.object = object;
+    this.#bytes = bytes;
+    this.#words = words;
+  }
+
+  get row(): number {
+    return this.#integer(AT.row);
+  }
+
+  get kind(): RowClass {
+    return wordAt(KINDS, this.#bytes.getUint8(this.start + AT.kind));
+  }
+
+  get code(): number | null {
+    return this.#has(HAS_CODE) ? this.#float(AT.code) : null;
+  }
+
+  get status(): string {
+    return wordAt(this.#words.statuses, this.#integer(AT.status));
+  }
+
+  get retryable(): boolean {
+    return this.#has(RETRYABLE);
+  }
+
+  get offset(): number {
+    return this.#float(AT.offset);
+  }
+
+  get length(): number {
+    return this.#integer(AT.length);
+  }
+
+  get usage(): TokenUsage | null {
+    if (!this.#has(HAS_USAGE)) return null;
+    let at = AT.usage - 8;
+    return usageOf(() => this.#float((at += 8)));
+  }
+
+  get requestHash(): bigint | null {
+    return this.#has(HAS_HASH) ? this.#bytes.getBigUint64(this.start + AT.hash, true) : null;
+  }
+
+  get echo(): OutputPlace | null {
+    if (!this.#has(HAS_ECHO)) return null;
+    return { file: this.#integer(AT.file), from: this.#float(AT.from), to: this.#float(AT.to) };
+  }
+
+  get modelVersion(): string | null {
+    const model = this.#integer(AT.model);
+    return model === 0 ? null : wordAt(this.#words.modelVersions, model - 1);
+  }
+
+  get promptAudioTokens(): number {
+    return this.#float(AT.audio);
+  }
+
+  #has(flag: number): boolean {
+    return (this.#bytes.getUint8(this.start + AT.flags) & flag) !== 0;
+  }
+
+  #integer(at: number): number {
+    return this.#bytes.getUint32(this.start + at, true);
+  }
+
+  #float(at: number): number {
+    return this.#bytes.getFloat64(this.start + at, true);
+  }
 }
 
 function wordAt<Word>(words: readonly Word[], place: number): Word {

@@ -41,6 +41,16 @@ export class Hash64 {
     return this.word(text.length);
   }
 
+  /** The same of a text that lies in memory as ASCII. */
+  ascii(bytes: Uint8Array, from: number, to: number): this {
+    const pairsEnd = to - ((to - from) & 1);
+    for (let position = from; position < pairsEnd; position += 2) {
+      this.word(bytes[position]! | (bytes[position + 1]! << 16));
+    }
+    if (pairsEnd < to) this.word(bytes[pairsEnd]!);
+    return this.word(to - from);
+  }
+
   /** The two lanes after a last mix, as unsigned 32-bit numbers. */
   lanes(): readonly [number, number] {
     const first = finish(this.#first ^ (this.#second >>> 7));
@@ -61,6 +71,11 @@ function finish(lane: number): number {
 }
 
 const textHasher = new Hash64();
+
+/** The two lanes of the {@link hashOf} of a text that lies in memory as ASCII. */
+export function lanesOfAscii(bytes: Uint8Array, from: number, to: number): readonly [number, number] {
+  return textHasher.reset(0).ascii(bytes, from, to).lanes();
+}
 
 /** Hash of a text. */
 export function hashOf(text: string): bigint {

@@ -58,6 +58,24 @@ export class ObjectWriter {
     this.#bytes += bytes;
   }
 
+  /** Has room for so many bytes more in {@link chunk}, from {@link chunkBytes} on; {@link put} says how many were put there. */
+  protected reserve(bytes: number): void {
+    if (this.#chunkBytes + bytes > this.#chunk.length) this.#grow(bytes);
+  }
+
+  protected get chunk(): Buffer {
+    return this.#chunk;
+  }
+
+  protected get chunkBytes(): number {
+    return this.#chunkBytes;
+  }
+
+  protected put(bytes: number): void {
+    this.#chunkBytes += bytes;
+    this.#bytes += bytes;
+  }
+
   /** The row at hand has all its bytes. */
   protected endRow(): void {
     this.#rows += 1;

@@ -2,8 +2,8 @@ import { positionKey, parseStagedKey } from '../domain/validation-keys';
 import type { Repair } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
 import { readWhole } from './commits';
-import { HashChains } from './hash-chains';
-import { hashOf } from './hash64';
+import { HashChains, NO_ROW } from './hash-chains';
+import { hashOf, lanesOfAscii } from './hash64';
 import type { PartIndex, RowLocation, RowSource } from './part-index';
 import { partOf, type Plan, type PlanPart } from './plan';
 import { parseRowIndex, rowAt, type RowIndex } from './row-index';
@@ -17,9 +17,9 @@ class StoredPartIndex implements PartIndex {
   readonly outputKeyField: string;
   readonly isForeign: boolean;
   readonly repairs: readonly Repair[];
+  readonly keyFile: Buffer;
   readonly #plan: Plan;
   readonly #index: RowIndex;
-  readonly #keyFile: Buffer;
   #byKey: HashChains | undefined;
 
   constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
@@ -29,7 +29,7 @@ class StoredPartIndex implements PartIndex {
     this.repairs = Object.keys(plan.repaired) as Repair[];
     this.#plan = plan;
     this.#index = index;
-    this.#keyFile = keyFile;
+    this.keyFile = keyFile;
   }
 
   rowOfOutputKey(key: string): number | undefined {
@@ -37,11 +37,19 @@ class StoredPartIndex implements PartIndex {
       const position = parseStagedKey(key);
       return position === undefined ? undefined : rowAt(this.#index, position.file, position.line);
     }
-    this.#byKey ??= HashChains.of(this.#index.keyHash);
-    for (const row of this.#byKey.rowsOf(hashOf(key))) {
+    for (const row of this.#rowsByKey().rowsOf(hashOf(key))) {
       if (this.keyOf(row) === key) return row;
     }
     return undefined;
+  }
+
+  rowOfAsciiKey(bytes: Buffer, from: number, to: number): number | undefined {
+    if (this.#plan.keys.mode === 'staged') return this.rowOfOutputKey(bytes.toString('latin1', from, to));
+    const rows = this.#rowsByKey();
+    const [high, low] = lanesOfAscii(bytes, from, to);
+    let row = rows.firstOf(high, low);
+    while (row !== NO_ROW && !this.#hasKey(row, bytes, from, to)) row = rows.nextOf(row);
+    return row === NO_ROW ? undefined : row;
   }
 
   keyOf(row: number): string {
@@ -49,8 +57,7 @@ class StoredPartIndex implements PartIndex {
     // a row that was taken out may lack what all others have
     if (this.#plan.keys.field === null || length === 0)
       return positionKey(at(this.#index.file, row), at(this.#index.line, row));
-    const offset = at(this.#index.keyOffset, row);
-    return this.#keyFile.toString('utf8', offset, offset + length);
+    return this.keyFile.toString('utf8', this.keyFrom(row), this.keyTo(row));
   }
 
   sourceOf(row: number): RowSource {
@@ -58,10 +65,10 @@ class StoredPartIndex implements PartIndex {
   }
 
   metadataOf(row: number): Readonly<Record<string, unknown>> | undefined {
-    const from = at(this.#index.keyOffset, row) + at(this.#index.keyLength, row);
-    const to = row + 1 < this.rows ? at(this.#index.keyOffset, row + 1) : this.#keyFile.length;
+    const from = this.keyTo(row);
+    const to = this.metadataTo(row);
     if (from === to) return {};
-    const text = this.#keyFile.toString('utf8', from, to);
+    const text = this.keyFile.toString('utf8', from, to);
     return text === METADATA_IN_INPUT ? undefined : (JSON.parse(text) as Record<string, unknown>);
   }
 
@@ -69,6 +76,31 @@ class StoredPartIndex implements PartIndex {
     const { uri, generation, size, crc32c } = this.#sourceFile(row);
     const from = at(this.#index.byte, row);
     return { uri, generation, size, crc32c, from, to: from + at(this.#index.length, row) };
+  }
+
+  keyFrom(row: number): number {
+    return at(this.#index.keyOffset, row);
+  }
+
+  keyTo(row: number): number {
+    return this.keyFrom(row) + at(this.#index.keyLength, row);
+  }
+
+  metadataTo(row: number): number {
+    return row + 1 < this.rows ? this.keyFrom(row + 1) : this.keyFile.length;
+  }
+
+  #rowsByKey(): HashChains {
+    return (this.#byKey ??= HashChains.of(this.#index.keyHash));
+  }
+
+  #hasKey(row: number, bytes: Buffer, from: number, to: number): boolean {
+    const start = this.#index.keyOffset[row]!;
+    if (this.#index.keyLength[row]! !== to - from) return false;
+    for (let offset = 0; offset < to - from; offset += 1) {
+      if (this.keyFile[start + offset] !== bytes[from + offset]) return false;
+    }
+    return true;
   }
 
   #sourceFile(row: number) {

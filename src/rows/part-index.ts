@@ -32,10 +32,19 @@ export interface PartIndex {
   readonly repairs: readonly Repair[];
   /** The row of a key as the output echoes it, compared in full. */
   rowOfOutputKey(key: string): number | undefined;
+  /** The same for a key that lies in memory as plain ASCII, as most do. */
+  rowOfAsciiKey(bytes: Buffer, from: number, to: number): number | undefined;
   /** The caller's own key, as a string; `<file ordinal>:<line>` where he gave none. */
   keyOf(row: number): string;
   sourceOf(row: number): RowSource;
   /** The caller's other top-level fields; `undefined` when they pass 1 KB and must be read from the input at its location. */
   metadataOf(row: number): Readonly<Record<string, unknown>> | undefined;
   locationOf(row: number): RowLocation;
+  /** Where the key of each row lies, in UTF-8, and behind it its metadata as JSON. */
+  readonly keyFile: Buffer;
+  keyFrom(row: number): number;
+  /** The same as {@link keyFrom} for a row that has no key of its own. */
+  keyTo(row: number): number;
+  /** The same as {@link keyTo} for a row that has no metadata. */
+  metadataTo(row: number): number;
 }

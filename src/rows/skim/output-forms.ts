@@ -1,7 +1,8 @@
 import type { AnsweredRow } from '../../domain/row-outcome';
 import { usageOf } from '../../domain/usage';
 import { isBlank } from './raw-text';
-import { type Counts, type ReadingPlan, readingPlan } from './reading-plan';
+import { type PlainAnswer, PlainAnswers } from './plain-answer';
+import { isCount, type ReadingPlan, readingPlan, sumOf } from './reading-plan';
 import { type Scanner, UNKNOWN_FORM } from './scanner';
 
 /** A row that is answered as most are. */
@@ -18,6 +19,7 @@ export class OutputForms {
   readonly #scanner: Scanner;
   readonly #keyField: string;
   readonly #plans: (ReadingPlan | undefined)[] = [];
+  readonly #plain: (PlainAnswers | undefined)[] = [];
 
   /** @param scanner that knows no forms */
   constructor(scanner: Scanner, keyField: string) {
@@ -33,12 +35,21 @@ export class OutputForms {
     return plan && usualAnswer(plan, this.#scanner);
   }
 
+  /** The same where nothing has to be made of the row; `undefined` where {@link read} may still know it. */
+  readPlain(): PlainAnswer | undefined {
+    const answers = this.#plain[this.#scanner.form];
+    return answers?.read() === true ? answers : undefined;
+  }
+
   /** Takes in the form of the row that was scanned last, which is right, unless it is known. */
   learn(): void {
     if (this.#scanner.form !== UNKNOWN_FORM) return;
     const text = this.#scanner.newForm;
     const form = this.#scanner.learnForm();
-    if (form !== UNKNOWN_FORM) this.#plans[form] = readingPlan(text, this.#keyField);
+    if (form === UNKNOWN_FORM) return;
+    const plan = readingPlan(text, this.#keyField);
+    this.#plans[form] = plan;
+    this.#plain[form] = plan && PlainAnswers.of(this.#scanner, plan);
   }
 }
 
@@ -46,7 +57,7 @@ function usualAnswer(plan: ReadingPlan, scanner: Scanner): UsualAnswer | undefin
   const numbers = scanner.formNumbers;
   if (plan.status !== undefined && scanner.formStringBytes(plan.status) > 0) return undefined;
   for (const place of plan.counts) if (!isCount(numbers[place]!)) return undefined;
-  const rawText = plan.text === undefined ? undefined : scanner.formText(plan.text);
+  const rawText = plan.text === undefined ? undefined : textOf(scanner, plan.text);
   if (rawText === undefined ? plan.text !== undefined || scanner.stubs > 0 : isBlank(rawText)) return undefined;
   const modelVersion = plan.modelVersion === null ? null : scanner.formString(plan.modelVersion);
   const key = keyOf(plan, scanner);
@@ -68,6 +79,11 @@ function outcomeOf(plan: ReadingPlan, modelVersion: string | null, numbers: Floa
   return promptAudioTokens > 0 ? { ...outcome, promptAudioTokens } : outcome;
 }
 
+function textOf(scanner: Scanner, place: number): Buffer | undefined {
+  const from = scanner.formTextFrom(place);
+  return from === -1 ? undefined : scanner.memory.subarray(from, scanner.formTextTo(place));
+}
+
 function keyOf({ key }: ReadingPlan, scanner: Scanner): unknown {
   if ('constant' in key) return key.constant;
   if ('string' in key) return scanner.formString(key.string) ?? UNREAD;
@@ -76,14 +92,3 @@ function keyOf({ key }: ReadingPlan, scanner: Scanner): unknown {
 }
 
 const UNREAD = Symbol('a key that has to be parsed');
-
-/** What the service counts; what else stands there is for others to make one of. */
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-
-function sumOf(counts: Counts, numbers: Float64Array): number {
-  let sum = 0;
-  for (const place of counts) sum += numbers[place]!;
-  return sum;
-}

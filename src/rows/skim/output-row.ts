@@ -4,6 +4,7 @@ import { rawMember } from '../raw-member';
 import { requestHash } from '../request-hash';
 import { HashedTemplates } from './hashed-templates';
 import { OutputForms } from './output-forms';
+import type { PlainAnswer } from './plain-answer';
 import { isBlank } from './raw-text';
 import { BASE64_STUB, type Scanner, TEXT_STUB, UNKNOWN_TEMPLATE } from './scanner';
 import type { SkimmedLine } from './skimmed-lines';
@@ -54,6 +55,17 @@ export class OutputSkimmer {
     this.#scanner = scanner;
     this.#keyField = keyField;
     this.#forms = new OutputForms(scanner, keyField);
+  }
+
+  /** An answer of which nothing has to be made; {@link read} knows all others. */
+  readPlain(skimmed: SkimmedLine): PlainAnswer | undefined {
+    return skimmed.skimmed() && this.#forms.readPlain();
+  }
+
+  /** Hash of the request in the line that {@link readPlain} read last. */
+  requestHash(skimmed: SkimmedLine): bigint | undefined {
+    const line = skimmed.content();
+    return line && this.#hashOf(line);
   }
 
   /** The same as {@link readOutputRow} gives, but for raw text; `undefined` where the line has to be read in full. */

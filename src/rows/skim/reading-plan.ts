@@ -22,6 +22,17 @@ export interface ReadingPlan {
 /** Places of numbers whose sum it is. */
 export type Counts = readonly number[];
 
+/** What the service counts; what else stands there is for others to make one of. */
+export function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+export function sumOf(counts: Counts, numbers: Float64Array): number {
+  let sum = 0;
+  for (const place of counts) sum += numbers[place]!;
+  return sum;
+}
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** As tools/scanner/form.ts has it. */

@@ -39,7 +39,7 @@ const MEMORY_BYTES = FORM_STRINGS + FORM_BYTES;
 
 const STUB_BYTES = 9;
 const BACKSLASH = 0x5c;
-const FOUR_ZEROS = 0x30303030;
+const ZERO = 0x30;
 
 const ODD = 1;
 const NOT_ASCII = 2;
@@ -67,11 +67,13 @@ const newInstance = wasmModule<ScannerFunctions>(SCANNER_CODE);
 export class Scanner {
   /** Where the bytes to scan are put. */
   readonly input: Buffer;
-  readonly #memory: Buffer;
+  /** All of its memory, in which what it says stands. */
+  readonly memory: Buffer;
   readonly #record: Int32Array;
   readonly #numbers: Float64Array;
   readonly #textHashes: Uint32Array;
-  readonly #formStrings: Uint32Array;
+  /** Where strings stand that the form leaves out, with their quotes: from and to of each, in their order. */
+  readonly formStrings: Uint32Array;
   readonly #formNumbers: Float64Array;
   readonly #functions: ScannerFunctions;
 
@@ -81,13 +83,13 @@ export class Scanner {
     this.#functions.setLongestKept(longestKeptBytes);
     this.#functions.placeTemplates(NUMBERS);
     this.#functions.placeForms(FORM_STRINGS);
-    this.#memory = Buffer.from(memory);
+    this.memory = Buffer.from(memory);
     this.#record = new Int32Array(memory, RECORD, RECORD_WORDS);
     this.#numbers = new Float64Array(memory, NUMBERS, MOST_NUMBERS);
     this.#textHashes = new Uint32Array(memory, TEXTS, MOST_TEXTS * 2);
-    this.#formStrings = new Uint32Array(memory, FORM_STRINGS, MOST_LEFT_OUT * 2);
+    this.formStrings = new Uint32Array(memory, FORM_STRINGS, MOST_LEFT_OUT * 2);
     this.#formNumbers = new Float64Array(memory, FORM_NUMBERS, MOST_LEFT_OUT);
-    this.input = this.#memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
+    this.input = this.memory.subarray(FIRST_BYTE, FIRST_BYTE + SCANNER_CAPACITY);
   }
 
   /** Scans the line that begins at `from` in the input and may end at `to` without a line feed; where the next one begins. */
@@ -102,7 +104,7 @@ export class Scanner {
 
   /** The line with stubs for its long strings, and a 0 for a request whose template is known. */
   get skeleton(): string {
-    return this.#memory.toString(this.#encoding, SKELETON, SKELETON + this.#record[1]!);
+    return this.memory.toString(this.#encoding, SKELETON, SKELETON + this.#record[1]!);
   }
 
   /** Names of members in the skeleton, of all objects. */
@@ -136,7 +138,7 @@ export class Scanner {
 
   /** The template of a request whose is unknown; its members, of all objects. */
   get newTemplate(): { readonly text: string; readonly members: number; readonly numbers: number } {
-    const text = this.#memory.toString('utf8', SCRATCH, SCRATCH + this.#record[6]!);
+    const text = this.memory.toString('utf8', SCRATCH, SCRATCH + this.#record[6]!);
     return { text, members: this.#record[7]!, numbers: this.#record[5]! };
   }
 
@@ -152,7 +154,7 @@ export class Scanner {
 
   /** The string of the last such stub as it stands in the input, with its quotes. */
   get lastLeftOut(): Buffer {
-    return this.#memory.subarray(this.#record[11], this.#record[12]);
+    return this.memory.subarray(this.#record[11], this.#record[12]);
   }
 
   /** Whether to hash the texts that templates leave out. */
@@ -187,7 +189,7 @@ export class Scanner {
 
   /** The form of a row whose is unknown, with a marker for each string and number that it leaves out. */
   get newForm(): string {
-    return this.#memory.toString('utf8', FORM_SCRATCH, FORM_SCRATCH + this.#record[14]!);
+    return this.memory.toString('utf8', FORM_SCRATCH, FORM_SCRATCH + this.#record[14]!);
   }
 
   /** Numbers that the form leaves out, in their order, NaN for those to parse; their memory is the next row's, too. */
@@ -197,29 +199,39 @@ export class Scanner {
 
   /** Bytes of the string of that place among those that the form leaves out, as it stands in the skeleton, without its quotes. */
   formStringBytes(place: number): number {
-    return this.#formStrings[2 * place + 1]! - this.#formStrings[2 * place]! - 2;
+    return this.formStrings[2 * place + 1]! - this.formStrings[2 * place]! - 2;
   }
 
   /** That string; `undefined` where it has escapes. */
   formString(place: number): string | undefined {
-    const text = this.#memory.toString(
+    const text = this.memory.toString(
       this.#encoding,
-      this.#formStrings[2 * place]! + 1,
-      this.#formStrings[2 * place + 1]! - 1,
+      this.formStrings[2 * place]! + 1,
+      this.formStrings[2 * place + 1]! - 1,
     );
     return text.includes('\\') ? undefined : text;
   }
 
   /**
-   * That string with its quotes and escapes, as it stands in the input; `undefined` where another long one was left out outside of the
-   * request.
+   * Where that string stands in memory, with its quotes and escapes as in the input; from -1 where another long one was left out
+   * outside of the request.
    */
-  formText(place: number): Buffer | undefined {
-    const kept = this.#memory.subarray(this.#formStrings[2 * place], this.#formStrings[2 * place + 1]);
-    // no string that isn't odd has an escaped NUL
-    const isStub = kept.length === STUB_BYTES && kept[1] === BACKSLASH && kept.readUInt32LE(3) === FOUR_ZEROS;
-    if (this.stubs !== (isStub ? 1 : 0)) return undefined;
-    return isStub ? this.lastLeftOut : kept;
+  formTextFrom(place: number): number {
+    const isStub = this.#isStub(place);
+    if (this.stubs !== (isStub ? 1 : 0)) return -1;
+    return isStub ? this.#record[11]! : this.formStrings[2 * place]!;
+  }
+
+  formTextTo(place: number): number {
+    return this.#isStub(place) ? this.#record[12]! : this.formStrings[2 * place + 1]!;
+  }
+
+  /** No string that isn't odd has an escaped NUL. */
+  #isStub(place: number): boolean {
+    const from = this.formStrings[2 * place]!;
+    if (this.formStrings[2 * place + 1]! - from !== STUB_BYTES || this.memory[from + 1] !== BACKSLASH) return false;
+    for (let digit = 3; digit < 7; digit += 1) if (this.memory[from + digit] !== ZERO) return false;
+    return true;
   }
 
   /** Takes the new form in. @returns its number, or UNKNOWN_FORM where there is no room for more */

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { TOKEN_KINDS, usageIn } from '../../../../src/domain/usage';
+import type { PlainAnswer } from '../../../../src/rows/skim/plain-answer';
 import { OutputForms } from '../../../../src/rows/skim/output-forms';
 import { readOutputRow } from '../../../../src/rows/skim/output-row';
 import { Scanner } from '../../../../src/rows/skim/scanner';
@@ -70,7 +72,28 @@ function read(forms: OutputForms, line: string) {
   const outcome = { ...row.outcome, ...text };
   const full = readOutputRow(Buffer.from(line), 'key');
   expect({ key: row.key, outcome }).toEqual({ key: full?.key, outcome: full?.outcome });
+  const plain = forms.readPlain();
+  if (plain !== undefined) expect(told(plain)).toEqual({ key: row.key, outcome });
   return { key: row.key, outcome };
+}
+
+/** The same of an answer that lies in memory. */
+function told({ memory, keyFrom, keyTo, textFrom, textTo, words, tokens }: PlainAnswer) {
+  const { finishReason, modelVersion, hasUsage } = words;
+  const usage = hasUsage ? usageIn(tokens) : null;
+  const promptAudioTokens = tokens[TOKEN_KINDS.length]!;
+  return {
+    key: memory.toString('utf8', keyFrom, keyTo),
+    outcome: {
+      kind: 'answered',
+      text: JSON.parse(memory.toString('utf8', textFrom, textTo)) as string,
+      finishReason,
+      modelVersion,
+      usage,
+      wholeResponse: false,
+      ...(promptAudioTokens > 0 && { promptAudioTokens }),
+    },
+  };
 }
 
 const USUAL = {
@@ -120,6 +143,23 @@ describe('reading output rows by their forms', () => {
   ])('has no plan for rows whose %s', (_, row) => {
     const forms = knowing([row]);
     expect(read(forms, JSON.stringify(row))).toBeUndefined();
+  });
+
+  test.each(['text', 'modelVersion', 'counts', 'audio'] as const)('makes nothing of a row with another %s', (name) => {
+    const differences = { text: ' \n.', modelVersion: 'gemini-2.5-pro', counts: [1, 2, 3], audio: 0 };
+    const forms = knowing([answered({})]);
+    expect(read(forms, JSON.stringify(answered({ [name]: differences[name] })))).toBeDefined();
+    expect(forms.readPlain()).toBeDefined();
+  });
+
+  test.each([
+    ['has a key beyond ASCII', { key: 'é' }],
+    ['has no key', { key: '' }],
+    ['tells more than a text', { beside: { groundingMetadata: { webSearchQueries: ['a'] } } }],
+  ])('leaves it to others to read a row that %s', (_, difference) => {
+    const forms = knowing([answered({}), answered(difference)]);
+    expect(read(forms, JSON.stringify(answered(difference)))).toBeDefined();
+    expect(forms.readPlain()).toBeUndefined();
   });
 
   test('takes a total that the service left out for the sum of what it tells', () => {
