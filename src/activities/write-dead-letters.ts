@@ -74,7 +74,7 @@ async function copyRows(
 ): Promise<number> {
   let written = 0;
   try {
-    for await (const { row, content } of readRows(store, index, rows, { signal: attempt.signal })) {
+    for await (const { row, content } of readRows(store, index, rows, { reuseMemory: true, signal: attempt.signal })) {
       attempt.heartbeat();
       writer.add(keyless ? withKey(content, index.keyOf(row)) : content);
       written += 1;
@@ -129,8 +129,9 @@ async function readOutputRow(
 async function* echoesOf({ store, books, objects, attempt }: UnansweredRows, rows: ReadonlySet<number>) {
   for (const [object, { entries, words, files }] of objects.entries()) {
     if (entries === null) continue;
-    for await (const collected of readCollectedRows(store, entries, words, { signal: attempt.signal })) {
-      for (const { row, echo: place, offset } of collected) {
+    for await (const collected of readCollectedRows(store, entries, { words, object }, { signal: attempt.signal })) {
+      for (let at = 0; at < collected.length; at += 1) {
+        const { row, echo: place, offset } = collected.at(at);
         const file: SourceFile | undefined = place === null ? undefined : files[place.file];
         if (place === null || file === undefined || !rows.has(row)) continue;
         if (books.kindOf(row) === 'failed' && books.isWinner(row, object, offset)) yield { row, place, file };

@@ -1,7 +1,7 @@
 import type { SourceFile } from '../activities/contract';
 import { BatchError } from '../domain/batch-error';
 import { isGatewayError } from '../gateways/gateway-error';
-import type { ObjectStore } from '../gateways/object-store';
+import type { ObjectStore, ReadOptions } from '../gateways/object-store';
 import type { CallOptions } from './commits';
 
 type Content = Pick<SourceFile, 'uri' | 'size' | 'crc32c'>;
@@ -47,21 +47,20 @@ export function inputChanged(uri: string, cause?: unknown): BatchError {
 export async function* readInput(
   store: ObjectStore,
   file: Content & Pick<SourceFile, 'generation'>,
-  { from, to, signal }: CallOptions & { readonly from: number; readonly to: number },
+  { from, to, ...options }: Omit<ReadOptions, 'generation'> & { readonly from: number; readonly to: number },
 ): AsyncGenerator<Buffer, void, undefined> {
-  const call = signal === undefined ? {} : { signal };
   let position = from;
   try {
-    for await (const chunk of store.read(file.uri, { ...call, generation: file.generation, from, to })) {
+    for await (const chunk of store.read(file.uri, { ...options, generation: file.generation, from, to })) {
       position += chunk.length;
       yield chunk;
     }
   } catch (error) {
     if (!isGatewayError(error, 'not-found')) throw error;
-    const live = await store.find(file.uri, call);
+    const live = await store.find(file.uri, options);
     if (live === undefined || live.generation === file.generation || !hasSameContent(file, live)) {
       throw inputChanged(file.uri, error);
     }
-    yield* readInput(store, live, { ...call, from: position, to });
+    yield* readInput(store, live, { ...options, from: position, to });
   }
 }

@@ -1,11 +1,10 @@
-import type { ObjectStore } from '../gateways/object-store';
-import type { CallOptions } from './commits';
+import type { ObjectStore, ReadOptions } from '../gateways/object-store';
 import { repairLine } from '../schemas/repair-line';
 import { inputChanged, readInput } from './input-changes';
 import type { PartIndex, RowLocation } from './part-index';
 
-/** Rows that lie closer together than this are read in one request. */
-const GAP_BYTES = 262_144;
+/** Rows that lie closer together than this are read in one request: another one takes as long as to read so much. */
+const GAP_BYTES = 1_048_576;
 
 interface Span {
   readonly rows: number[];
@@ -14,14 +13,15 @@ interface Span {
 }
 
 /**
- * The bytes of rows as they stand in the input, mended where the plan says so, without line ends, in the order given (ascending).
+ * The bytes of rows as they stand in the input, mended where the plan says so, without line ends, in the order given (ascending). With
+ * `reuseMemory` those of a row hold until the next one is asked for.
  * @throws {BatchError} `InputChanged` when the input isn't there any more as it was
  */
 export async function* readRows(
   store: ObjectStore,
   index: PartIndex,
   rows: Iterable<number>,
-  options: CallOptions = {},
+  options: Pick<ReadOptions, 'reuseMemory' | 'signal'> = {},
 ): AsyncGenerator<{ readonly row: number; readonly content: Buffer }, void, undefined> {
   for (const { rows: spanned, first, to } of spansOf(index, rows)) {
     const chunks = readInput(store, first, { ...options, from: first.from, to });
@@ -35,7 +35,7 @@ function* spansOf(index: PartIndex, rows: Iterable<number>): Generator<Span> {
   let span: Span | undefined;
   for (const row of rows) {
     const location = index.locationOf(row);
-    if (span !== undefined && span.first.uri === location.uri && isNear(span.to, location.from)) {
+    if (span !== undefined && span.first.uri === location.uri && isNear(span, location)) {
       span.rows.push(row);
       span.to = location.to;
     } else {
@@ -46,30 +46,29 @@ function* spansOf(index: PartIndex, rows: Iterable<number>): Generator<Span> {
   if (span !== undefined) yield span;
 }
 
-function isNear(end: number, start: number): boolean {
-  return start >= end && start - end <= GAP_BYTES;
+function isNear({ to }: Span, { from }: RowLocation): boolean {
+  return from >= to && from - to <= GAP_BYTES;
 }
 
-async function* cutRows(index: PartIndex, rows: readonly number[], start: number, chunks: AsyncGenerator<Buffer>) {
-  let held: Buffer = Buffer.alloc(0);
-  let heldFrom = start;
+async function* cutRows(index: PartIndex, rows: readonly number[], start: number, pieces: AsyncGenerator<Buffer>) {
+  let piece: Buffer = Buffer.alloc(0);
+  let pieceFrom = start;
   try {
     for (const row of rows) {
       const { from, to, uri } = index.locationOf(row);
-      const pieces = [held];
-      let end = heldFrom + held.length;
-      while (end < to) {
-        const { done, value } = await chunks.next();
+      const begun: Buffer[] = [];
+      while (pieceFrom + piece.length < to) {
+        // the next piece may take this one's memory
+        begun.push(Buffer.from(piece.subarray(Math.max(0, from - pieceFrom))));
+        pieceFrom += piece.length;
+        const { done, value } = await pieces.next();
         if (done === true) throw inputChanged(uri);
-        pieces.push(value);
-        end += value.length;
+        piece = value;
       }
-      const joined = pieces.length === 1 ? held : Buffer.concat(pieces);
-      yield { row, content: joined.subarray(from - heldFrom, to - heldFrom) };
-      held = joined.subarray(to - heldFrom);
-      heldFrom = to;
+      const rest = piece.subarray(Math.max(0, from - pieceFrom), to - pieceFrom);
+      yield { row, content: begun.length === 0 ? rest : Buffer.concat([...begun, rest]) };
     }
   } finally {
-    await chunks.return(undefined);
+    await pieces.return(undefined);
   }
 }

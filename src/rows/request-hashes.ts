@@ -86,7 +86,7 @@ async function hashRows(
   const hashes = new BigUint64Array(index.rows);
   for (const rows of rowsByFile(index, quarantined)) {
     try {
-      for await (const { row, content } of readRows(store, index, rows, call)) {
+      for await (const { row, content } of readRows(store, index, rows, { reuseMemory: true, ...call })) {
         signal?.throwIfAborted();
         const { request } = JSON.parse(content.toString('utf8')) as { readonly request?: unknown };
         hashes[row] = requestHash(request);
