@@ -2,10 +2,12 @@ import { type LeftOut, templateHash } from '../request-hash';
 import { type Scanner, UNKNOWN_TEMPLATE } from './scanner';
 import { HASHED_STUB, hashedTemplateJson, NUMBER_STUB } from './template-text';
 
+const STUBS = { text: HASHED_STUB, number: NUMBER_STUB };
+
 /** Templates of the requests that lines echo, from which hashes of those requests are made. */
 export class HashedTemplates {
   readonly #texts: string[] = [];
-  readonly #parsed: unknown[] = [];
+  readonly #hashes: ((leftOut: LeftOut) => bigint)[] = [];
 
   /** Takes in the template of the line that was scanned last, which is right, unless it is known. */
   learn(scanner: Scanner): void {
@@ -15,10 +17,10 @@ export class HashedTemplates {
   }
 
   /** Hash of the request in the line that was scanned last; `undefined` where its template isn't known. */
-  hashOf({ template, textHashes, numbers }: Scanner): bigint | undefined {
+  hashOf(scanner: Scanner): bigint | undefined {
+    const { template } = scanner;
     const text = this.#texts[template];
     if (text === undefined) return undefined;
-    const leftOut: LeftOut = { textStub: HASHED_STUB, numberStub: NUMBER_STUB, textHashes, numbers };
-    return templateHash((this.#parsed[template] ??= JSON.parse(hashedTemplateJson(text))), leftOut);
+    return (this.#hashes[template] ??= templateHash(JSON.parse(hashedTemplateJson(text)), STUBS))(scanner);
   }
 }
