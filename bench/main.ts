@@ -2,6 +2,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { installRuntime } from '../src/worker';
 import type { Benchmark, TemporalBenchmark } from './benchmark';
 import { collect } from './collecting/collect';
+import { flatCollect } from './collecting/flat-collect';
+import { collectRun } from './collecting/collect-run';
 import { fanOut } from './fan-out';
 import { leaks } from './leaks/leaks';
 import { type BenchOptions, parseCall } from './options';
@@ -25,7 +27,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   bigquery,
   bigqueryCollect,
   collect,
+  collectRun,
   flatMemory,
+  flatCollect,
   exactness,
   leaks,
   scale,

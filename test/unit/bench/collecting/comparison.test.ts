@@ -21,10 +21,13 @@ describe('the comparison of who makes results', () => {
     expect(compared([ROUND]).map(({ label, ours, target }) => [label, ours, target?.isReached])).toEqual([
       ['keys, to what users write', 5, true],
       ['keys, to what users write, by processor time', 8, undefined],
+      ['keys, two threads, to what users write', 6.25, false],
+      ['keys, two threads, to what users write, by processor time', 8 / 1.2, undefined],
       ['hashes, to what users write', 3, false],
       ['hashes, to what users write, by processor time', 4.5, undefined],
       ['two threads, to one', 1.25, undefined],
       ['memory above bare Node, keys', 90, true],
+      ['memory above bare Node, keys, two threads', 100, true],
       ['memory above bare Node, hashes', 110, false],
     ]);
   });
