@@ -21,7 +21,7 @@ export interface TableGateways extends RowGateways {
 }
 
 /** What is thrown of a table that isn't the same any more. */
-export type ChangedTable = (uri: string, cause?: unknown) => Error;
+type ChangedTable = (uri: string, cause?: unknown) => Error;
 
 /** As of the ranges of any input: an activity each is worth it, and as many are bearable. */
 const RANGE_BYTES = 64_000_000;
