@@ -14,13 +14,23 @@ import { recordStarts } from './started-workflows';
 // The SDK warns of each failed activity and workflow, which here are the very subject of the tests.
 const shown = new DefaultLogger('ERROR');
 const heard = new Set<(entry: LogEntry) => void>();
-Runtime.install({
-  logger: new DefaultLogger('TRACE', (entry) => {
-    for (const listener of heard) listener(entry);
-    shown.log(entry.level, entry.message, entry.meta);
-  }),
-  telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
-});
+let isInstalled = false;
+
+/** Installs the runtime of all workers and replays of this file, once. `metricsAddress`: where it shows its metrics. @default nowhere */
+export function installTestRuntime(metricsAddress?: string): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  Runtime.install({
+    logger: new DefaultLogger('TRACE', (entry) => {
+      for (const listener of heard) listener(entry);
+      shown.log(entry.level, entry.message, entry.meta);
+    }),
+    telemetryOptions: {
+      logging: { filter: 'ERROR', forward: {} },
+      ...(metricsAddress !== undefined && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
+  });
+}
 
 /** Hears all that workers and workflows of this file log, whatever its level. */
 export function hearLogs(listener: (entry: LogEntry) => void): void {
@@ -47,6 +57,7 @@ export function testEnvironment(): Promise<TestTemporal> {
 
 /** Connects to any server, such as one that a test kills and starts again. The caller closes the connections. */
 export async function connect(address: string, namespace = 'default'): Promise<TestTemporal> {
+  installTestRuntime();
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
   const client = new Client({ connection, namespace, interceptors: { workflow: [recordStarts] } });

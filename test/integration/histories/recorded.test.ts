@@ -5,8 +5,10 @@ import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { WORKFLOWS_PATH } from '../../support/batch-world';
 import { workflowBundle } from '../../support/replay';
-// oxlint-disable-next-line import/no-unassigned-import -- installs the runtime that doesn't log each replay
-import '../../support/temporal';
+import { installTestRuntime } from '../../support/temporal';
+
+// which doesn't log each replay
+installTestRuntime();
 
 const ROOT = join(__dirname, '../../..');
 const HISTORIES = join(ROOT, 'test/histories');
