@@ -37,7 +37,7 @@ export const collect: ProgramBenchmark = {
 
 const NOTES = [
   'MB/s are 10⁶ bytes of output a second, from the first byte until the last result is written; files are in the page cache. Everybody knows the keys, or hashes, of the input’s rows before.',
-  'Ours is what `vertex-batch collect` does with an output: two of its ranges at a time in each thread, one thread unless two are named, the books, the check of their sums, results and errors with their checksums. The others write the results of a single pass, accept any row twice and miss none.',
+  'Ours is what `vertex-batch collect` does with an output: one thread unless two are named, which share four ranges, the books, the check of their sums, results and errors with their checksums. The others write the results of a single pass, accept any row twice and miss none.',
   'With hashes, the output echoes no key: rows are found by the request that it echoes, with other nulls and spellings than it was sent with.',
   'DuckDB takes the fields it is told by type, and the first part of a text.',
 ];
