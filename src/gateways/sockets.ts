@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 
@@ -20,6 +21,8 @@ export class Sockets {
   /** Resolves when the head of an answer has come, whatever it says. Its body must be read to the end, or destroyed. */
   send({ method, url, headers, body, signal, idleMs }: SocketRequest): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
+    // as many requests as an attempt has under way listen to its signal, which Node takes for a leak beyond ten
+    if (signal) setMaxListeners(0, signal);
     return new Promise((resolve, reject) => {
       const outgoing = (secure ? https : http).request(url, {
         method,
