@@ -25,10 +25,11 @@ export class HeldWorker {
     return held as Held;
   }
 
+  /** By force: what has leaked may keep it from ending by itself. */
   async close(): Promise<void> {
     if (this.#process.exitCode !== null) return;
     const ended = once(this.#process, 'exit');
-    this.#process.disconnect();
+    this.#process.kill('SIGKILL');
     await ended;
   }
 }
