@@ -32,7 +32,7 @@ export class PlainAnswers implements PlainAnswer {
   textFrom = 0;
   textTo = 0;
   words: AnswerWords;
-  readonly tokens = new Float64Array(TOKEN_KINDS.length + 1);
+  readonly tokens: Float64Array = new Float64Array(TOKEN_KINDS.length + 1);
   readonly #scanner: Scanner;
   readonly #plan: ReadingPlan;
   readonly #text: number;
