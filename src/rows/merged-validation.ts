@@ -6,6 +6,7 @@ import { type Repair, REPAIRS, type ValidationRule } from '../domain/validation-
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, findRecord } from './commits';
 import { requireReadAsFound } from './input-checksums';
+import { Turns } from './in-turns';
 import { readLines } from './lines';
 import { ShapeMemory } from './shapes/shape-memory';
 import {
@@ -227,12 +228,13 @@ export interface PlacedRow extends InputPosition {
   readonly problem: BadRowFacts[6] | null;
 }
 
-/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. */
+/** All rows that ranges noted, in input order: the sound ones, and those that are taken out. Whatever else waits has a turn now and then. */
 export async function* readPlacedRows(
   store: ObjectStore,
   merged: MergedValidation,
   options: CallOptions = {},
 ): AsyncGenerator<PlacedRow, void, undefined> {
+  const turns = new Turns();
   for (const [range, { facts: object }] of merged.records.entries()) {
     if (object.rows === 0) continue;
     for await (const line of readLines(store.read(object.uri, { generation: object.generation, ...options }))) {
@@ -241,6 +243,7 @@ export async function* readPlacedRows(
       const problem = facts.length === 7 ? facts[6] : null;
       const position = positionOf(merged, range, piece, number);
       yield { ...position, byte, length, others: others ?? {}, keysOnly: keysOnly === 1, problem };
+      if (turns.isOver) await turns.toOthers();
     }
   }
 }

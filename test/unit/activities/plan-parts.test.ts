@@ -321,6 +321,26 @@ describe('problems of the whole input', () => {
   });
 });
 
+test('very many rows that are compared leave other work its turns', async () => {
+  const store = await aStore({ [A]: Array.from({ length: 30_000 }, (_, row) => keyed(`k${row}`)[0]) });
+  let turns = 0;
+  let turnsMeanwhile = 0;
+  const watched = storeWith(store, {
+    read: async function* (uri, options) {
+      const before = turns;
+      yield* store.read(uri, options);
+      if (uri.endsWith('-rows.jsonl')) turnsMeanwhile = turns - before;
+    },
+  });
+  const otherWork = setInterval(() => (turns += 1), 1);
+  try {
+    expect((await planInput(watched)).planned).toMatchObject({ rows: 30_000, errors: 0 });
+  } finally {
+    clearInterval(otherWork);
+  }
+  expect(turnsMeanwhile).toBeGreaterThan(5);
+});
+
 describe('limits of a job', () => {
   async function planWith(change: (record: ValidatedRange) => ValidatedRange, size?: number) {
     const run = aRun({ execution: 'large' });
