@@ -12,13 +12,15 @@ export class ProgressTaken extends Error {
 
 interface Begun {
   readonly handedBelow: number;
+  /** Whose mark it is. Without it the mark of another attempt, which says the same, would pass for one whose answer was lost. */
+  readonly attempt?: string;
 }
 
 /** How far a range of results is processed, as its records in the bucket tell. */
 export class RangeProgress {
   readonly #store: ObjectStore;
   readonly #directory: string;
-  readonly #attempt = nonce();
+  readonly #attempt: string;
   #last: ProcessedRecord;
   #lastUri: string | null;
   /** Rows below may have been handed out by an earlier attempt. */
@@ -27,12 +29,14 @@ export class RangeProgress {
   private constructor(
     store: ObjectStore,
     directory: string,
+    attempt: string,
     last: ProcessedRecord,
     lastUri: string | null,
     repeatBelow: number,
   ) {
     this.#store = store;
     this.#directory = directory;
+    this.#attempt = attempt;
     this.#last = last;
     this.#lastUri = lastUri;
     this.repeatBelow = repeatBelow;
@@ -45,13 +49,15 @@ export class RangeProgress {
     from: number,
     firstHandedBelow: number,
   ): Promise<RangeProgress> {
+    const attempt = nonce();
     const lastUri = await lastRecordUri(store, directory);
     if (lastUri !== null) {
       const last = await readJson<ProcessedRecord>(store, lastUri);
-      return new RangeProgress(store, directory, last, lastUri, last.handedBelow);
+      return new RangeProgress(store, directory, attempt, last, lastUri, last.handedBelow);
     }
-    const begun = await commitOnce<Begun>(store, `${directory}begun.json`, { handedBelow: firstHandedBelow });
-    const { handedBelow } = begun.record;
+    const mark = { handedBelow: firstHandedBelow, attempt };
+    const { record: begun } = await commitOnce<Begun>(store, `${directory}begun.json`, mark);
+    const { handedBelow } = begun;
     const nothing: ProcessedRecord = {
       from,
       to: from,
@@ -62,7 +68,8 @@ export class RangeProgress {
       attempt: '',
       rejectedBefore: null,
     };
-    return new RangeProgress(store, directory, nothing, null, begun.adopted ? handedBelow : from);
+    const repeatBelow = begun.attempt === attempt ? from : handedBelow;
+    return new RangeProgress(store, directory, attempt, nothing, null, repeatBelow);
   }
 
   get position(): number {

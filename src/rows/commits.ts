@@ -27,7 +27,8 @@ export function dataObject(object: StoredObject, rows: number): DataObject {
 
 /**
  * Writes a record unless one stands there, and gives the one that counts: of several attempts exactly one record wins,
- * and what no record names doesn't exist.
+ * and what no record names doesn't exist. Of two that say the same each may be told that its own stands: whoever must
+ * know which one it was writes something into it that is its own.
  */
 export async function commitOnce<Content>(
   store: ObjectStore,

@@ -8,7 +8,9 @@ import { handleRows } from '../../../src/activities/handle-rows';
 import { type HandlerAttempt, type ProcessOptions, processRange } from '../../../src/activities/process-range';
 import { defineHandler, type Handler, type HandlerRow } from '../../../src/define-handler';
 import { HandlerError } from '../../../src/domain/handler-error';
+import { createEmulator, serveEmulator } from '../../../src/emulator';
 import type { ObjectStore } from '../../../src/gateways/object-store';
+import { ObjectStoreGcs } from '../../../src/gateways/object-store-gcs';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';
 import type { BatchResult } from '../../../src/messages';
 import { dataObject, readJson } from '../../../src/rows/commits';
@@ -51,7 +53,7 @@ async function settledPart(
   keys: readonly string[],
   {
     minimumBytes = 64_000_000,
-    store = new MemoryObjectStore(),
+    store = new MemoryObjectStore() as ObjectStore,
     execution = RUN.execution,
     lines = keys.map((key) => line(key)).join(''),
     rows = keys.length,
@@ -155,6 +157,27 @@ describe('processing a range', () => {
       ['k4', true],
       ['k5', true],
     ]);
+  });
+
+  it('says what may be a repeat where the answers of Cloud Storage are lost as well', async () => {
+    const emulator = createEmulator();
+    emulator.blobs.createBucket('bucket');
+    const server = await serveEmulator(emulator);
+    try {
+      const store = new ObjectStoreGcs({ apiEndpoint: server.url, retryDelayMs: 1 });
+      const part = await settledPart(keysOf(2), { store });
+      const repeats: boolean[] = [];
+      const code = defineHandler({ handle: (_, { mayRepeat }) => void repeats.push(mayRepeat) });
+      const refused = { kind: 'status', status: 403 } as const;
+      emulator.setScenario({ faults: [{ call: 'storage.write', path: 'at-0', fault: refused }] });
+      await expect(process(part, code)).rejects.toThrow('permission denied');
+      const broken = { kind: 'status', status: 500 } as const;
+      emulator.setScenario({ faults: [{ call: 'storage.write', path: 'begun.json', fault: broken }] });
+      expect(await process(part, code)).toEqual({ processed: 2, rejected: 0 });
+      expect(repeats).toEqual([false, true]);
+    } finally {
+      await server.close();
+    }
   });
 
   it('says that rows behind what an attempt may have handed out are no repeats', async () => {
