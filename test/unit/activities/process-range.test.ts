@@ -49,11 +49,15 @@ interface Part {
   readonly ranges: number;
 }
 
+function inMemory(): ObjectStore {
+  return new MemoryObjectStore();
+}
+
 async function settledPart(
   keys: readonly string[],
   {
     minimumBytes = 64_000_000,
-    store = new MemoryObjectStore() as ObjectStore,
+    store = inMemory(),
     execution = RUN.execution,
     lines = keys.map((key) => line(key)).join(''),
     rows = keys.length,
