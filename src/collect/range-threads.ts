@@ -9,7 +9,7 @@ import { performRange, type RangeOrder } from './range-order';
 export interface CollectThreads extends ThreadData {
   /** At most so many, this one among them. */
   readonly count: number;
-  /** Fewer bytes are left to this thread: another takes longer to start and to warm up than it saves. @default 256,000,000 */
+  /** Fewer bytes are left to this thread: another takes longer to start and to warm up than it saves. @default 1,000,000,000 */
   readonly worthBytes?: number;
   /** Hears of bytes as other threads read them. */
   readonly onRead: (bytes: number) => void;
@@ -24,7 +24,7 @@ export interface RangeThreads {
 /** Bounds V8's young generation, which grows to 48 MB otherwise and is no faster for it. */
 const YOUNG_GENERATION_MB = 12;
 
-const WORTH_BYTES = 256_000_000;
+const WORTH_BYTES = 1_000_000_000;
 
 /**
  * Lends to `work` the threads that so many bytes are worth, until it has ended. An abort has them give up what they are doing and clean
