@@ -116,12 +116,11 @@ class MemberSum {
   #first = 0;
   #second = 0;
 
-  add(name: string, lanes: Lanes): this {
+  add(name: string, lanes: Lanes): void {
     const [first, second] = hash.reset(MEMBER).text(name).word(lanes[0]).word(lanes[1]).lanes();
     this.#first = (this.#first + first) | 0;
     this.#second = (this.#second + second) | 0;
     this.#members += 1;
-    return this;
   }
 
   copy(): MemberSum {

@@ -2,7 +2,7 @@ import type { AnsweredRow } from '../../domain/row-outcome';
 import { usageOf } from '../../domain/usage';
 import { isBlank } from './raw-text';
 import { type PlainAnswer, PlainAnswers } from './plain-answer';
-import { isCount, type ReadingPlan, readingPlan, sumOf } from './reading-plan';
+import { isUsual, type ReadingPlan, readingPlan, sumOf } from './reading-plan';
 import { type Scanner, UNKNOWN_FORM } from './scanner';
 
 /** A row that is answered as most are. */
@@ -54,15 +54,13 @@ export class OutputForms {
 }
 
 function usualAnswer(plan: ReadingPlan, scanner: Scanner): UsualAnswer | undefined {
-  const numbers = scanner.formNumbers;
-  if (plan.status !== undefined && scanner.formStringBytes(plan.status) > 0) return undefined;
-  for (const place of plan.counts) if (!isCount(numbers[place]!)) return undefined;
+  if (!isUsual(plan, scanner)) return undefined;
   const rawText = plan.text === undefined ? undefined : textOf(scanner, plan.text);
   if (rawText === undefined ? plan.text !== undefined || scanner.stubs > 0 : isBlank(rawText)) return undefined;
   const modelVersion = plan.modelVersion === null ? null : scanner.formString(plan.modelVersion);
   const key = keyOf(plan, scanner);
   if (modelVersion === undefined || key === UNREAD) return undefined;
-  return { key, outcome: outcomeOf(plan, modelVersion, numbers), rawText };
+  return { key, outcome: outcomeOf(plan, modelVersion, scanner.formNumbers), rawText };
 }
 
 function outcomeOf(plan: ReadingPlan, modelVersion: string | null, numbers: Float64Array): AnsweredRow {

@@ -1,6 +1,6 @@
 import { TOKEN_KINDS } from '../../domain/usage';
 import { isBlank, isPlainAscii } from './raw-text';
-import { type Counts, isCount, type ReadingPlan, sumOf } from './reading-plan';
+import { type Counts, isUsual, type ReadingPlan, sumOf } from './reading-plan';
 import type { Scanner } from './scanner';
 
 /** An answer as it lies in the scanner's memory: nothing is made of it but what is written. Holds until the next row is scanned. */
@@ -65,18 +65,16 @@ export class PlainAnswers implements PlainAnswer {
 
   /** Takes the row that was scanned last; false where it isn't plain, or not usual. */
   read(): boolean {
-    const { status } = this.#plan;
-    if (status !== undefined && this.#scanner.formStringBytes(status) > 0) return false;
-    return this.#readTokens() && this.#readKey() && this.#readText() && this.#readModel();
+    if (!isUsual(this.#plan, this.#scanner)) return false;
+    this.#readTokens();
+    return this.#readKey() && this.#readText() && this.#readModel();
   }
 
-  #readTokens(): boolean {
+  #readTokens(): void {
     const numbers = this.#scanner.formNumbers;
-    for (const place of this.#plan.counts) if (!isCount(numbers[place]!)) return false;
     for (let column = 0; column < this.#counts.length; column += 1) {
       this.tokens[column] = sumOf(this.#counts[column]!, numbers);
     }
-    return true;
   }
 
   #readKey(): boolean {

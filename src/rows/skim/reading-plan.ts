@@ -1,6 +1,7 @@
 import type { AnsweredRow } from '../../domain/row-outcome';
 import { TOKEN_KINDS, type TokenKind } from '../../domain/usage';
 import { classifyOutputRow } from '../../schemas/output-row';
+import type { Scanner } from './scanner';
 
 /** Where in the rows of a form stands what matters. Strings and numbers are named by their places among those that the form leaves out. */
 export interface ReadingPlan {
@@ -22,8 +23,15 @@ export interface ReadingPlan {
 /** Places of numbers whose sum it is. */
 export type Counts = readonly number[];
 
-/** What the service counts; what else stands there is for others to make one of. */
-export function isCount(value: number): boolean {
+/** Whether the row that was scanned last has no status, and counts that the service makes; of others more has to be made. */
+export function isUsual({ status, counts }: ReadingPlan, scanner: Scanner): boolean {
+  if (status !== undefined && scanner.formStringBytes(status) > 0) return false;
+  const numbers = scanner.formNumbers;
+  for (const place of counts) if (!isCount(numbers[place]!)) return false;
+  return true;
+}
+
+function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
