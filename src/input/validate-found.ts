@@ -61,14 +61,11 @@ export async function validateFound(files: readonly FoundFile[], options: Valida
 type WithProgress = Omit<ValidationOptions, 'onProgress'> & { readonly onProgress: (since: RangeProgress) => void };
 
 function validateAll(files: readonly FoundFile[], options: WithProgress): Promise<ValidatedInput> {
-  const [table] = files.filter((file) => file.kind === 'table');
+  const table = files.find((file) => file.kind === 'table');
   if (table !== undefined) return validateTable(table, options);
-  const local = files.filter((file) => file.kind === 'local');
-  if (local.length === files.length) return validateFiles(local, options);
-  return validateStreams(
-    files.filter((file) => file.kind !== 'table'),
-    options,
-  );
+  const bytes = files.filter((file) => file.kind !== 'table');
+  const local = bytes.filter((file) => file.kind === 'local');
+  return local.length === bytes.length ? validateFiles(local, options) : validateStreams(bytes, options);
 }
 
 /** Rows are checked as they come, in one range, and kept nowhere. */
@@ -104,7 +101,7 @@ async function validateStreams(files: readonly FoundBytes[], options: WithProgre
 
 type NoteChecksum = (crc32c: string) => void;
 
-async function checkAsRead<File extends SourceFile>(
+function checkAsRead<File extends SourceFile>(
   sources: { readonly files: readonly File[]; readonly ranges: readonly FileRange[] },
   read: (file: File, piece: FileRange, noteChecksum: NoteChecksum) => AsyncIterable<Buffer>,
   { keyField, validation, signal, onProgress }: WithProgress,
@@ -114,7 +111,7 @@ async function checkAsRead<File extends SourceFile>(
     signal.throwIfAborted();
     onProgress(since);
   };
-  return await withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
+  return withKeysOnDisk(sources.ranges.length, (keysOnDisk) => {
     const data = { files, keyField, validation, keysOnDisk };
     const checkRange = async (range: number): Promise<CheckedRange> => {
       const checksums = new Map<number, string>();
