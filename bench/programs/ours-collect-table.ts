@@ -1,8 +1,9 @@
 import { argv } from 'node:process';
-import { copyTables, findTables } from '../../src/collect/named-tables';
+import { copyOutput, findTables } from '../../src/collect/named-tables';
 import { AccessTokensFixed } from '../../src/gateways/access-tokens-google';
 import { ObjectStoreFiles } from '../../src/gateways/object-store-files';
 import { TableStoreRest } from '../../src/gateways/table-store-rest';
+import { readPlan } from '../../src/rows/plan';
 import type { Verdict } from '../contest/measured';
 import { printMeasured } from './measured';
 import { quietAttempt } from './quiet-attempt';
@@ -16,13 +17,10 @@ async function collectTable(): Promise<Verdict> {
   const attempt = quietAttempt();
   const rest = new TableStoreRest({ tokens: new AccessTokensFixed(), endpoint });
   const gateways = { store, tables: () => rest };
-  const files = await copyTables(
-    gateways,
-    await findTables(gateways.tables, 'Output', [uri], attempt.signal),
-    directory,
-    attempt,
-  );
-  return settleOutputs(store, { planUri, outputs: { uri, files } }, { directory, threads: 1 });
+  const [table] = await findTables(gateways.tables, 'Output', [uri], attempt.signal);
+  const plan = await readPlan(store, planUri);
+  const outputs = await copyOutput(gateways, table!, { directory, plan }, attempt);
+  return settleOutputs(store, { planUri, outputs }, { directory, threads: 1 });
 }
 
 void printMeasured(collectTable);

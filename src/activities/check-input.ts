@@ -1,9 +1,9 @@
-import type { TableStore } from '../gateways/table-store';
 import { findChanges } from '../rows/input-changes';
 import { readPlan } from '../rows/plan';
 import type { Attempt } from './attempt';
-import type { CheckedInput, CheckInputInput, PinnedTable } from './contract';
+import type { CheckedInput, CheckInputInput } from './contract';
 import type { TableGateways } from './copy-table';
+import { findUnchanged } from './pinned-table';
 
 /** Compares the input with the plan: files by size and checksum, a table that jobs read by its last change. */
 export async function checkInput(
@@ -14,10 +14,7 @@ export async function checkInput(
   const { sources, table, keys } = await readPlan(store, planUri, { signal });
   const changed = await findChanges(store, sources, { signal });
   const isRead = table !== undefined && keys.mode === 'brought';
-  return { changed: isRead && (await hasChanged(tables, table, signal)) ? [...changed, table.uri] : changed };
-}
-
-async function hasChanged(tables: TableStore, table: PinnedTable, signal: AbortSignal): Promise<boolean> {
-  const now = await tables.find(table.uri, { signal });
-  return now?.lastModified !== table.lastModified || now.rows !== table.rows;
+  return {
+    changed: isRead && (await findUnchanged(tables, table, signal)) === undefined ? [...changed, table.uri] : changed,
+  };
 }

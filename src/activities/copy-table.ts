@@ -4,7 +4,14 @@ import { BatchError } from '../domain/batch-error';
 import { nameInBigQuery } from '../domain/bigquery-uri';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
-import type { RowRange, StoredTable, TableLines, TableStore } from '../gateways/table-store';
+import type {
+  ReadLinesOptions,
+  RowRange,
+  StoredTable,
+  TableColumn,
+  TableLines,
+  TableStore,
+} from '../gateways/table-store';
 import { commitOnce, type DataObject, dataObject, findRecord, nonce } from '../rows/commits';
 import { inParallel } from '../rows/in-parallel';
 import { joinObjects, publish } from '../rows/publish';
@@ -15,6 +22,7 @@ import { type CopyToValidate, writeValidated } from '../rows/tables/validated-co
 import { type ValidatedRange, validationDirectory } from '../rows/validated-range';
 import type { Attempt, RowGateways } from './attempt';
 import type { SourceFile } from './contract';
+import { findUnchanged } from './pinned-table';
 
 export interface TableGateways extends RowGateways {
   readonly tables: TableStore;
@@ -33,11 +41,21 @@ interface CopyValidation extends ValidationSettings {
   readonly run: RunReference;
 }
 
+/** A part of a table's columns, for as long as it does. */
+export interface SomeColumns {
+  /** In the table's order. */
+  readonly columns: readonly TableColumn[];
+  /** Whether these rows can do without the other columns. */
+  suffice(lines: Buffer): boolean;
+}
+
 export interface CopyTableOptions {
   /** @default `InputChanged` */
   readonly changed?: ChangedTable;
   /** @default they are only copied */
   readonly validation?: CopyValidation | undefined;
+  /** What is copied; all columns of the first range that they don't suffice for, and of those behind it. @default all columns */
+  readonly some?: SomeColumns | undefined;
   /** A later attempt goes on behind the last range of so many bytes; several are joined. @default 64,000,000, of a large table more */
   readonly rangeBytes?: number | undefined;
 }
@@ -74,7 +92,8 @@ export async function copyTable(
   options: CopyTableOptions = {},
 ): Promise<TableCopy> {
   const { store, tables } = gateways;
-  const { changed = inputChanged, validation, rangeBytes = Math.max(RANGE_BYTES, table.bytes / MOST_RANGES) } = options;
+  const { changed = inputChanged, validation, some } = options;
+  const { rangeBytes = Math.max(RANGE_BYTES, table.bytes / MOST_RANGES) } = options;
   const { signal } = attempt;
   const name = `${base}-${pinOf(table)}`;
   const standing = await store.find(`${name}.jsonl`, { signal });
@@ -83,10 +102,10 @@ export async function copyTable(
     ...validation,
     directory: validationDirectory(validation.run, name, validation.keyField, validation.validation),
   };
-  const ranges = await copyRanges(gateways, { table, name, changed, rangeBytes, validation: settings }, attempt);
+  const ranges = await copyRanges(gateways, { table, name, changed, rangeBytes, validation: settings, some }, attempt);
   const [first, ...rest] = ranges;
   if (first === undefined) throw new RangeError(`${table.uri} has no rows to copy`);
-  if (!(await isSame(tables, table, signal))) throw changed(table.uri);
+  if ((await findUnchanged(tables, table, signal)) === undefined) throw changed(table.uri);
   const joined = await joinObjects(store, [first, ...rest], `${name}/joined`, { signal });
   const copy = await publish(store, joined, `${name}.jsonl`, { signal });
   await deletePieces(store, `${name}/`, signal);
@@ -127,12 +146,13 @@ interface Copying {
   readonly changed: ChangedTable;
   readonly rangeBytes: number;
   readonly validation: (ValidationSettings & { readonly directory: string }) | undefined;
+  readonly some: SomeColumns | undefined;
 }
 
 /** One range after the other, so that the place of each in the copy is known when it begins; pages are read ahead. */
 async function copyRanges(
   { store, tables }: TableGateways,
-  { table, name, changed, rangeBytes, validation }: Copying,
+  { table, name, changed, rangeBytes, validation, some }: Copying,
   attempt: Attempt,
 ): Promise<CopiedRange[]> {
   const { signal } = attempt;
@@ -141,16 +161,26 @@ async function copyRanges(
   const standing = await inParallel(planned.length, LOOKS_AT_A_TIME, (range) =>
     findRecord<CopiedRange>(store, `${uriOf(planned[range]!)}.json`, { signal }),
   );
-  const missing = planned.filter((_, range) => standing[range] === undefined);
-  const answers = missing.flatMap((range) => answersOf(range, table));
-  const rows = linesOf(tables, table, answers, attempt, changed);
+  const rowsFrom = (first: number, wanted?: SomeColumns) => {
+    const missing = planned.filter((_, ordinal) => ordinal >= first && standing[ordinal] === undefined);
+    const answers = missing.flatMap((range) => answersOf(range, table));
+    return linesOf(tables, { table, answers, changed, some: wanted }, attempt);
+  };
   const copied: CopiedRange[] = [];
+  let rows = rowsFrom(0, some);
   let from = 0;
   try {
     for (const [ordinal, range] of planned.entries()) {
       const check = validation && { ...validation, from, own: `${validation.directory}${ordinal}-${nonce()}` };
       const toCopy = { uri: uriOf(range), rows: range.to - range.from, check };
-      const next = standing[ordinal] ?? (await copyRange(store, toCopy, rows, signal));
+      const copyNext = () => copyRange(store, toCopy, rows, signal);
+      const copyInFull = async (error: unknown) => {
+        if (!(error instanceof MoreColumns)) throw error;
+        await rows.return(undefined);
+        rows = rowsFrom(ordinal);
+        return await copyNext();
+      };
+      const next = standing[ordinal] ?? (await copyNext().catch(copyInFull));
       copied.push(isValidatedAs(next, validation, from) ? next : { ...next, validated: undefined });
       from += next.bytes;
     }
@@ -207,29 +237,32 @@ async function* nextRows(lines: AsyncGenerator<TableLines>, rows: number): Async
   }
 }
 
+/** Some columns don't suffice: a row has to be read in full. */
+class MoreColumns extends Error {}
+
+interface LinesToRead extends Pick<Copying, 'table' | 'changed' | 'some'> {
+  readonly answers: readonly RowRange[];
+}
+
+/** @throws {MoreColumns} */
 async function* linesOf(
   tables: TableStore,
-  table: StoredTable,
-  ranges: readonly RowRange[],
+  { table, answers, changed, some }: LinesToRead,
   attempt: Attempt,
-  changed: ChangedTable,
 ): AsyncGenerator<TableLines> {
   const { signal } = attempt;
+  const options: ReadLinesOptions = { signal, ...(some && { columns: some.columns }) };
   try {
-    for await (const lines of tables.readLines(table, ranges, { signal })) {
+    for await (const lines of tables.readLines(table, answers, options)) {
       signal.throwIfAborted();
       attempt.heartbeat();
+      if (some?.suffice(lines.lines) === false) throw new MoreColumns();
       yield lines;
     }
   } catch (error) {
     if (isGatewayError(error, 'not-found', 'precondition')) throw changed(table.uri, error);
     throw error;
   }
-}
-
-async function isSame(tables: TableStore, table: StoredTable, signal: AbortSignal): Promise<boolean> {
-  const now = await tables.find(table.uri, { signal });
-  return now !== undefined && pinOf(now) === pinOf(table);
 }
 
 function inputChanged(uri: string, cause?: unknown): BatchError {

@@ -2,13 +2,23 @@ import { BatchError } from '../domain/batch-error';
 import { isTableUri } from '../gateways/bq-uri';
 import { GatewayError } from '../gateways/gateway-error';
 import type { StoredTable } from '../gateways/table-store';
+import { readPlan } from '../rows/plan';
 import { claimOutputPrefix } from '../rows/work-paths';
 import type { Attempt } from './attempt';
-import type { FindOutputsInput, SourceFile, VertexJob } from './contract';
-import { copyToFile, type TableGateways } from './copy-table';
+import type { FindOutputsInput, PinnedTable, SourceFile, VertexJob } from './contract';
+import { copyOutputTable } from './copy-output-table';
+import type { TableGateways } from './copy-table';
+import { pinnedTable } from './pinned-table';
 
 /** `told`: `bq://project[.dataset[.table]]`, where the job was told to write. */
-type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { readonly told: string };
+type OutputTableInput = Pick<FindOutputsInput, 'run' | 'planUri' | 'claim' | 'job'> & { readonly told: string };
+
+interface FoundTable {
+  readonly files: readonly SourceFile[];
+  readonly table?: PinnedTable;
+}
+
+const NO_ROWS: FoundTable = { files: [] };
 
 /**
  * The rows that an ended job wrote into its table, as a file of JSON lines in the run's directory; none is an answer, too, unless the
@@ -17,16 +27,19 @@ type OutputTableInput = Pick<FindOutputsInput, 'run' | 'claim' | 'job'> & { read
  */
 export async function findOutputTable(
   gateways: TableGateways,
-  { run, claim, job, told }: OutputTableInput,
+  { run, planUri, claim, job, told }: OutputTableInput,
   attempt: Attempt,
-): Promise<readonly SourceFile[]> {
+): Promise<FoundTable> {
   const uri = writtenTable(job, told);
   const table = uri === null ? undefined : await gateways.tables.find(uri, { signal: attempt.signal });
   if (table === undefined) return noTable(job, uri, attempt);
   if (table.isStreaming) throw stillStreaming(table);
-  if (table.rows === 0) return [];
+  if (table.rows === 0) return NO_ROWS;
   const base = `${claimOutputPrefix(run, claim)}predictions`;
-  return [await copyToFile(gateways, table, base, attempt, { changed: changedSince })];
+  const plan = await readPlan(gateways.store, planUri, { signal: attempt.signal });
+  const rows = { plan, part: claim.part };
+  const file = await copyOutputTable(gateways, table, base, rows, attempt, { changed: changedSince });
+  return { files: [file], table: pinnedTable(table) };
 }
 
 /** The table that the service names; else the one that the job was told to write, if it was told its name. */
@@ -34,7 +47,7 @@ function writtenTable({ outputDirectory }: VertexJob, told: string): string | nu
   return [outputDirectory ?? '', told].find(isTableUri) ?? null;
 }
 
-function noTable({ name, state }: VertexJob, uri: string | null, { log }: Attempt): readonly SourceFile[] {
+function noTable({ name, state }: VertexJob, uri: string | null, { log }: Attempt): FoundTable {
   const which = uri === null ? 'names no output table' : `wrote no table ${uri}, or it is deleted or expired`;
   if (state === 'JOB_STATE_SUCCEEDED') {
     throw new BatchError(
@@ -43,7 +56,7 @@ function noTable({ name, state }: VertexJob, uri: string | null, { log }: Attemp
     );
   }
   log.info(`${name} ended ${state} and ${which}: none of its rows is kept.`);
-  return [];
+  return NO_ROWS;
 }
 
 /** Nothing writes to it after the job's end but the service, which may be late. */

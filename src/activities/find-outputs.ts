@@ -27,20 +27,20 @@ export async function findOutputs(
   ranging: PlanRangesOptions = {},
 ): Promise<FoundOutputs> {
   const { store } = gateways;
-  const { run, claim, job, handler, maximumRanges } = input;
+  const { run, planUri, claim, job, handler, maximumRanges } = input;
   const { signal } = attempt;
   const outputsUri = `${roundDirectory(handlerDirectory(run, handler), claim.part, claim.round, job.name)}outputs.json`;
   const told = toldTable(input);
-  const files =
+  const found =
     told === null
-      ? await findOutputFiles(store, input, attempt)
-      : await findOutputTable(gateways, { run, claim, job, told }, attempt);
+      ? { files: await findOutputFiles(store, input, attempt) }
+      : await findOutputTable(gateways, { run, planUri, claim, job, told }, attempt);
   const bounds = maximumRanges === undefined ? ranging : { maximumRanges, ...ranging };
   const outputs: JobOutputs = {
     job: job.name,
     endedWell: endedWell(job),
-    files,
-    ranges: planRanges(files, bounds),
+    ...found,
+    ranges: planRanges(found.files, bounds),
   };
   const { record } = await commitOnce(store, outputsUri, outputs, { signal });
   return {

@@ -9,7 +9,7 @@ import type { RequestHashes } from '../rows/request-hashes';
 import { type Quarantine, readQuarantine } from '../rows/quarantine';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
 import type { Attempt } from './attempt';
-import type { SettlePartInput, SourceFile } from './contract';
+import type { PinnedTable, SettlePartInput, SourceFile } from './contract';
 
 const KEPT_PROBLEMS = 100;
 const NO_WORDS: CollectedWords = { statuses: [], modelVersions: [] };
@@ -23,6 +23,8 @@ export interface CollectedObjects {
   readonly words: CollectedWords;
   /** The output files that it was collected from. */
   readonly files: readonly SourceFile[];
+  /** Of which the one file is a copy. */
+  readonly table?: PinnedTable | undefined;
 }
 
 export interface MergedRounds {
@@ -59,10 +61,10 @@ export async function mergeRounds(
   }
   for (const round of [...rounds].sort((left, right) => left.round - right.round)) {
     books.beginRound(round.round);
-    const { records, files } = await readRecords(store, round.outputsUri, attempt);
+    const { records, files, table } = await readRecords(store, round.outputsUri, attempt);
     for (const record of records) {
       const { results, errors, entries, words } = record;
-      objects.push({ round: round.round, results, errors, entries, words, files });
+      objects.push({ round: round.round, results, errors, entries, words, files, table });
       await enterRecord(store, hashes, books, record, objects.length - 1, attempt);
       problems.push(...record.problems.slice(0, KEPT_PROBLEMS - problems.length));
       strangers += record.strangers;
@@ -84,14 +86,14 @@ async function takeOut(store: ObjectStore, books: PartBooks, quarantine: Quarant
 async function readRecords(store: ObjectStore, outputsUri: string | null, { signal }: Attempt) {
   const records: CollectRecord[] = [];
   if (outputsUri === null) return { records, files: [] };
-  const { ranges, files } = await readJson<JobOutputs>(store, outputsUri, { signal });
+  const { ranges, files, table } = await readJson<JobOutputs>(store, outputsUri, { signal });
   for (const range of ranges.keys()) {
     const uri = rangeRecordUri(directoryOf(outputsUri), range);
     const record = await findRecord<CollectRecord>(store, uri, { signal });
     if (record === undefined) throw new Error(`${uri} is missing: range ${range} was not collected`);
     records.push(record);
   }
-  return { records, files };
+  return { records, files, table };
 }
 
 async function enterRecord(

@@ -18,6 +18,7 @@ import { requireTables } from '../preflight/require-tables';
 import type { Attempt } from './attempt';
 import { type CopiedRange, copyTable, fileNameOf, type TableGateways } from './copy-table';
 import type { FileRange, ResolvedInput, ResolveInputInput, Sources } from './contract';
+import { pinnedTable } from './pinned-table';
 
 const MAX_FILES = 10_000;
 
@@ -85,8 +86,7 @@ async function copySources(
   { run, validateAs }: ResolveInputInput,
   attempt: Attempt,
 ): Promise<{ readonly sources: Sources; readonly copied: readonly CopiedRange[] }> {
-  const { uri, lastModified, rows } = table;
-  if (rows === 0) return { sources: { files: [], ranges: [] }, copied: [] };
+  if (table.rows === 0) return { sources: { files: [], ranges: [] }, copied: [] };
   const base = `${run.directory}input/${fileNameOf(table)}`;
   const validation = validateAs && { ...validateAs, run };
   const { copy, ranges } = await copyTable(gateways, table, base, attempt, { validation });
@@ -94,7 +94,7 @@ async function copySources(
   const sources = {
     files: found.files,
     ranges: ranges.length === 0 ? found.ranges : rangesAsCopied(ranges),
-    table: { uri, lastModified, rows },
+    table: pinnedTable(table),
   };
   return { sources, copied: ranges };
 }

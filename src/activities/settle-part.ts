@@ -4,6 +4,7 @@ import { costOfModels } from '../domain/model-usage';
 import type { PriceTable } from '../domain/price-table';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
+import type { TableStore } from '../gateways/table-store';
 import { commitOnce, type DataObject, findRecord } from '../rows/commits';
 import { metadataOf } from '../rows/metadata';
 import type { PartIndex } from '../rows/part-index';
@@ -30,9 +31,15 @@ export interface SettleOptions {
   readonly minimumRangeBytes?: number;
 }
 
+export interface SettleGateways extends RowGateways {
+  /** @default no output is a copy of a table that left something out */
+  readonly tables?: TableStore | undefined;
+  readonly prices: PriceTable;
+}
+
 /** Chooses one winner a row over all rounds, checks the sums and, when it is the last word, writes what the caller gets. */
 export async function settlePart(
-  { store, prices }: RowGateways & { readonly prices: PriceTable },
+  { store, tables, prices }: SettleGateways,
   input: SettlePartInput,
   attempt: Attempt,
   options: SettleOptions = {},
@@ -56,7 +63,7 @@ export async function settlePart(
   };
   if (!input.final) return sums;
 
-  const written = await writeFinal({ store, input, plan, index, merged, prefix, attempt, options });
+  const written = await writeFinal({ store, tables, input, plan, index, merged, prefix, attempt, options });
   const ranges = planRanges(
     written.results.map(({ bytes }) => ({ size: bytes })),
     {
@@ -135,6 +142,7 @@ async function writeRetryRows(store: ObjectStore, books: PartBooks, uri: string,
 
 interface FinalWriting {
   readonly store: ObjectStore;
+  readonly tables: TableStore | undefined;
   readonly input: SettlePartInput;
   readonly plan: Plan;
   readonly index: PartIndex;
@@ -144,7 +152,7 @@ interface FinalWriting {
   readonly options: SettleOptions;
 }
 
-async function writeFinal({ store, input, plan, index, merged, prefix, attempt, options }: FinalWriting) {
+async function writeFinal({ store, tables, input, plan, index, merged, prefix, attempt, options }: FinalWriting) {
   const { directory } = input.run;
   const { books, objects } = merged;
   const { signal } = attempt;
@@ -156,7 +164,7 @@ async function writeFinal({ store, input, plan, index, merged, prefix, attempt, 
     nameOf: (file) => `${directory}results/part-${ofPart(plan, input.part)}${String(file).padStart(5, '0')}.jsonl`,
     targetBytes: options.targetBytes ?? 256_000_000,
   });
-  const unanswered: UnansweredRows = { ...work, index, missing: missingOf(input) };
+  const unanswered: UnansweredRows = { ...work, tables, index, missing: missingOf(input) };
   const errors = await writeErrors(unanswered);
   const { written, lost } = await writeDeadLetters(unanswered, plan.keys.field);
   // those of several parts become one at the end of the run

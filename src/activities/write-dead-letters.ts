@@ -1,13 +1,10 @@
 import { BatchError } from '../domain/batch-error';
 import type { PartBooks } from '../domain/books';
-import type { ObjectStore } from '../gateways/object-store';
-import { type OutputPlace, readCollectedRows } from '../rows/collected-rows';
 import { type DataObject, nonce } from '../rows/commits';
 import { LineWriter } from '../rows/line-writer';
 import type { PartIndex } from '../rows/part-index';
 import { readRows } from '../rows/read-rows';
-import type { Attempt } from './attempt';
-import type { SourceFile } from './contract';
+import { echoedRequests } from './echoed-requests';
 import type { UnansweredRows } from './write-errors';
 
 /** Rows whose places are held at a time. */
@@ -100,44 +97,15 @@ async function writeEchoes(
   keyField: string | null,
   writer: LineWriter,
 ): Promise<number> {
-  const { store, index, attempt } = unanswered;
+  const { index } = unanswered;
   let written = 0;
-  for await (const { row, place, file } of echoesOf(unanswered, rows)) {
-    attempt.heartbeat();
-    const { request } = await readOutputRow(store, file, place, attempt);
-    if (typeof request !== 'object' || request === null) continue;
+  for await (const { row, request } of echoedRequests(unanswered, rows)) {
     const metadata = index.metadataOf(row) ?? {};
     writer.add(JSON.stringify({ [keyField ?? 'key']: index.keyOf(row), request: withoutNulls(request), ...metadata }));
     written += 1;
     if (writer.isFull) await writer.drain();
   }
   return written;
-}
-
-async function readOutputRow(
-  store: ObjectStore,
-  { uri, generation }: SourceFile,
-  { from, to }: OutputPlace,
-  { signal }: Attempt,
-): Promise<{ readonly request?: unknown }> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of store.read(uri, { generation, from, to, signal })) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as { readonly request?: unknown };
-}
-
-/** Where the output lines stand that won these rows. */
-async function* echoesOf({ store, books, objects, attempt }: UnansweredRows, rows: ReadonlySet<number>) {
-  for (const [object, { entries, words, files }] of objects.entries()) {
-    if (entries === null) continue;
-    for await (const collected of readCollectedRows(store, entries, { words, object }, { signal: attempt.signal })) {
-      for (let at = 0; at < collected.length; at += 1) {
-        const { row, echo: place, offset } = collected.at(at);
-        const file: SourceFile | undefined = place === null ? undefined : files[place.file];
-        if (place === null || file === undefined || !rows.has(row)) continue;
-        if (books.kindOf(row) === 'failed' && books.isWinner(row, object, offset)) yield { row, place, file };
-      }
-    }
-  }
 }
 
 /** An echo has null for every field that was not set. */

@@ -1,5 +1,6 @@
 import type { PartBooks } from '../domain/books';
 import type { ObjectStore } from '../gateways/object-store';
+import type { TableStore } from '../gateways/table-store';
 import { type DataObject, nonce } from '../rows/commits';
 import { LineWriter } from '../rows/line-writer';
 import { readObjectLines } from '../rows/object-lines';
@@ -14,6 +15,8 @@ const WINDOW_ROWS = 50_000;
 
 export interface UnansweredRows {
   readonly store: ObjectStore;
+  /** @default no output is a copy of a table that left something out */
+  readonly tables?: TableStore | undefined;
   readonly index: PartIndex;
   readonly books: PartBooks;
   readonly objects: readonly CollectedObjects[];

@@ -24,13 +24,13 @@ export interface PlannedInput {
 export async function collectDirectory(
   { store, threads }: { readonly store: ObjectStore; readonly threads: RangeThreads },
   { run, planUri }: PlannedInput,
-  { uri, files }: OutputDirectory,
+  { uri, ...found }: OutputDirectory,
   round: number,
   { signal }: Pick<Attempt, 'signal'>,
 ): Promise<SettlePartInput['rounds'][number]> {
   const job = endedJob(uri);
-  const ranges = planRanges(files, { minimumBytes: worthARange(files, threads.size) });
-  const outputs: JobOutputs = { job: job.name, endedWell: false, files, ranges };
+  const ranges = planRanges(found.files, { minimumBytes: worthARange(found.files, threads.size) });
+  const outputs: JobOutputs = { job: job.name, endedWell: false, ...found, ranges };
   const outputsUri = `${handlerDirectory(run, null)}p1-r${round}/outputs.json`;
   const { record } = await commitOnce(store, outputsUri, outputs, { signal });
   const place = { run, planUri, outputsUri, part: 1, round, handler: null };

@@ -16,7 +16,7 @@ import type { OutputProblem } from '../rows/records';
 import { collectDirectory } from './collect-directory';
 import { collectedResult } from './collected-result';
 import { findInput } from './find-input';
-import { copyTables, findTables } from './named-tables';
+import { copyInputs, copyOutput, findTables } from './named-tables';
 import { findOutputDirectories, type OutputDirectory } from './find-output-directories';
 import { planInput } from './plan-input';
 import { type CollectThreads, withRangeThreads } from './range-threads';
@@ -77,8 +77,9 @@ export async function collectOutputs(
   const standing = await standingIn(store, run, { signal });
   if (standing.kind === 'finished') return collectedBefore(standing.manifest);
   try {
-    const read = await withCopies(gateways, named, directory, attempt);
-    const collecting = { run, ...read, keyField: request.keyField };
+    const input = await withCopies(gateways, named, directory, attempt);
+    const { outputs, outputTables } = named;
+    const collecting = { run, input, outputs, outputTables, keyField: request.keyField };
     return await collectAnew(gateways, collecting, attempt, onPhase);
   } catch (error) {
     await withdraw(store, directory);
@@ -112,20 +113,17 @@ async function findNamed(
   };
 }
 
-/** With its tables as files, which are read like any others. */
+/** The input with its tables as files, which are read like any others. */
 async function withCopies(
   gateways: CollectGateways,
-  { input, outputs, inputTables, outputTables }: Named,
+  { input, inputTables }: Named,
   directory: string,
   attempt: Attempt,
-): Promise<Pick<Collecting, 'input' | 'outputs'>> {
-  const inputs = await copyTables(gateways, inputTables, directory, attempt);
-  const answers = await copyTables(gateways, outputTables, directory, attempt);
-  const files = [...input.files, ...inputs];
-  return {
-    input: inputs.length === 0 ? input : { files, ranges: planRanges(files, { spanFiles: true }) },
-    outputs: [...outputs, ...answers.map((file, table) => ({ uri: outputTables[table]!.uri, files: [file] }))],
-  };
+): Promise<Sources> {
+  const copies = await copyInputs(gateways, inputTables, directory, attempt);
+  if (copies.length === 0) return input;
+  const files = [...input.files, ...copies];
+  return { files, ranges: planRanges(files, { spanFiles: true }) };
 }
 
 /** Nothing half-written stays; a result that is whole does. */
@@ -137,10 +135,8 @@ async function withdraw(store: ObjectStore, directory: string): Promise<void> {
   }
 }
 
-interface Collecting {
+interface Collecting extends Pick<Named, 'input' | 'outputs' | 'outputTables'> {
   readonly run: RunReference;
-  readonly input: Sources;
-  readonly outputs: readonly OutputDirectory[];
   readonly keyField: string | null;
 }
 
@@ -150,37 +146,46 @@ async function collectAnew(
   attempt: Attempt,
   onPhase: (progress: CollectProgress) => void,
 ): Promise<Collected> {
-  const { store } = gateways;
-  const { run } = collecting;
+  const { store, prices } = gateways;
+  const { run, outputTables } = collecting;
   const begun = Date.now();
   const { plan, rounds } = await readRanges(gateways, collecting, attempt, onPhase);
   onPhase({ phase: 'settling', bytes: 0, of: 0 });
   const place = { run, planUri: planUri(run), part: 1, handler: null };
-  const settled = await settlePart(gateways, { ...place, rounds, final: true }, attempt);
+  const tables = outputTables.length === 0 ? undefined : gateways.tables();
+  const settled = await settlePart({ store, tables, prices }, { ...place, rounds, final: true }, attempt);
   const result = collectedResult({ directory: run.directory, begun, plan, rounds, settled });
   return finish(store, run, { settled, result }, attempt);
 }
 
 /** Reads the input, then the outputs, on as many threads as they are worth. */
 function readRanges(
-  { store, threads }: CollectGateways,
-  { run, input, outputs, keyField }: Collecting,
+  gateways: CollectGateways,
+  { run, input, outputs, outputTables, keyField }: Collecting,
   attempt: Attempt,
   onPhase: (progress: CollectProgress) => void,
 ): Promise<{ readonly plan: Plan; readonly rounds: SettlePartInput['rounds'] }> {
+  const { store, threads } = gateways;
   const inputBytes = sizeOf(input.files);
-  const outputBytes = sizeOf(outputs.flatMap(({ files }) => files));
+  const outputBytes = sizeOf(filesOf(outputs)) + outputTables.reduce((sum, { bytes }) => sum + bytes, 0);
   return withRangeThreads(store, threads, inputBytes + outputBytes, attempt, async (lent) => {
     const worker = { store, threads: lent };
     onPhase({ phase: 'reading input', bytes: 0, of: inputBytes });
     const plan = await planInput(worker, { run, sources: input, keyField }, attempt);
-    onPhase({ phase: 'collecting', bytes: 0, of: outputBytes });
+    const found = [...outputs];
+    for (const table of outputTables)
+      found.push(await copyOutput(gateways, table, { directory: run.directory, plan }, attempt));
+    onPhase({ phase: 'collecting', bytes: 0, of: sizeOf(filesOf(found)) });
     const rounds: SettlePartInput['rounds'][number][] = [];
-    for (const [position, output] of outputs.entries()) {
+    for (const [position, output] of found.entries()) {
       rounds.push(await collectDirectory(worker, { run, planUri: planUri(run) }, output, position + 1, attempt));
     }
     return { plan, rounds };
   });
+}
+
+function filesOf(outputs: readonly OutputDirectory[]): readonly SourceFile[] {
+  return outputs.flatMap(({ files }) => files);
 }
 
 async function finish(

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../activities/contract';
+import type { PinnedTable, SourceFile } from '../activities/contract';
 import { BatchError } from '../domain/batch-error';
 import { outputKindOf } from '../domain/output-names';
 import { toSourceFile } from '../rows/source-file';
@@ -9,6 +9,8 @@ import { lastSegment, objectsNamed, type Search } from './named-objects';
 export interface OutputDirectory {
   readonly uri: string;
   readonly files: readonly SourceFile[];
+  /** Of which the one file is a copy. */
+  readonly table?: PinnedTable;
 }
 
 /**

@@ -1,12 +1,16 @@
 import type { Attempt } from '../activities/attempt';
 import type { SourceFile } from '../activities/contract';
-import { copyToFile, fileNameOf } from '../activities/copy-table';
+import { copyOutputTable } from '../activities/copy-output-table';
+import { copyToFile, type CopyTableOptions, fileNameOf } from '../activities/copy-table';
+import { pinnedTable } from '../activities/pinned-table';
 import { BatchError } from '../domain/batch-error';
 import { isInBigQuery } from '../domain/bigquery-uri';
 import { NO_SUCH_TABLE, unreadableProblem } from '../domain/input-table';
 import { GatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
+import type { Plan } from '../rows/plan';
+import type { OutputDirectory } from './find-output-directories';
 
 /** What a table must have to be what it is named for. */
 const COLUMN = { Input: 'request', Output: 'response' } as const;
@@ -38,23 +42,47 @@ function problemOf(table: StoredTable, column: string): string | undefined {
   return problem ?? (table.rows === 0 ? 'has no rows.' : undefined);
 }
 
-/** Copies of tables below the directory, which are read as files are. */
-export async function copyTables(
-  gateways: { readonly store: ObjectStore; readonly tables: () => TableStore },
-  tables: readonly StoredTable[],
+interface Gateways {
+  readonly store: ObjectStore;
+  readonly tables: () => TableStore;
+}
+
+/** Copies of the input's tables below the directory, which are read as files are. */
+export async function copyInputs(
+  { store, tables }: Gateways,
+  found: readonly StoredTable[],
   directory: string,
   attempt: Attempt,
 ): Promise<readonly SourceFile[]> {
-  const { store } = gateways;
   const copies: SourceFile[] = [];
-  // files of this machine are joined by writing them again
-  const rangeBytes = directory.startsWith('gs://') ? undefined : Infinity;
-  for (const table of tables) {
-    const base = `${directory}tables/${fileNameOf(table)}`;
-    const options = { changed: changedMeanwhile, rangeBytes };
-    copies.push(await copyToFile({ store, tables: gateways.tables() }, table, base, attempt, options));
+  for (const table of found) {
+    const base = baseOf(table, directory);
+    copies.push(await copyToFile({ store, tables: tables() }, table, base, attempt, optionsFor(directory)));
   }
   return copies;
+}
+
+/** A copy of an output's table, as far as its rows need it to be joined with the plan's. */
+export async function copyOutput(
+  { store, tables }: Gateways,
+  table: StoredTable,
+  { directory, plan }: { readonly directory: string; readonly plan: Plan },
+  attempt: Attempt,
+): Promise<OutputDirectory> {
+  const rows = { plan, part: 1 };
+  const gateways = { store, tables: tables() };
+  const base = baseOf(table, directory);
+  const file = await copyOutputTable(gateways, table, base, rows, attempt, optionsFor(directory));
+  return { uri: table.uri, files: [file], table: pinnedTable(table) };
+}
+
+function baseOf(table: StoredTable, directory: string): string {
+  return `${directory}tables/${fileNameOf(table)}`;
+}
+
+/** Files of this machine are joined by writing them again. */
+function optionsFor(directory: string): Pick<CopyTableOptions, 'changed' | 'rangeBytes'> {
+  return { changed: changedMeanwhile, rangeBytes: directory.startsWith('gs://') ? undefined : Infinity };
 }
 
 function changedMeanwhile(uri: string, cause?: unknown): GatewayError {

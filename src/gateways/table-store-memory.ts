@@ -3,6 +3,7 @@ import { parseDatasetUri, parseTableUri } from './bq-uri';
 import { GatewayError } from './gateway-error';
 import type {
   Cell,
+  ReadLinesOptions,
   ReadRowsOptions,
   RowRange,
   StoredDataset,
@@ -42,6 +43,10 @@ export class TableStoreMemory implements TableStore {
     this.#tables.set(uri, { table: { ...defaults, lastModified, ...about, uri, rows: rows.length }, rows });
   }
 
+  drop(uri: string): void {
+    this.#tables.delete(uri);
+  }
+
   async find(uri: string, { signal }: CallOptions = {}): Promise<StoredTable | undefined> {
     signal?.throwIfAborted();
     parseTableUri(uri);
@@ -73,12 +78,14 @@ export class TableStoreMemory implements TableStore {
   }
 
   async *readLines(
-    { uri, columns }: StoredTable,
+    table: StoredTable,
     ranges: readonly RowRange[],
-    options: CallOptions = {},
+    { columns = table.columns, ...options }: ReadLinesOptions = {},
   ): AsyncGenerator<TableLines> {
+    const places = columns.map((column) => table.columns.indexOf(column));
     const toLines = linesOfRows(columns);
     for (const range of ranges)
-      for await (const page of this.readRows(uri, { ...range, ...options })) yield toLines(page);
+      for await (const page of this.readRows(table.uri, { ...range, ...options }))
+        yield toLines(page.map((cells) => places.map((place) => cells[place])));
   }
 }

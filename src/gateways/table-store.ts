@@ -51,6 +51,11 @@ export interface TableLines {
   readonly rows: number;
 }
 
+export interface ReadLinesOptions extends CallOptions {
+  /** Those of the table's columns that are read, in its order. @default all of them */
+  readonly columns?: readonly TableColumn[];
+}
+
 /** Tables in BigQuery, or in something that behaves like it. Every method throws `GatewayError`. */
 export interface TableStore {
   /** The table, or `undefined` where it or its dataset isn't. */
@@ -63,5 +68,5 @@ export interface TableStore {
    * Rows of a table as it was found, each as the line that a file would have: `tableLines` of its columns. One range comes after the
    * other, each worth one answer of the service or so: some are asked for before their turn.
    */
-  readLines(table: StoredTable, ranges: readonly RowRange[], options?: CallOptions): AsyncIterable<TableLines>;
+  readLines(table: StoredTable, ranges: readonly RowRange[], options?: ReadLinesOptions): AsyncIterable<TableLines>;
 }

@@ -1,4 +1,4 @@
-import type { FileRange, Outputs, SettledPart } from '../activities/contract';
+import type { FileRange, Outputs, PinnedTable, SettledPart } from '../activities/contract';
 import type { TokenUsage } from '../messages';
 import type { CollectedWords } from './collected-rows';
 import type { DataObject } from './commits';
@@ -7,6 +7,8 @@ import type { DataObject } from './commits';
 export interface JobOutputs extends Outputs {
   /** The job succeeded: its files are whole. */
   readonly endedWell: boolean;
+  /** Of which the one file is a copy, perhaps without the requests that its rows echo. */
+  readonly table?: PinnedTable;
 }
 
 /** What names a collected range: everything that its lines gave. */

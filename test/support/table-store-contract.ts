@@ -45,11 +45,12 @@ export function describeTableStore(which: string, { open, knownGaps = [], missin
     return found;
   }
 
-  async function readLines(store: TableStore, from: number, to: number): Promise<string> {
+  async function readLines(store: TableStore, from: number, to: number, names?: readonly string[]): Promise<string> {
     const found: Buffer[] = [];
     const table = (await store.find(URI))!;
+    const columns = names && table.columns.filter(({ name }) => names.includes(name));
     let count = 0;
-    for await (const { lines, rows: some } of store.readLines(table, [{ from, to }])) {
+    for await (const { lines, rows: some } of store.readLines(table, [{ from, to }], { ...(columns && { columns }) })) {
       found.push(Buffer.from(lines));
       count += some;
     }
@@ -117,6 +118,18 @@ export function describeTableStore(which: string, { open, knownGaps = [], missin
         expect(await readLines(store, from, to)).toBe(rows.slice(from, to).map(lineOf).join(''));
       });
     }
+
+    behaves('reads no other columns than are asked for', async () => {
+      const { store } = await opened();
+      expect(await readLines(store, 6, 8, ['key', 'n'])).toBe('{"key":"k6","n":6}\n{"key":"k7"}\n');
+      expect(await readLines(store, 6, 8, ['n'])).toBe('{"n":6}\n{}\n');
+    });
+
+    behaves('reads no other columns of a table that has a list', async () => {
+      const columns: readonly TableColumn[] = [...COLUMNS, { name: 'list', type: 'STRING', mode: 'REPEATED' }];
+      const { store } = await opened({ columns, rows: rows.slice(0, 2).map((row) => [...row, ['a', 'b']]) });
+      expect(await readLines(store, 0, 2, ['key'])).toBe('{"key":"k0"}\n{"key":"k1"}\n');
+    });
 
     behaves('says that rows are gone which were asked for', async () => {
       const { store } = await opened();

@@ -1,13 +1,13 @@
-import type { RowRange, StoredTable, TableStore } from '../../gateways/table-store';
-import type { CallOptions } from '../commits';
+import type { ReadLinesOptions, RowRange, StoredTable, TableStore } from '../../gateways/table-store';
 
 /** About what one answer of the service holds. */
 const RANGE_BYTES = 4_000_000;
+
 /** The table's rows in their order, each as a line of JSON with its end; what comes is valid until the next comes. */
 export async function* readTableLines(
   store: TableStore,
   table: StoredTable,
-  options: CallOptions = {},
+  options: ReadLinesOptions = {},
 ): AsyncGenerator<Buffer> {
   for await (const { lines } of store.readLines(table, rowRanges(table, RANGE_BYTES), options)) yield lines;
 }

@@ -41,8 +41,15 @@ function putTable(uri: string, rows: readonly Row[], about: Partial<StoredTable>
   bench.tables.put(uri, { ...about, columns, rows: cells });
 }
 
+function withoutNulls(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}
+
 const ROWS = ['a', 'b', 'c', 'd'].map(prompt);
 const OUTPUT = [refused(ROWS[2]!, 429), answered(ROWS[0]!, 'A'), blocked(ROWS[1]!)].map(parsed);
+
+/** What is read of rows that are found by their keys, in the table's order. */
+const ANSWER = 'status,key,response';
 
 describe('collect with tables', () => {
   it('gives the same for tables as for files, in every combination', async () => {
@@ -62,6 +69,40 @@ describe('collect with tables', () => {
     expect(collected[0]).toMatchObject({ rows: { input: 4, answered: 1, blocked: 1, failed: 1, missing: 1 } });
     for (const other of collected) expect(other).toEqual(collected[0]);
   });
+
+  it.each<readonly [string, readonly Row[], readonly string[]]>([
+    ['keys of their own', OUTPUT, [ANSWER]],
+    ['a key twice', [...OUTPUT, parsed(answered(ROWS[0]!, 'again'))], [ANSWER]],
+    ['no key in one of them', [...OUTPUT, parsed(answered({ ...ROWS[3], key: null }, 'D'))], [ANSWER, 'all']],
+    ['a key that others made up', [parsed(answered({ ...ROWS[3], key: 'x' }, 'D')), ...OUTPUT], [ANSWER, 'all']],
+    [
+      'a stranger among them',
+      [...OUTPUT, parsed(answered({ key: 'x', request: { contents: [] } }, 'X'))],
+      [ANSWER, 'all'],
+    ],
+    ['an empty answer', [...OUTPUT, { ...ROWS[3], status: '', response: null }], [ANSWER]],
+  ])(
+    'gives the same as of a file of rows with %s, and reads requests where they are needed',
+    async (_, rows, reads) => {
+      putTable(ANSWERS, rows);
+      await bench.put('in.jsonl', ROWS);
+      await bench.put('out/predictions.jsonl', rows.map(withoutNulls));
+      const read: string[] = [];
+      const readLines = bench.tables.readLines.bind(bench.tables);
+      bench.tables.readLines = (table, ranges, options = {}) => {
+        read.push(options.columns === undefined ? 'all' : options.columns.map(({ name }) => name).join());
+        return readLines(table, ranges, options);
+      };
+      const [table, file] = [
+        await bench.collect({ outputs: [ANSWERS], to: bench.path('a'), keyField: 'key' }),
+        await bench.collect({ to: bench.path('b'), keyField: 'key' }),
+      ];
+      expect(read).toEqual(reads);
+      expect(table).toMatchObject({ strangers: file.strangers, duplicates: file.duplicates });
+      expect(table.result).toMatchObject({ rows: file.result.rows, usage: file.result.usage });
+      expect(await bench.results(table)).toEqual(await bench.results(file));
+    },
+  );
 
   it('joins by the request where there is no key', async () => {
     const rows = [0, 1, 2].map((index) => ({

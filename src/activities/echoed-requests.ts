@@ -1,0 +1,86 @@
+import type { ObjectStore } from '../gateways/object-store';
+import type { StoredTable, TableStore } from '../gateways/table-store';
+import { type OutputPlace, readCollectedRows } from '../rows/collected-rows';
+import { readLines } from '../rows/lines';
+import { requestColumns } from '../rows/tables/output-table';
+import { readTableLines } from '../rows/tables/read-table-lines';
+import type { PinnedTable, SourceFile } from './contract';
+import { joinOutput } from './join-output';
+import { findUnchanged } from './pinned-table';
+import type { UnansweredRows } from './write-errors';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+interface EchoedRequest {
+  readonly row: number;
+  readonly request: JsonObject;
+}
+
+/** Requests of these rows as the outputs echo them where they failed. What a copy of a table left out is read from the table. */
+export async function* echoedRequests(
+  unanswered: UnansweredRows,
+  rows: ReadonlySet<number>,
+): AsyncGenerator<EchoedRequest> {
+  const { store, tables, attempt } = unanswered;
+  const leftOut = new Map<PinnedTable, Set<number>>();
+  for await (const { row, place, file, table } of echoesOf(unanswered, rows)) {
+    attempt.heartbeat();
+    const { request } = await readOutputRow(store, file, place, attempt.signal);
+    if (isObject(request)) yield { row, request };
+    else if (table !== undefined) leftOut.set(table, (leftOut.get(table) ?? new Set()).add(row));
+  }
+  if (tables === undefined) return;
+  for (const [pinned, wanted] of leftOut) {
+    const table = await findUnchanged(tables, pinned, attempt.signal);
+    if (table !== undefined) yield* requestsIn(tables, table, unanswered, wanted);
+  }
+}
+
+/** Where the output lines stand that won these rows. */
+async function* echoesOf({ store, books, objects, attempt }: UnansweredRows, rows: ReadonlySet<number>) {
+  for (const [object, { entries, words, files, table }] of objects.entries()) {
+    if (entries === null) continue;
+    for await (const collected of readCollectedRows(store, entries, { words, object }, { signal: attempt.signal })) {
+      for (let at = 0; at < collected.length; at += 1) {
+        const { row, echo: place, offset } = collected.at(at);
+        const file: SourceFile | undefined = place === null ? undefined : files[place.file];
+        if (place === null || file === undefined || !rows.has(row)) continue;
+        if (books.kindOf(row) === 'failed' && books.isWinner(row, object, offset)) yield { row, place, file, table };
+      }
+    }
+  }
+}
+
+async function readOutputRow(
+  store: ObjectStore,
+  { uri, generation }: SourceFile,
+  { from, to }: OutputPlace,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of store.read(uri, { generation, from, to, signal })) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as JsonObject;
+}
+
+/** Finds rows by their keys, as they were found when they were copied. */
+async function* requestsIn(
+  tables: TableStore,
+  table: StoredTable,
+  { index, attempt }: UnansweredRows,
+  wanted: ReadonlySet<number>,
+): AsyncGenerator<EchoedRequest> {
+  const { outputKeyField } = index;
+  const left = new Set(wanted);
+  const options = { columns: requestColumns(table, outputKeyField), signal: attempt.signal };
+  for await (const { content } of readLines(readTableLines(tables, table, options))) {
+    attempt.heartbeat();
+    if (left.size === 0) return;
+    const { [outputKeyField]: key, request } = JSON.parse(content?.toString('utf8') ?? '{}') as JsonObject;
+    const joined = joinOutput(index, undefined, { key, requestHash: () => undefined });
+    if (joined?.kind === 'row' && isObject(request) && left.delete(joined.row)) yield { row: joined.row, request };
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null;
+}
