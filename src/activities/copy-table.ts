@@ -42,7 +42,7 @@ interface CopyValidation extends ValidationSettings {
 }
 
 /** A part of a table's columns, for as long as it does. */
-export interface SomeColumns {
+interface SomeColumns {
   /** In the table's order. */
   readonly columns: readonly TableColumn[];
   /** Whether these rows can do without the other columns. */
