@@ -17,7 +17,7 @@ import { inParallel } from '../rows/in-parallel';
 import { joinObjects, publish } from '../rows/publish';
 import type { ValidationSettings } from '../rows/range-recorder';
 import { toSourceFile } from '../rows/source-file';
-import { answersOf, rowRanges } from '../rows/tables/read-table-lines';
+import { AnswerSizes, rowRanges } from '../rows/tables/read-table-lines';
 import { type CopyToValidate, writeValidated } from '../rows/tables/validated-copy';
 import { type ValidatedRange, validationDirectory } from '../rows/validated-range';
 import type { Attempt, RowGateways } from './attempt';
@@ -163,8 +163,7 @@ async function copyRanges(
   );
   const rowsFrom = (first: number, wanted?: SomeColumns) => {
     const missing = planned.filter((_, ordinal) => ordinal >= first && standing[ordinal] === undefined);
-    const answers = missing.flatMap((range) => answersOf(range, table));
-    return linesOf(tables, { table, answers, changed, some: wanted }, attempt);
+    return linesOf(tables, { table, ranges: missing, changed, some: wanted }, attempt);
   };
   const copied: CopiedRange[] = [];
   let rows = rowsFrom(0, some);
@@ -241,21 +240,23 @@ async function* nextRows(lines: AsyncGenerator<TableLines>, rows: number): Async
 class MoreColumns extends Error {}
 
 interface LinesToRead extends Pick<Copying, 'table' | 'changed' | 'some'> {
-  readonly answers: readonly RowRange[];
+  readonly ranges: readonly RowRange[];
 }
 
 /** @throws {MoreColumns} */
 async function* linesOf(
   tables: TableStore,
-  { table, answers, changed, some }: LinesToRead,
+  { table, ranges, changed, some }: LinesToRead,
   attempt: Attempt,
 ): AsyncGenerator<TableLines> {
   const { signal } = attempt;
   const options: ReadLinesOptions = { signal, ...(some && { columns: some.columns }) };
+  const sizes = new AnswerSizes(table);
   try {
-    for await (const lines of tables.readLines(table, answers, options)) {
+    for await (const lines of tables.readLines(table, sizes.cut(ranges), options)) {
       signal.throwIfAborted();
       attempt.heartbeat();
+      sizes.note(lines);
       if (some?.suffice(lines.lines) === false) throw new MoreColumns();
       yield lines;
     }

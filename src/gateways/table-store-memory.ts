@@ -79,7 +79,7 @@ export class TableStoreMemory implements TableStore {
 
   async *readLines(
     table: StoredTable,
-    ranges: readonly RowRange[],
+    ranges: Iterable<RowRange>,
     { columns = table.columns, ...options }: ReadLinesOptions = {},
   ): AsyncGenerator<TableLines> {
     const places = columns.map((column) => table.columns.indexOf(column));

@@ -90,7 +90,7 @@ export class TableStoreRest implements TableStore {
   /** Answers that are asked for ahead wait in the buffers of their connections. */
   async *readLines(
     table: StoredTable,
-    ranges: readonly RowRange[],
+    ranges: Iterable<RowRange>,
     { columns, ...options }: ReadLinesOptions = {},
   ): AsyncGenerator<TableLines> {
     const view = { uri: table.uri, columns: columns ?? table.columns, isWhole: columns === undefined };

@@ -66,7 +66,7 @@ export interface TableStore {
   readRows(uri: string, options: ReadRowsOptions): AsyncIterable<readonly (readonly Cell[])[]>;
   /**
    * Rows of a table as it was found, each as the line that a file would have: `tableLines` of its columns. One range comes after the
-   * other, each worth one answer of the service or so: some are asked for before their turn.
+   * other, each worth one answer of the service or so: it is taken from them when it is asked for, some before their turn.
    */
-  readLines(table: StoredTable, ranges: readonly RowRange[], options?: ReadLinesOptions): AsyncIterable<TableLines>;
+  readLines(table: StoredTable, ranges: Iterable<RowRange>, options?: ReadLinesOptions): AsyncIterable<TableLines>;
 }

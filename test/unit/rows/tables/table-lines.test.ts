@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TableColumn } from '../../../../src/gateways/table-store';
 import { TableStoreMemory } from '../../../../src/gateways/table-store-memory';
 import { findInputTable } from '../../../../src/rows/tables/input-table';
-import { readTableLines, rowRanges } from '../../../../src/rows/tables/read-table-lines';
+import { AnswerSizes, readTableLines, rowRanges } from '../../../../src/rows/tables/read-table-lines';
 import { tableLines } from '../../../../src/schemas/table-line';
 
 const URI = 'bq://acme.d.prompts';
@@ -57,6 +57,42 @@ describe('rowRanges', () => {
         expect(ranges.reduce((next, { from, to }) => (from === next && to > from ? to : Number.NaN), 0)).toBe(rows);
       }),
     );
+  });
+});
+
+describe('AnswerSizes', () => {
+  it('asks for every row of each range once, whatever rows took', () => {
+    const ranges = [
+      { from: 5, to: 70 },
+      { from: 70, to: 71 },
+      { from: 200, to: 1000 },
+    ];
+    fc.assert(
+      fc.property(fc.nat(1e9), fc.array(fc.nat(1e6), { minLength: 1 }), (bytes, taken) => {
+        const sizes = new AnswerSizes({ rows: 1000, bytes });
+        const asked: number[] = [];
+        for (const { from, to } of sizes.cut(ranges)) {
+          for (let row = from; row < to; row += 1) asked.push(row);
+          sizes.note({ rows: to - from, lines: Buffer.alloc(taken[asked.length % taken.length]!) });
+          expect(ranges.some((range) => range.from <= from && to <= range.to)).toBe(true);
+        }
+        expect(asked).toEqual(
+          ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, row) => from + row)),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('asks for more rows at a time once they take less than the table says, and for eight times as many at most', () => {
+    const sizes = new AnswerSizes({ rows: 100_000, bytes: 400_000_000 });
+    const answers = sizes.cut([{ from: 0, to: 100_000 }]);
+    const next = () => answers.next().value as { from: number; to: number };
+    expect(next()).toEqual({ from: 0, to: 1000 });
+    sizes.note({ rows: 1000, lines: Buffer.alloc(1_000_000) });
+    expect(next()).toEqual({ from: 1000, to: 5000 });
+    sizes.note({ rows: 9000, lines: Buffer.alloc(0) });
+    expect(next()).toEqual({ from: 5000, to: 13_000 });
   });
 });
 
