@@ -31,10 +31,13 @@ export interface CollectRequest {
   readonly keyField: string | null;
 }
 
-/** How far it is, in bytes of the phase. */
+/** How far it is within a phase. */
 export interface CollectProgress {
-  readonly phase: 'reading input' | 'collecting' | 'settling';
-  readonly bytes: number;
+  readonly phase: 'reading tables' | 'reading input' | 'collecting' | 'settling';
+  /** Of tables, rows are counted. */
+  readonly unit: 'rows' | 'bytes';
+  readonly done: number;
+  /** 0 where nobody knows. */
   readonly of: number;
 }
 
@@ -77,6 +80,7 @@ export async function collectOutputs(
   const standing = await standingIn(store, run, { signal });
   if (standing.kind === 'finished') return collectedBefore(standing.manifest);
   try {
+    if (named.inputTables.length > 0) onPhase(tablesToRead(named.inputTables));
     const input = await withCopies(gateways, named, directory, attempt);
     const { outputs, outputTables } = named;
     const collecting = { run, input, outputs, outputTables, keyField: request.keyField };
@@ -150,7 +154,7 @@ async function collectAnew(
   const { run, outputTables } = collecting;
   const begun = Date.now();
   const { plan, rounds } = await readRanges(gateways, collecting, attempt, onPhase);
-  onPhase({ phase: 'settling', bytes: 0, of: 0 });
+  onPhase({ phase: 'settling', unit: 'bytes', done: 0, of: 0 });
   const place = { run, planUri: planUri(run), part: 1, handler: null };
   const tables = outputTables.length === 0 ? undefined : gateways.tables();
   const settled = await settlePart({ store, tables, prices }, { ...place, rounds, final: true }, attempt);
@@ -170,18 +174,23 @@ function readRanges(
   const outputBytes = sizeOf(filesOf(outputs)) + outputTables.reduce((sum, { bytes }) => sum + bytes, 0);
   return withRangeThreads(store, threads, inputBytes + outputBytes, attempt, async (lent) => {
     const worker = { store, threads: lent };
-    onPhase({ phase: 'reading input', bytes: 0, of: inputBytes });
+    onPhase({ phase: 'reading input', unit: 'bytes', done: 0, of: inputBytes });
     const plan = await planInput(worker, { run, sources: input, keyField }, attempt);
     const found = [...outputs];
+    if (outputTables.length > 0) onPhase(tablesToRead(outputTables));
     for (const table of outputTables)
       found.push(await copyOutput(gateways, table, { directory: run.directory, plan }, attempt));
-    onPhase({ phase: 'collecting', bytes: 0, of: sizeOf(filesOf(found)) });
+    onPhase({ phase: 'collecting', unit: 'bytes', done: 0, of: sizeOf(filesOf(found)) });
     const rounds: SettlePartInput['rounds'][number][] = [];
     for (const [position, output] of found.entries()) {
       rounds.push(await collectDirectory(worker, { run, planUri: planUri(run) }, output, position + 1, attempt));
     }
     return { plan, rounds };
   });
+}
+
+function tablesToRead(tables: readonly StoredTable[]): CollectProgress {
+  return { phase: 'reading tables', unit: 'rows', done: 0, of: tables.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
 function filesOf(outputs: readonly OutputDirectory[]): readonly SourceFile[] {

@@ -1,7 +1,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { collectOutputs, type Collected, type CollectRequest } from '../../src/collect/collect-outputs';
+import {
+  collectOutputs,
+  type Collected,
+  type CollectProgress,
+  type CollectRequest,
+} from '../../src/collect/collect-outputs';
 import type { CollectThreads } from '../../src/collect/range-threads';
 import type { ObjectStore } from '../../src/gateways/object-store';
 import { objectStoreAnywhere } from '../../src/gateways/object-store-anywhere';
@@ -15,6 +20,7 @@ export interface CollectOptions {
   readonly through?: (store: ObjectStore) => ObjectStore;
   readonly attempt?: TestAttempt;
   readonly threads?: CollectThreads;
+  readonly onPhase?: (progress: CollectProgress) => void;
 }
 
 const ONE_THREAD: CollectThreads = { count: 1, endpoints: {}, onRead: () => {} };
@@ -63,7 +69,7 @@ export class CollectBench {
     const { through = (store: ObjectStore) => store, attempt = testAttempt(), threads = ONE_THREAD } = options;
     const whole = { outputs: [this.path('out')], input: [this.path('in.jsonl')], to: this.path('to'), keyField: null };
     const gateways = { store: through(this.store), tables: () => this.tables, prices: LIST_PRICES, threads };
-    return collectOutputs(gateways, { ...whole, ...request }, attempt);
+    return collectOutputs(gateways, { ...whole, ...request }, attempt, options.onPhase);
   }
 
   /** Rows of the result files that the manifest names. */

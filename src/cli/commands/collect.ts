@@ -9,6 +9,7 @@ import {
 import { count } from '../../domain/count-text';
 import { objectStoreAnywhere } from '../../gateways/object-store-anywhere';
 import { defaultThreads } from '../../rows/threads/default-threads';
+import { tableStoreHeard } from '../../gateways/table-store-heard';
 import { priceTableOf } from '../../schemas/price-table';
 import { action, withCommonOptions, type CommonFlags, type Host, type Invocation } from '../command-line';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-code';
@@ -80,12 +81,12 @@ async function collectLive(
   signal: AbortSignal,
 ): Promise<Collected> {
   const prices = priceTableOf(await givenPrices(flags, config));
-  let progress: CollectProgress = { phase: 'reading input', bytes: 0, of: 0 };
+  let progress: CollectProgress = { phase: 'reading input', unit: 'bytes', done: 0, of: 0 };
   let begun = performance.now();
   const { live, colors } = output;
   live.show((columns) => collectProgressText(progress, { elapsedMs: performance.now() - begun, columns, colors }));
-  const onRead = (bytes: number) => {
-    progress = { ...progress, bytes: progress.bytes + bytes };
+  const onRead = (quantity: number, unit: CollectProgress['unit'] = 'bytes') => {
+    if (unit === progress.unit) progress = { ...progress, done: progress.done + quantity };
   };
   const onPhase = (next: CollectProgress) => {
     progress = next;
@@ -95,7 +96,7 @@ async function collectLive(
   const threads = { count: flags.threads ?? defaultThreads(), endpoints: config.endpoints, onRead };
   // what a worker would log is a remark here
   const attempt = attemptWithoutTemporal(signal, (text) => output.note(plain(text)));
-  const tables = () => tableStore(config);
+  const tables = () => tableStoreHeard(tableStore(config), (rows) => onRead(rows, 'rows'));
   const collected = await collectOutputs({ store, tables, prices, threads }, request, attempt, onPhase);
   live.hide();
   return collected;

@@ -89,8 +89,8 @@ describe('collect with tables', () => {
       await bench.put('out/predictions.jsonl', rows.map(withoutNulls));
       const read: string[] = [];
       const readLines = bench.tables.readLines.bind(bench.tables);
-      bench.tables.readLines = (table, ranges, options = {}) => {
-        read.push(options.columns === undefined ? 'all' : options.columns.map(({ name }) => name).join());
+      bench.tables.readLines = (table, ranges, options) => {
+        read.push(options?.columns === undefined ? 'all' : options.columns.map(({ name }) => name).join());
         return readLines(table, ranges, options);
       };
       const [table, file] = [
@@ -103,6 +103,17 @@ describe('collect with tables', () => {
       expect(await bench.results(table)).toEqual(await bench.results(file));
     },
   );
+
+  it('tells what it is doing, and how much there is of it', async () => {
+    putTable(PROMPTS, ROWS);
+    putTable(ANSWERS, OUTPUT);
+    const phases: string[] = [];
+    await bench.collect(
+      { input: [PROMPTS], outputs: [ANSWERS] },
+      { onPhase: ({ phase, of, unit }) => phases.push(unit === 'rows' ? `${phase} ${of}` : phase) },
+    );
+    expect(phases).toEqual(['reading tables 4', 'reading input', 'reading tables 3', 'collecting', 'settling']);
+  });
 
   it('joins by the request where there is no key', async () => {
     const rows = [0, 1, 2].map((index) => ({
