@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { argv } from 'node:process';
-import type { Sources } from '../../src/activities/contract';
+import type { Sources } from '../../src/rows/sources';
 import { resolveInput } from '../../src/activities/resolve-input';
 import { validateRange } from '../../src/activities/validate-range';
 import type { RunReference } from '../../src/domain/accepted-request';

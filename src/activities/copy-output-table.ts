@@ -4,7 +4,7 @@ import type { Plan } from '../rows/plan';
 import { withScanner } from '../rows/skim/scanners';
 import { answerColumns } from '../rows/tables/output-table';
 import type { Attempt } from './attempt';
-import type { SourceFile } from './contract';
+import type { SourceFile } from '../rows/sources';
 import { copyToFile, type CopyTableOptions, type TableGateways } from './copy-table';
 import { KeyedRows } from './keyed-rows';
 

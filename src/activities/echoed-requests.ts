@@ -4,7 +4,7 @@ import { type OutputPlace, readCollectedRows } from '../rows/collected-rows';
 import { readLines } from '../rows/lines';
 import { requestColumns } from '../rows/tables/output-table';
 import { readTableLines } from '../rows/tables/read-table-lines';
-import type { PinnedTable, SourceFile } from './contract';
+import type { PinnedTable, SourceFile } from '../rows/sources';
 import { joinOutput } from './join-output';
 import { findUnchanged } from './pinned-table';
 import type { UnansweredRows } from './write-errors';

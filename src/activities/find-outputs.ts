@@ -12,7 +12,8 @@ import { toSourceFile } from '../rows/source-file';
 import type { JobOutputs } from '../rows/records';
 import { claimOutputPrefix, directoryOf, roundDirectory, handlerDirectory } from '../rows/work-paths';
 import type { Attempt } from './attempt';
-import type { FindOutputsInput, FoundOutputs, SourceFile, VertexJob } from './contract';
+import type { FindOutputsInput, FoundOutputs, VertexJob } from './contract';
+import type { SourceFile } from '../rows/sources';
 import type { TableGateways } from './copy-table';
 import { findOutputTable } from './find-output-table';
 

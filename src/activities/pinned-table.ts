@@ -1,5 +1,5 @@
 import type { StoredTable, TableStore } from '../gateways/table-store';
-import type { PinnedTable } from './contract';
+import type { PinnedTable } from '../rows/sources';
 
 export function pinnedTable({ uri, lastModified, rows }: StoredTable): PinnedTable {
   return { uri, lastModified, rows };

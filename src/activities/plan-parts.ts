@@ -27,7 +27,8 @@ import { validationDirectory } from '../rows/validated-range';
 import { type Comparison, joinComparisons, writeReport } from '../rows/validation-report';
 import { planKeys, toPlannedPart, writePlan } from '../rows/write-plan';
 import type { Attempt, RowGateways } from './attempt';
-import type { PlannedParts, PlanPartsInput, Sources } from './contract';
+import type { PlannedParts, PlanPartsInput } from './contract';
+import type { Sources } from '../rows/sources';
 
 export interface PlanPartsGateways extends RowGateways {
   /** What one job takes. @default `JOB_LIMITS` */

@@ -14,7 +14,7 @@ import type { PlainAnswer } from '../rows/skim/plain-answer';
 import { type OutputRow, OutputSkimmer, readOutputRow } from '../rows/skim/output-row';
 import type { Scanner } from '../rows/skim/scanner';
 import type { SkimmedLine } from '../rows/skim/skimmed-lines';
-import type { SourceFile } from './contract';
+import type { SourceFile } from '../rows/sources';
 import { fitOutput, outputMismatch } from './fit-output';
 import { joinOutput, type JoinedRow } from './join-output';
 

@@ -17,7 +17,8 @@ import { requireRights, type LookGateways, type NeededRights, type RightsGateway
 import { requireTables } from '../preflight/require-tables';
 import type { Attempt } from './attempt';
 import { type CopiedRange, copyTable, fileNameOf, type TableGateways } from './copy-table';
-import type { FileRange, ResolvedInput, ResolveInputInput, Sources } from './contract';
+import type { ResolvedInput, ResolveInputInput } from './contract';
+import type { FileRange, Sources } from '../rows/sources';
 import { pinnedTable } from './pinned-table';
 
 const MAX_FILES = 10_000;

@@ -1,5 +1,6 @@
 import type { Attempt } from '../activities/attempt';
-import type { SettlePartInput, SourceFile } from '../activities/contract';
+import type { SettlePartInput } from '../activities/contract';
+import type { SourceFile } from '../rows/sources';
 import type { RunReference } from '../domain/accepted-request';
 import type { ObjectStore } from '../gateways/object-store';
 import { commitOnce } from '../rows/commits';

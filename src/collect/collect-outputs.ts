@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Attempt } from '../activities/attempt';
-import type { SettledPart, SettlePartInput, SourceFile, Sources } from '../activities/contract';
+import type { SettledPart, SettlePartInput } from '../activities/contract';
+import type { SourceFile, Sources } from '../rows/sources';
 import { finishRun, type Manifest } from '../activities/finish-run';
 import { settlePart } from '../activities/settle-part';
 import type { RunReference } from '../domain/accepted-request';

@@ -1,4 +1,4 @@
-import type { Sources } from '../activities/contract';
+import type { Sources } from '../rows/sources';
 import { BatchError } from '../domain/batch-error';
 import type { StoredObject } from '../gateways/object-store';
 import { planRanges } from '../rows/ranges';

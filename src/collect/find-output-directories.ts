@@ -1,4 +1,4 @@
-import type { PinnedTable, SourceFile } from '../activities/contract';
+import type { PinnedTable, SourceFile } from '../rows/sources';
 import { BatchError } from '../domain/batch-error';
 import { outputKindOf } from '../domain/output-names';
 import { toSourceFile } from '../rows/source-file';

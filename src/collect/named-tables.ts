@@ -1,5 +1,5 @@
 import type { Attempt } from '../activities/attempt';
-import type { SourceFile } from '../activities/contract';
+import type { SourceFile } from '../rows/sources';
 import { copyOutputTable } from '../activities/copy-output-table';
 import { copyToFile, type CopyTableOptions, fileNameOf } from '../activities/copy-table';
 import { pinnedTable } from '../activities/pinned-table';

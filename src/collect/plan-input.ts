@@ -1,5 +1,5 @@
 import type { Attempt } from '../activities/attempt';
-import type { Sources } from '../activities/contract';
+import type { Sources } from '../rows/sources';
 import type { RunReference } from '../domain/accepted-request';
 import { FOREIGN_VALIDATION } from '../domain/foreign-validation';
 import type { ObjectStore } from '../gateways/object-store';

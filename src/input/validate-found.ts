@@ -1,4 +1,4 @@
-import type { FileRange, SourceFile } from '../activities/contract';
+import type { FileRange, SourceFile } from '../rows/sources';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import type { InputEstimate } from '../domain/input-estimate';
 import { fewestParts, partsExceeded, quarantineExceeded } from '../domain/validation-limits';

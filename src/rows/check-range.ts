@@ -1,4 +1,4 @@
-import type { FileRange, SourceFile } from '../activities/contract';
+import type { FileRange, SourceFile } from './sources';
 import { Turns } from './in-turns';
 import { linesOfRange, piecesOf } from './ranges';
 import type { RangeValidator } from './range-validator';

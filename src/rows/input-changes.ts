@@ -1,4 +1,4 @@
-import type { SourceFile } from '../activities/contract';
+import type { SourceFile } from './sources';
 import { BatchError } from '../domain/batch-error';
 import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore, ReadOptions } from '../gateways/object-store';

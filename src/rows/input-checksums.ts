@@ -1,4 +1,4 @@
-import type { FileRange, SourceFile, Sources } from '../activities/contract';
+import type { FileRange, SourceFile, Sources } from './sources';
 import { BatchError } from '../domain/batch-error';
 import { Crc32c, fromBase64Crc32c, joinCrc32c, toBase64Crc32c } from './crc32c';
 import { firstByteOf, piecesOf } from './ranges';

@@ -1,4 +1,4 @@
-import type { Sources } from '../activities/contract';
+import type { Sources } from './sources';
 import { addEstimates, type InputEstimate, NOTHING_ESTIMATED } from '../domain/input-estimate';
 import { type RuleCounts, sumOfRules } from '../domain/rule-counts';
 import type { ValidationProblem } from '../domain/validation-problem';

@@ -1,4 +1,5 @@
-import type { PinnedTable, PlannedPart, SourceFile } from '../activities/contract';
+import type { PlannedPart } from '../activities/contract';
+import type { PinnedTable, SourceFile } from './sources';
 import type { InputEstimate } from '../domain/input-estimate';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, readJson } from './commits';

@@ -1,4 +1,4 @@
-import type { FileRange, SourceFile } from '../activities/contract';
+import type { FileRange, SourceFile } from './sources';
 import type { ObjectStore, ReadOptions } from '../gateways/object-store';
 import { type Line, readLines } from './lines';
 

@@ -1,4 +1,5 @@
-import type { FileRange, Outputs, PinnedTable, SettledPart } from '../activities/contract';
+import type { SettledPart } from '../activities/contract';
+import type { FileRange, Outputs, PinnedTable } from './sources';
 import type { TokenUsage } from '../messages';
 import type { CollectedWords } from './collected-rows';
 import type { DataObject } from './commits';

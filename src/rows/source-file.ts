@@ -1,4 +1,4 @@
-import type { SourceFile } from '../activities/contract';
+import type { SourceFile } from './sources';
 import type { StoredObject } from '../gateways/object-store';
 
 /** What is noted of an object that is read later, as it was when it was found. */

@@ -1,4 +1,4 @@
-import type { FileRange, Sources } from '../activities/contract';
+import type { FileRange, Sources } from './sources';
 import type { AcceptedValidation } from '../domain/accepted-validation';
 import { planRanges } from './ranges';
 import type { InputFile, ThreadData } from './threads/range-messages';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PlannedPart, Sources } from '../activities/contract';
+import type { PlannedPart } from '../activities/contract';
+import type { Sources } from './sources';
 import type { RunReference } from '../domain/accepted-request';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, commitOnce } from './commits';

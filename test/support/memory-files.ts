@@ -1,4 +1,4 @@
-import type { FileRange, Sources } from '../../src/activities/contract';
+import type { FileRange, Sources } from '../../src/rows/sources';
 
 /** A file of an input that a test holds. */
 export interface MemoryFile {

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { FileRange } from '../../activities/contract';
+import type { FileRange } from '../sources';
 import { type CheckedRange, checkRangeInMemory, type RangeProgress } from '../validate/checked-range';
 import { performOrders } from './perform-orders';
 import type { ThreadData } from './range-messages';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileRange } from '../../activities/contract';
+import type { FileRange } from '../sources';
 import type { CheckedRange, RangeProgress } from '../validate/checked-range';
 import type { ThreadData } from './range-messages';
 import { type ThisThread, ThreadPool } from './thread-pool';

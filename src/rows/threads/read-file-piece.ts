@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { FileRange } from '../../activities/contract';
+import type { FileRange } from '../sources';
 import { inTurns } from '../in-turns';
 import { firstByteOf } from '../ranges';
 import type { InputFile } from './range-messages';

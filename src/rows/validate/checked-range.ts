@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileRange, SourceFile } from '../../activities/contract';
+import type { FileRange, SourceFile } from '../sources';
 import type { AcceptedValidation } from '../../domain/accepted-validation';
 import { DEFAULT_KEY_FIELDS } from '../../domain/validation-keys';
 import { checkRange, type ReadPiece } from '../check-range';

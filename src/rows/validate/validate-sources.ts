@@ -1,4 +1,4 @@
-import type { Sources } from '../../activities/contract';
+import type { Sources } from '../sources';
 import type { AcceptedValidation } from '../../domain/accepted-validation';
 import { addProblems, type RuleCount, type RuleCounts, sumOfRules } from '../../domain/rule-counts';
 import { fewestParts, fitsOneJob } from '../../domain/validation-limits';

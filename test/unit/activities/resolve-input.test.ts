@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
-import type { Sources } from '../../../src/activities/contract';
+import type { Sources } from '../../../src/rows/sources';
 import { createEmulator, type Scenario } from '../../../src/emulator';
 import { AccessRest } from '../../../src/gateways/access-rest';
 import { AccessTokensFixed } from '../../../src/gateways/access-tokens-google';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FileRange } from '../../../src/activities/contract';
+import type { FileRange } from '../../../src/rows/sources';
 import { stagePart } from '../../../src/activities/stage-part';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkInput } from '../../../src/activities/check-input';
-import type { Sources } from '../../../src/activities/contract';
+import type { Sources } from '../../../src/rows/sources';
 import { planParts } from '../../../src/activities/plan-parts';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import { validateRange } from '../../../src/activities/validate-range';

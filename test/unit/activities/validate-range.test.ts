@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import { validateRange } from '../../../src/activities/validate-range';
-import type { Sources } from '../../../src/activities/contract';
+import type { Sources } from '../../../src/rows/sources';
 import { DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { commitOnce, readJson } from '../../../src/rows/commits';

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
-import type { RangeValidation, Sources } from '../../../src/activities/contract';
+import type { RangeValidation } from '../../../src/activities/contract';
+import type { Sources } from '../../../src/rows/sources';
 import { validateRange } from '../../../src/activities/validate-range';
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../../../src/domain/accepted-validation';
 import { REPAIRS } from '../../../src/domain/validation-rules';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/activities/resolve-input';
 import { validateRange } from '../../../src/activities/validate-range';
-import type { Sources } from '../../../src/activities/contract';
+import type { Sources } from '../../../src/rows/sources';
 import type { ObjectStore } from '../../../src/gateways/object-store';
 import { readJson } from '../../../src/rows/commits';
 import { Crc32c } from '../../../src/rows/crc32c';

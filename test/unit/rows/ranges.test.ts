@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SourceFile } from '../../../src/activities/contract';
+import type { SourceFile } from '../../../src/rows/sources';
 import type { ObjectStore, ReadOptions } from '../../../src/gateways/object-store';
 import { storeWith } from '../../support/input-side';
 import { MemoryObjectStore } from '../../../src/gateways/object-store-memory';

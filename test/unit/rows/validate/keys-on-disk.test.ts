@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, symlink, unlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FileRange } from '../../../../src/activities/contract';
+import type { FileRange } from '../../../../src/rows/sources';
 import { DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
 import { mergeRecords } from '../../../../src/rows/merged-validation';
 import { rangeThreads } from '../../../../src/rows/threads/range-threads';

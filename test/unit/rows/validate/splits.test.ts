@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FileRange } from '../../../../src/activities/contract';
+import type { FileRange } from '../../../../src/rows/sources';
 import { type AcceptedValidation, DEFAULT_VALIDATION } from '../../../../src/domain/accepted-validation';
 import { rangeThreads } from '../../../../src/rows/threads/range-threads';
 import { readFilePieceInTurns } from '../../../../src/rows/threads/read-file-piece';
