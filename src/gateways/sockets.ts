@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { HttpAgent, HttpsAgent } from './socket-agents';
 
 /** What goes over a socket. */
 export interface SocketRequest {
@@ -16,7 +17,7 @@ export interface SocketRequest {
 
 /** Sockets of our own, kept alive. */
 export class Sockets {
-  readonly #agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  readonly #agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
   /** Resolves when the head of an answer has come, whatever it says. Its body must be read to the end, or destroyed. */
   send({ method, url, headers, body, signal, idleMs }: SocketRequest): Promise<IncomingMessage> {
