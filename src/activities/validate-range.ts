@@ -69,7 +69,7 @@ async function readRange(
   const recorder = new RangeRecorder(store, settings, own);
   const checksums = new Map<number, string>();
   const read = (file: SourceFile, piece: FileRange) =>
-    withChecksum(readRangeBytes(store, file, piece, { read: readInput, signal }), piece, (crc32c) =>
+    withChecksum(readRangeBytes(store, file, piece, { read: readInput, reuseMemory: true, signal }), piece, (crc32c) =>
       checksums.set(piece.file, crc32c),
     );
   try {

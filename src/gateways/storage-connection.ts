@@ -4,6 +4,7 @@ import { noteRefusal, requireToken, type AccessTokens } from './access-tokens';
 import { orAbort } from './bounded-body';
 import type { Endpoint } from './endpoint';
 import { GatewayError } from './gateway-error';
+import { giveBack } from './given-back';
 import type { RequestObserver } from './request-observer';
 import { Sockets, stalled } from './sockets';
 import { brokenStorage, refusedStorage, type StorageAct } from './storage-failure';
@@ -22,6 +23,11 @@ export interface StorageRequest {
   readonly body?: Buffer;
   /** Statuses besides 2xx that are an answer and not an error. */
   readonly accept?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface BytesOptions {
+  readonly reuseMemory?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,8 +83,15 @@ export class StorageConnection {
     throw refusedStorage(request.act, { status, body: text, retryAfter, date });
   }
 
-  /** The bytes of an answer. A pause of the network ends it with an error, a pause of the reader doesn't. */
-  async *bytes(act: StorageAct, response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  /**
+   * The bytes of an answer. A pause of the network ends it with an error, a pause of the reader doesn't. With `reuseMemory` a piece
+   * holds until the next one is asked for.
+   */
+  async *bytes(
+    act: StorageAct,
+    response: IncomingMessage,
+    { reuseMemory = false, signal }: BytesOptions = {},
+  ): AsyncGenerator<Buffer> {
     let waiting = false;
     let taken = 0;
     const watchdog = setTimeout(() => {
@@ -92,8 +105,10 @@ export class StorageConnection {
         const { done, value } = await pieces.next();
         waiting = false;
         if (done) return;
+        const { length } = value;
         yield value;
-        taken += value.length;
+        if (reuseMemory) giveBack(value);
+        taken += length;
         if (taken < BYTES_BETWEEN_TURNS) continue;
         taken = 0;
         await otherWork();
@@ -132,7 +147,7 @@ export class StorageConnection {
   async #text(act: StorageAct, response: IncomingMessage, signal?: AbortSignal): Promise<string> {
     const pieces: Buffer[] = [];
     let size = 0;
-    for await (const piece of this.bytes(act, response, signal)) {
+    for await (const piece of this.bytes(act, response, { signal })) {
       pieces.push(piece);
       size += piece.length;
       if (size > ANSWER_LIMIT_BYTES)

@@ -36,6 +36,7 @@ export async function* download(
         generation,
         from: position,
         to: end,
+        reuseMemory: options.reuseMemory,
         signal: options.signal,
       });
       if (!media) return;
@@ -65,7 +66,13 @@ async function openMedia(
   connection: StorageConnection,
   act: StorageAct,
   path: string,
-  { generation, from, to, signal }: { [K in keyof ReadOptions]: ReadOptions[K] | undefined } & { from: number },
+  {
+    generation,
+    from,
+    to,
+    reuseMemory,
+    signal,
+  }: { [K in keyof ReadOptions]: ReadOptions[K] | undefined } & { from: number },
 ): Promise<Media | undefined> {
   const ranged = from > 0 || to !== undefined;
   // With gzip accepted, an object that is stored compressed comes as it is stored; otherwise ranges would mean other bytes.
@@ -101,7 +108,7 @@ async function openMedia(
     generation: generationSent,
     size: size === undefined ? undefined : Number(size),
     crc32c: /(?:^|[, ])crc32c=([A-Za-z0-9+/=]+)/.exec(text(response.headers['x-goog-hash']) ?? '')?.[1],
-    bytes: connection.bytes(act, response, signal),
+    bytes: connection.bytes(act, response, { reuseMemory, signal }),
   };
 }
 

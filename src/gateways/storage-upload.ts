@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Crc32c } from '../rows/crc32c';
 import { isGatewayError } from './gateway-error';
+import { giveBack } from './given-back';
 import { parseJson } from './google-error';
 import { parseObjectUri } from './gs-uri';
 import type { StoredObject, WriteOptions } from './object-store';
@@ -44,6 +45,7 @@ export async function* chunksOf(
 function enlarged(chunk: Buffer, bytes: number, size: number): Buffer<ArrayBuffer> {
   const larger = Buffer.allocUnsafeSlow(Math.min(size, Math.max(bytes, 2 * chunk.length)));
   chunk.copy(larger);
+  giveBack(chunk);
   return larger;
 }
 
