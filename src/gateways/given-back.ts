@@ -8,6 +8,6 @@ nowhere.close();
  * Frees the memory of bytes that nobody uses any more. The engine lets some 60 MB of it come together first: what lies outside of its
  * heap hardly counts until it does. Bytes that share their memory with others stay.
  */
-export function giveBack({ buffer, length }: Buffer): void {
+export function giveBack({ buffer, length }: Uint8Array): void {
   if (length > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === length) nowhere.postMessage(null, [buffer]);
 }

@@ -4,6 +4,7 @@ import { parseDatasetUri, parseTableUri, type TableLocation } from './bq-uri';
 import { BIGQUERY, parseEndpoint, type Endpoint } from './endpoint';
 import { GatewayError, isGatewayError, type GatewayErrorKind } from './gateway-error';
 import { GoogleRest, notTheApi, type RestCall } from './google-rest';
+import { giveBack } from './given-back';
 import { Patience, type PatienceOptions } from './patience';
 import { TablePageScanner } from './table-page-scanner';
 import type {
@@ -195,6 +196,7 @@ async function* scanPage(
   };
   for await (const bytes of page) {
     yield* checked(scanner.add(bytes));
+    giveBack(bytes);
     if (scanner.isOdd) return;
   }
   yield* checked(scanner.end());
