@@ -5,7 +5,7 @@ const { port1: nowhere } = new MessageChannel();
 nowhere.close();
 
 /**
- * Frees the memory of bytes that nobody uses any more. The engine lets some 60 MB of it come together first: what lies outside of its
+ * Frees the memory of bytes that nobody uses any more. The engine lets some 40 MB of it come together first: what lies outside of its
  * heap hardly counts until it does. Bytes that share their memory with others stay.
  */
 export function giveBack({ buffer, length }: Uint8Array): void {
