@@ -30,6 +30,8 @@ describeTableStore('TableStoreRest on goccy’s bigquery-emulator', {
     'reads rows 99 to 101 as lines of JSON',
     'reads rows 249 to 250 as lines of JSON',
     'reads rows 5 to 5 as lines of JSON',
+    'reads no other columns than are asked for',
+    'reads no other columns of a table that has a list',
     // it ignores `maxResults`
     'reads rows 0 to 1 and no others',
     'reads rows 99 to 101 and no others',
