@@ -4,6 +4,7 @@ import { planRanges } from './ranges';
 import type { InputFile, ThreadData } from './threads/range-messages';
 import { rangeThreads } from './threads/range-threads';
 import { readFilePieceInTurns } from './threads/read-file-piece';
+import { sharedRanges } from './threads/shared-ranges';
 import { checkRangeInMemory, type RangeProgress } from './validate/checked-range';
 import { withKeysOnDisk } from './validate/keys-on-disk';
 import { type ValidatedInput, validateSources } from './validate/validate-sources';
@@ -20,8 +21,6 @@ export interface ValidateFilesOptions {
 
 /** Below this another thread takes longer to start and to warm up than it saves. */
 const WORTH_THREADS_BYTES = 512_000_000;
-/** Each range learns anew what its rows look like; a few let threads end at about the same time. */
-const RANGES_PER_THREAD = 3;
 
 /** Validates files of this machine as a run does its input. Empty files must be left out. */
 export function validateFiles(files: readonly InputFile[], options: ValidateFilesOptions): Promise<ValidatedInput> {
@@ -60,10 +59,10 @@ async function validateRanges(
 }
 
 function sourcesOf(files: readonly InputFile[], bytes: number, threads: number): Sources {
-  const minimumBytes = threads === 1 ? bytes + 1 : Math.ceil(bytes / (threads * RANGES_PER_THREAD));
   return {
     files: files.map(({ uri, size }) => ({ uri, size, generation: '1', crc32c: '', updated: '' })),
-    ranges: planRanges(files, { minimumBytes, spanFiles: true }),
+    ranges:
+      threads === 1 ? planRanges(files, { minimumBytes: bytes + 1, spanFiles: true }) : sharedRanges(files, threads),
   };
 }
 
