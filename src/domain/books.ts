@@ -1,6 +1,6 @@
 import { type ModelUsage, UsageSums } from './model-usage';
 import { Numbered } from './numbered';
-import { addUsage, NO_USAGE, putUsage, TOKEN_KINDS, type TokenUsage, usageIn } from './usage';
+import { addUsage, NO_USAGE, type TokenUsage } from './usage';
 
 export type RowClass = 'answered' | 'blocked' | 'failed';
 
@@ -32,44 +32,44 @@ export interface RowTally {
 const RANKED = [undefined, 'failed', 'blocked', 'answered'] as const;
 const RANK: Readonly<Record<RowClass, number>> = { failed: 1, blocked: 2, answered: 3 };
 
+/** Bits of a row: its rank, and what holds for it. */
+const RANK_BITS = 3;
+const RETRYABLE = 4;
+const MOVED = 8;
+const SEEN_IN_ROUND = 16;
+const TAKEN_OUT = 32;
+
+/** More than a part has rows. */
+const ROUND = 2 ** 32;
+
 /**
  * Who wins each row of a part: an answer before a block before a failure, and the first to come among equals.
- * Entries are given round by round, in file order. Memory: some 60 bytes a row.
+ * Entries are given round by round, in file order. Memory: 21 bytes a row, and the tokens of
+ * those that have used some and no answer yet.
  */
 export class PartBooks {
   readonly rows: number;
-  readonly #rank: Uint8Array;
-  readonly #retryable: Uint8Array;
-  readonly #round: Uint8Array;
-  readonly #seenInRound: Uint8Array;
-  readonly #moved: Uint8Array;
+  readonly #bits: Uint8Array;
   readonly #object: Uint32Array;
   readonly #offset: Float64Array;
   readonly #length: Uint32Array;
   readonly #status: Uint32Array;
-  /** Columns: {@link TOKEN_KINDS}, then audio of the prompt. */
-  readonly #roundUsage: Float64Array;
-  /** 0 for rows without usage, else 1 and the model's place in `#models`. */
-  readonly #roundModel: Uint16Array;
   readonly #usage = new UsageSums();
-  readonly #models = new Numbered<string | null>();
+  /** Tokens of lines that a better one of the same round may replace. */
+  readonly #replaceable = new Map<number, RowTokens>();
+  /** Of each model, in rounds and rows, what it answered first. */
+  readonly #firstAnswered = new Map<string | null, number>();
   readonly #statuses = new Numbered<string>();
   #currentRound = 0;
   #duplicates = 0;
 
   constructor(rows: number) {
     this.rows = rows;
-    this.#rank = new Uint8Array(rows);
-    this.#retryable = new Uint8Array(rows);
-    this.#round = new Uint8Array(rows);
-    this.#seenInRound = new Uint8Array(rows);
-    this.#moved = new Uint8Array(rows);
+    this.#bits = new Uint8Array(rows);
     this.#object = new Uint32Array(rows);
     this.#offset = new Float64Array(rows);
     this.#length = new Uint32Array(rows);
     this.#status = new Uint32Array(rows);
-    this.#roundUsage = new Float64Array(rows * COLUMNS);
-    this.#roundModel = new Uint16Array(rows);
   }
 
   /** The entries that follow are of this round. */
@@ -77,27 +77,29 @@ export class PartBooks {
     if (round <= this.#currentRound) throw new RangeError(`Round ${round} comes after round ${this.#currentRound}`);
     this.#closeRound();
     this.#currentRound = round;
+    for (let row = 0; row < this.rows; row += 1) this.#bits[row]! &= ~SEEN_IN_ROUND;
   }
 
   /** Enters a row that is never sent, before the first round. */
   takeOut(row: number, entry: RowEntry): void {
     if (this.#currentRound > 0) throw new RangeError(`Row ${row} is taken out after round ${this.#currentRound} began`);
     this.#take(row, RANK[entry.kind], entry);
+    this.#bits[row]! |= TAKEN_OUT;
   }
 
   isTakenOut(row: number): boolean {
-    return this.#rank[row] !== 0 && this.#round[row] === 0;
+    return this.#has(row, TAKEN_OUT);
   }
 
   /** Enters a line that is known to be of this row. */
   enter(row: number, entry: RowEntry): void {
     if (row >= this.rows) throw new RangeError(`Row ${row} is outside of the part's ${this.rows} rows`);
-    const standing = this.#rank[row]!;
+    const standing = this.#rankOf(row);
     const rank = RANK[entry.kind];
-    const seenBefore = this.#seenInRound[row] === this.#currentRound;
+    const seenBefore = this.#has(row, SEEN_IN_ROUND);
     if (seenBefore || (standing === RANK.answered && rank === standing)) this.#duplicates += 1;
-    if (!seenBefore || rank > standing) this.#noteUsage(row, entry);
-    this.#seenInRound[row] = this.#currentRound;
+    if (!seenBefore || rank > standing) this.#noteUsage(row, entry, Math.max(rank, standing) < RANK.answered);
+    this.#bits[row]! |= SEEN_IN_ROUND;
     // Between rounds a later failure tells more of a row than an earlier one did.
     if (rank > standing || (rank === standing && rank === RANK.failed && !seenBefore)) this.#take(row, rank, entry);
   }
@@ -107,48 +109,37 @@ export class PartBooks {
    * that was sent in this round.
    */
   enterAmbiguous(rows: readonly number[], entry: RowEntry): void {
-    const row = rows.find(
-      (candidate) => this.#seenInRound[candidate] !== this.#currentRound && this.isRetryable(candidate),
-    );
+    const row = rows.find((candidate) => !this.#has(candidate, SEEN_IN_ROUND) && this.isRetryable(candidate));
     if (row === undefined) {
       this.#duplicates += 1;
       return;
     }
     this.enter(row, entry);
-    if (this.isWinner(row, entry.object, entry.offset)) this.#moved[row] = 1;
+    if (this.isWinner(row, entry.object, entry.offset)) this.#bits[row]! |= MOVED;
   }
 
   kindOf(row: number): RowClass | 'missing' {
-    return RANKED[this.#rank[row]!] ?? 'missing';
+    return RANKED[this.#rankOf(row)] ?? 'missing';
   }
 
   /** Whether another round makes sense for the row; a row that never came counts in. */
   isRetryable(row: number): boolean {
-    return this.#rank[row] === 0 || (this.#rank[row] === RANK.failed && this.#retryable[row] === 1);
+    const rank = this.#rankOf(row);
+    return rank === 0 || (rank === RANK.failed && this.#has(row, RETRYABLE));
   }
 
   isWinner(row: number, object: number, offset: number): boolean {
-    return this.#rank[row] !== 0 && this.#object[row] === object && this.#offset[row] === offset;
+    return this.#rankOf(row) !== 0 && this.#object[row] === object && this.#offset[row] === offset;
   }
 
   /** The line of the row was written before it was known which of several rows it belongs to. */
   isMoved(row: number): boolean {
-    return this.#moved[row] === 1;
+    return this.#has(row, MOVED);
   }
 
-  /** Where the winner's line stands, and the round it is from. */
-  placeOf(row: number): {
-    readonly object: number;
-    readonly offset: number;
-    readonly length: number;
-    readonly round: number;
-  } {
-    return {
-      object: this.#object[row]!,
-      offset: this.#offset[row]!,
-      length: this.#length[row]!,
-      round: this.#round[row]!,
-    };
+  /** Where the winner's line stands. */
+  placeOf(row: number): { readonly object: number; readonly offset: number; readonly length: number } {
+    return { object: this.#object[row]!, offset: this.#offset[row]!, length: this.#length[row]! };
   }
 
   *rowsThat(holds: (row: number) => boolean): Generator<number> {
@@ -163,7 +154,7 @@ export class PartBooks {
 
   tally(): RowTally {
     const counts = [0, 0, 0, 0];
-    for (const rank of this.#rank) counts[rank]! += 1;
+    for (const bits of this.#bits) counts[bits & RANK_BITS]! += 1;
     return { missing: counts[0]!, failed: counts[1]!, blocked: counts[2]!, answered: counts[3]! };
   }
 
@@ -177,17 +168,18 @@ export class PartBooks {
     return this.usageByModel().reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE);
   }
 
-  /** The same by what answered. */
+  /** The same by what answered, in the order of rounds and rows. */
   usageByModel(): readonly ModelUsage[] {
     this.#closeRound();
-    return this.#usage.models;
+    const first = ({ modelVersion }: ModelUsage) => this.#firstAnswered.get(modelVersion)!;
+    return this.#usage.models.toSorted((one, other) => first(one) - first(other));
   }
 
   /** With which word the answers of answered rows ended, and how many; `NONE` where the service gave no word. */
   finishReasons(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (let row = 0; row < this.rows; row += 1) {
-      if (this.#rank[row] !== RANK.answered) continue;
+      if (this.#rankOf(row) !== RANK.answered) continue;
       const word = this.#statuses.at(this.#status[row]!) || 'NONE';
       counts[word] = (counts[word] ?? 0) + 1;
     }
@@ -210,38 +202,51 @@ export class PartBooks {
       .map(([reason, count]) => `${count} × ${reason}`);
   }
 
+  #rankOf(row: number): number {
+    return this.#bits[row]! & RANK_BITS;
+  }
+
+  #has(row: number, bit: number): boolean {
+    return (this.#bits[row]! & bit) !== 0;
+  }
+
   #take(row: number, rank: number, entry: RowEntry): void {
-    this.#rank[row] = rank;
-    this.#retryable[row] = entry.retryable ? 1 : 0;
-    this.#round[row] = this.#currentRound;
-    this.#moved[row] = 0;
+    this.#bits[row] = (this.#bits[row]! & SEEN_IN_ROUND) | rank | (entry.retryable ? RETRYABLE : 0);
     this.#object[row] = entry.object;
     this.#offset[row] = entry.offset;
     this.#length[row] = entry.length;
     this.#status[row] = this.#statuses.numberOf(entry.status);
   }
 
-  #noteUsage(row: number, { usage, modelVersion = null, promptAudioTokens = 0 }: RowEntry): void {
-    this.#roundModel[row] = usage === null ? 0 : 1 + this.#models.numberOf(modelVersion);
+  #noteUsage(
+    row: number,
+    { usage, modelVersion = null, promptAudioTokens = 0 }: RowEntry,
+    isReplaceable: boolean,
+  ): void {
+    if (this.#replaceable.size > 0) this.#replaceable.delete(row);
     if (usage === null) return;
-    const first = row * COLUMNS;
-    putUsage(usage, this.#roundUsage, first);
-    this.#roundUsage[first + TOKEN_KINDS.length] = promptAudioTokens;
+    const tokens = { usage, modelVersion, promptAudioTokens };
+    if (isReplaceable) this.#replaceable.set(row, tokens);
+    else this.#addUsage(row, tokens);
+  }
+
+  #addUsage(row: number, { usage, modelVersion, promptAudioTokens }: RowTokens): void {
+    this.#usage.add(modelVersion, usage, promptAudioTokens);
+    const place = this.#currentRound * ROUND + row;
+    if (place < (this.#firstAnswered.get(modelVersion) ?? Infinity)) this.#firstAnswered.set(modelVersion, place);
   }
 
   #closeRound(): void {
-    for (let row = 0; row < this.rows; row += 1) {
-      const model = this.#roundModel[row]!;
-      if (model === 0) continue;
-      const first = row * COLUMNS;
-      const usage = usageIn(this.#roundUsage, first);
-      this.#usage.add(this.#models.at(model - 1), usage, this.#roundUsage[first + TOKEN_KINDS.length]!);
-    }
-    this.#roundModel.fill(0);
+    for (const [row, tokens] of this.#replaceable) this.#addUsage(row, tokens);
+    this.#replaceable.clear();
   }
 }
 
-const COLUMNS = TOKEN_KINDS.length + 1;
+interface RowTokens {
+  readonly usage: TokenUsage;
+  readonly modelVersion: string | null;
+  readonly promptAudioTokens: number;
+}
 
 /** What one round's output says, beside what the service says of it. */
 export interface RoundCount {

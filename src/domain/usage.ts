@@ -25,16 +25,6 @@ export function usageOf(count: (kind: TokenKind) => number): TokenUsage {
   };
 }
 
-/** Puts the counts in the order of {@link TOKEN_KINDS}, from that place on. */
-export function putUsage(usage: TokenUsage, counts: Float64Array, from: number): void {
-  counts[from] = usage.promptTokenCount;
-  counts[from + 1] = usage.candidatesTokenCount;
-  counts[from + 2] = usage.thoughtsTokenCount;
-  counts[from + 3] = usage.cachedContentTokenCount;
-  counts[from + 4] = usage.toolUsePromptTokenCount;
-  counts[from + 5] = usage.totalTokenCount;
-}
-
 /** Usage whose counts stand in the order of {@link TOKEN_KINDS}, from that place on. */
 export function usageIn(counts: Float64Array, from = 0): TokenUsage {
   let place = from;
