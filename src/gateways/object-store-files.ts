@@ -99,7 +99,8 @@ export class ObjectStoreFiles implements ObjectStore {
     for (const source of sources) assertPath(source.uri);
     const call = options.signal && { signal: options.signal };
     const content = async function* (store: ObjectStore): AsyncGenerator<Buffer> {
-      for (const { uri: from, generation } of sources) yield* store.read(from, { generation, ...call });
+      for (const { uri: from, generation } of sources)
+        yield* store.read(from, { generation, reuseMemory: true, ...call });
     };
     return this.#finish(act, options, async (unfinished) => {
       await writeNew(unfinished, content(this), () => {});

@@ -20,8 +20,8 @@ export interface ReadOptions {
   /** One past the last byte; may lie behind the end. @default the end */
   readonly to?: number;
   /**
-   * The pieces may lie in the same memory again and again, or give theirs back: each holds until the next one is asked for, and by
-   * then nothing may read it any more. @default false
+   * The pieces may lie in the same memory again and again, or give theirs back: each holds until the next one is asked for or reading
+   * ends, and by then nothing may read it any more. @default false
    */
   readonly reuseMemory?: boolean;
   readonly signal?: AbortSignal;

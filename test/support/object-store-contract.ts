@@ -111,6 +111,22 @@ export function describeObjectStore(
       expect(Buffer.concat(pieces).equals(Buffer.concat([content, content]).subarray(1))).toBe(true);
     });
 
+    behaves('reads several objects at a time in memory of their own each', async () => {
+      const names = ['a', 'b', 'c'];
+      for (const name of names) await store.write(`${root}/${name}`, name.repeat(2_500_000));
+      const readers = names.map((name) => store.read(`${root}/${name}`, { reuseMemory: true })[Symbol.asyncIterator]());
+      const reading = new Set(readers.keys());
+      for (let turn = 0; reading.size > 0; turn += 1) {
+        for (const reader of reading) {
+          const piece = await readers[reader]!.next();
+          if (piece.done === true) reading.delete(reader);
+          else expect(piece.value.equals(Buffer.alloc(piece.value.length, names[reader]))).toBe(true);
+        }
+        // what one leaves early the others don't feel
+        if (turn === 1 && reading.delete(1)) await readers[1]!.return?.();
+      }
+    });
+
     behaves('creates only where nothing is, and leaves what stands there alone', async () => {
       await store.write(`${root}/claim`, 'first', { ifGenerationMatch: 0 });
       await expectKind(
