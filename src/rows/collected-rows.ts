@@ -155,13 +155,24 @@ export async function* readCollectedRows(
   call: CallOptions = {},
 ): AsyncGenerator<CollectedRows, void, undefined> {
   if (bytes !== rows * ROW_BYTES) throw new Error(`${uri} has ${bytes} bytes, not ${rows} rows of ${ROW_BYTES}`);
-  let rest = Buffer.alloc(0);
-  for await (const chunk of store.read(uri, { generation, ...call })) {
-    const held = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const whole = held.length - (held.length % ROW_BYTES);
-    yield new CollectedRows(new DataView(held.buffer, held.byteOffset, whole), origin);
-    rest = Buffer.from(held.subarray(whole));
+  const torn = Buffer.alloc(ROW_BYTES);
+  let held = 0;
+  for await (const chunk of store.read(uri, { generation, reuseMemory: true, ...call })) {
+    let from = 0;
+    if (held > 0) {
+      from = chunk.copy(torn, held);
+      held += from;
+      if (held < ROW_BYTES) continue;
+      yield new CollectedRows(viewOf(torn), origin);
+    }
+    const to = chunk.length - ((chunk.length - from) % ROW_BYTES);
+    if (from < to) yield new CollectedRows(viewOf(chunk.subarray(from, to)), origin);
+    held = chunk.copy(torn, 0, to);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** Rows that are read where they lie: a row holds until the next one is asked for. */

@@ -5,6 +5,7 @@ import { type DataObject, dataObject } from './commits';
 const CHUNK_BYTES = 256 * 1024;
 /** What a chunk has room for beyond its size: most rows that reach over its end. */
 const ROOM_FOR_A_ROW = 32 * 1024;
+const USUAL_ROOM = CHUNK_BYTES + ROOM_FOR_A_ROW;
 /** Chunks that wait for the store before the writer is full. */
 const MAX_WAITING = 4;
 
@@ -21,6 +22,8 @@ export class ObjectWriter {
   #chunk: Buffer = Buffer.alloc(0);
   #chunkBytes = 0;
   #waiting: Buffer[] = [];
+  /** Memory of chunks that the store has taken. */
+  readonly #idle: Buffer[] = [];
   #ended = false;
   #wakeStore: () => void = () => {};
   #wakeWriter: () => void = () => {};
@@ -83,7 +86,9 @@ export class ObjectWriter {
   }
 
   #grow(room: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, this.#chunkBytes + room) + ROOM_FOR_A_ROW);
+    const bytes = Math.max(CHUNK_BYTES, this.#chunkBytes + room) + ROOM_FOR_A_ROW;
+    const idle = bytes === USUAL_ROOM ? this.#idle.pop() : undefined;
+    const larger = idle ?? Buffer.allocUnsafeSlow(bytes);
     this.#chunk.copy(larger, 0, 0, this.#chunkBytes);
     this.#chunk = larger;
   }
@@ -135,8 +140,10 @@ export class ObjectWriter {
       this.#abort.signal.throwIfAborted();
       const chunk = this.#waiting.shift();
       this.#wakeWriter();
-      if (chunk !== undefined) yield chunk;
-      else if (this.#ended) return;
+      if (chunk !== undefined) {
+        yield chunk;
+        if (chunk.buffer.byteLength === USUAL_ROOM) this.#idle.push(Buffer.from(chunk.buffer));
+      } else if (this.#ended) return;
       else
         await new Promise<void>((resolve) => {
           this.#wakeStore = resolve;

@@ -38,6 +38,19 @@ describe('LineWriter', () => {
     expect(await writer.close()).toMatchObject({ rows: 50, bytes: 50 * 100_001 });
   });
 
+  it('writes in memory that the store has taken, and loses nothing', async () => {
+    const store = new MemoryObjectStore();
+    const writer = new LineWriter(store, uri);
+    const lines = Array.from({ length: 3000 }, (_, line) => `${line} `.repeat(line % 100 === 99 ? 100_000 : 200));
+    for (const line of lines) {
+      writer.add(line);
+      if (writer.isFull) await writer.drain();
+    }
+    await writer.close();
+    const written = await readWhole(store, uri);
+    expect(written.equals(Buffer.from(lines.map((line) => `${line}\n`).join('')))).toBe(true);
+  });
+
   it('leaves nothing behind when it is abandoned', async () => {
     const store = new MemoryObjectStore();
     const writer = new LineWriter(store, uri);
