@@ -12,8 +12,8 @@ import { validationDirectory } from '../rows/validated-range';
 import { workDirectory } from '../rows/work-directory';
 import type { RangeThreads } from './range-threads';
 
-/** Of each thread. */
-const RANGES_AT_A_TIME = 4;
+/** Of each thread: one reads while the other waits, and each holds a scanner and chunks. */
+const RANGES_AT_A_TIME = 2;
 
 export interface InputToPlan {
   readonly run: RunReference;

@@ -187,7 +187,7 @@ export class ObjectStoreFiles implements ObjectStore {
 
   async #checksumOf(uri: string, signal: AbortSignal | undefined): Promise<string> {
     const checksum = new Crc32c();
-    for await (const piece of this.read(uri, { ...(signal && { signal }) })) checksum.update(piece);
+    for await (const piece of this.read(uri, { reuseMemory: true, ...(signal && { signal }) })) checksum.update(piece);
     return checksum.toString();
   }
 }
