@@ -83,3 +83,26 @@ export async function readWhole(
   for await (const chunk of store.read(uri, options)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
+
+/** Reads an object into arrays, one behind the other, that have room for just its bytes. */
+export async function readInto(
+  store: ObjectStore,
+  { uri, generation }: Pick<DataObject, 'uri' | 'generation'>,
+  arrays: readonly NodeJS.TypedArray[],
+  options: CallOptions = {},
+): Promise<void> {
+  const targets = arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
+  const room = targets.reduce((sum, { length }) => sum + length, 0);
+  let read = 0;
+  let [target, filled] = [0, 0];
+  for await (const chunk of store.read(uri, { generation, reuseMemory: true, ...options })) {
+    read += chunk.length;
+    for (let taken = 0; taken < chunk.length && target < targets.length;) {
+      const copied = chunk.copy(targets[target]!, filled, taken);
+      taken += copied;
+      filled += copied;
+      if (filled === targets[target]!.length) [target, filled] = [target + 1, 0];
+    }
+  }
+  if (read !== room) throw new Error(`${uri} has ${read} bytes, ${room} were written there`);
+}

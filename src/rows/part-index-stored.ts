@@ -1,12 +1,13 @@
 import { positionKey, parseStagedKey } from '../domain/validation-keys';
 import type { Repair } from '../domain/validation-rules';
 import type { ObjectStore } from '../gateways/object-store';
-import { readWhole } from './commits';
+import { readInto } from './commits';
 import { HashChains, NO_ROW } from './hash-chains';
 import { hashOf, lanesOfAscii } from './hash64';
 import type { PartIndex, RowLocation, RowSource } from './part-index';
 import { partOf, type Plan, type PlanPart } from './plan';
-import { parseRowIndex, rowAt, type RowIndex } from './row-index';
+import { readRowIndex, type RowIndex } from './row-index';
+import { RowLines } from './row-lines';
 
 /** Entry of the key file for metadata that were too large to keep. */
 export const METADATA_IN_INPUT = 'null';
@@ -19,23 +20,25 @@ class StoredPartIndex implements PartIndex {
   readonly repairs: readonly Repair[];
   readonly keyFile: Buffer;
   readonly #plan: Plan;
-  readonly #index: RowIndex;
+  readonly #columns: Omit<RowIndex, 'file' | 'line'>;
+  readonly #lines: RowLines;
   #byKey: HashChains | undefined;
 
-  constructor(plan: Plan, index: RowIndex, keyFile: Buffer) {
-    this.rows = index.rows;
+  constructor(plan: Plan, { file, line, ...columns }: RowIndex, keyFile: Buffer) {
+    this.rows = columns.rows;
     this.outputKeyField = plan.keys.outputKeyField;
     this.isForeign = plan.keys.mode === 'foreign';
     this.repairs = Object.keys(plan.repaired) as Repair[];
     this.#plan = plan;
-    this.#index = index;
+    this.#columns = columns;
+    this.#lines = new RowLines(file, line);
     this.keyFile = keyFile;
   }
 
   rowOfOutputKey(key: string): number | undefined {
     if (this.#plan.keys.mode === 'staged') {
       const position = parseStagedKey(key);
-      return position === undefined ? undefined : rowAt(this.#index, position.file, position.line);
+      return position === undefined ? undefined : this.#lines.rowAt(position.file, position.line);
     }
     for (const row of this.#rowsByKey().rowsOf(hashOf(key))) {
       if (this.keyOf(row) === key) return row;
@@ -53,15 +56,15 @@ class StoredPartIndex implements PartIndex {
   }
 
   keyOf(row: number): string {
-    const length = at(this.#index.keyLength, row);
+    const length = at(this.#columns.keyLength, row);
     // a row that was taken out may lack what all others have
     if (this.#plan.keys.field === null || length === 0)
-      return positionKey(at(this.#index.file, row), at(this.#index.line, row));
+      return positionKey(this.#lines.fileOf(row), this.#lines.lineOf(row));
     return this.keyFile.toString('utf8', this.keyFrom(row), this.keyTo(row));
   }
 
   sourceOf(row: number): RowSource {
-    return { uri: this.#sourceFile(row).uri, line: at(this.#index.line, row) };
+    return { uri: this.#sourceFile(row).uri, line: this.#lines.lineOf(row) };
   }
 
   metadataOf(row: number): Readonly<Record<string, unknown>> | undefined {
@@ -74,16 +77,16 @@ class StoredPartIndex implements PartIndex {
 
   locationOf(row: number): RowLocation {
     const { uri, generation, size, crc32c } = this.#sourceFile(row);
-    const from = at(this.#index.byte, row);
-    return { uri, generation, size, crc32c, from, to: from + at(this.#index.length, row) };
+    const from = at(this.#columns.byte, row);
+    return { uri, generation, size, crc32c, from, to: from + at(this.#columns.length, row) };
   }
 
   keyFrom(row: number): number {
-    return at(this.#index.keyOffset, row);
+    return at(this.#columns.keyOffset, row);
   }
 
   keyTo(row: number): number {
-    return this.keyFrom(row) + at(this.#index.keyLength, row);
+    return this.keyFrom(row) + at(this.#columns.keyLength, row);
   }
 
   metadataTo(row: number): number {
@@ -91,12 +94,12 @@ class StoredPartIndex implements PartIndex {
   }
 
   #rowsByKey(): HashChains {
-    return (this.#byKey ??= HashChains.of(this.#index.keyHash));
+    return (this.#byKey ??= HashChains.of(this.#columns.keyHash));
   }
 
   #hasKey(row: number, bytes: Buffer, from: number, to: number): boolean {
-    const start = this.#index.keyOffset[row]!;
-    if (this.#index.keyLength[row]! !== to - from) return false;
+    const start = this.#columns.keyOffset[row]!;
+    if (this.#columns.keyLength[row]! !== to - from) return false;
     for (let offset = 0; offset < to - from; offset += 1) {
       if (this.keyFile[start + offset] !== bytes[from + offset]) return false;
     }
@@ -104,7 +107,7 @@ class StoredPartIndex implements PartIndex {
   }
 
   #sourceFile(row: number) {
-    const file = this.#plan.sources[at(this.#index.file, row)];
+    const file = this.#plan.sources[this.#lines.fileOf(row)];
     if (file === undefined) throw new RangeError(`Row ${row} points to a file that the plan doesn't have`);
     return file;
   }
@@ -140,10 +143,7 @@ export function loadPartIndex(store: ObjectStore, plan: Plan, part: number): Pro
 }
 
 async function readPartIndex(store: ObjectStore, plan: Plan, part: PlanPart): Promise<PartIndex> {
-  const { index, keyFile } = part;
-  const [columns, keys] = await Promise.all([
-    readWhole(store, index.uri, { generation: index.generation }),
-    readWhole(store, keyFile.uri, { generation: keyFile.generation }),
-  ]);
-  return new StoredPartIndex(plan, parseRowIndex(columns, index.uri), keys);
+  const keys = Buffer.alloc(part.keyFile.bytes);
+  const [columns] = await Promise.all([readRowIndex(store, part.index), readInto(store, part.keyFile, [keys])]);
+  return new StoredPartIndex(plan, columns, keys);
 }

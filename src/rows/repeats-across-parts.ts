@@ -2,7 +2,7 @@ import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, type DataObject, readWhole } from './commits';
 import { FirstRepeats, type Repeat } from './first-repeats';
 import { FirstRowsByHash } from './first-rows-by-hash';
-import { keyHashBytes, parseRowIndex } from './row-index';
+import { keyHashBytes, readRowIndex } from './row-index';
 
 /** Where a row stands in the input. */
 export interface RowPosition {
@@ -84,11 +84,11 @@ async function placed(
   const starts = startsOf(indexes);
   const wanted = [...new Set(repeats.flatMap(({ at, earlier }) => [at, earlier]))].sort((one, other) => one - other);
   const positions = new Map<number, RowPosition>();
-  for (const [part, { uri, generation, rows }] of indexes.entries()) {
+  for (const [part, object] of indexes.entries()) {
     const start = starts[part]!;
-    const ofPart = wanted.filter((row) => row >= start && row < start + rows);
+    const ofPart = wanted.filter((row) => row >= start && row < start + object.rows);
     if (ofPart.length === 0) continue;
-    const { file, line, byte } = parseRowIndex(await readWhole(store, uri, { generation, ...options }), uri);
+    const { file, line, byte } = await readRowIndex(store, object, options);
     for (const row of ofPart) {
       positions.set(row, { file: file[row - start]!, line: line[row - start]!, byte: byte[row - start]! });
     }

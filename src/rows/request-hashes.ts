@@ -1,7 +1,7 @@
 import type { Logger } from '@temporalio/common';
 import { BatchError } from '../domain/batch-error';
 import type { ObjectStore } from '../gateways/object-store';
-import { type CallOptions, commitOnce, type DataObject, dataObject, findRecord, nonce, readWhole } from './commits';
+import { type CallOptions, commitOnce, type DataObject, dataObject, findRecord, nonce, readInto } from './commits';
 import { HashChains } from './hash-chains';
 import type { PartIndex } from './part-index';
 import { partOf, type Plan } from './plan';
@@ -25,7 +25,6 @@ interface HashRecord {
 }
 
 const UNKNOWN = 0n;
-const BYTES_PER_ROW = 8;
 const sharedBy = new WeakMap<PartIndex, SharedWork<RequestHashes>>();
 
 /**
@@ -64,7 +63,7 @@ async function readOrMake(
   if (standing !== undefined) return readHashes(store, standing, call);
 
   const hashes = await hashRows(store, index, quarantine, options);
-  const object = await store.write(`${prefix}-hashes-${nonce()}`, bytesOf(hashes), {
+  const object = await store.write(`${prefix}-hashes-${nonce()}`, Buffer.from(hashes.buffer), {
     ifGenerationMatch: 0,
     contentType: 'application/octet-stream',
     ...call,
@@ -115,18 +114,9 @@ function* rowsByFile(index: PartIndex, leftOut: ReadonlySet<number>): Generator<
   if (rows.length > 0) yield rows;
 }
 
-function bytesOf(hashes: BigUint64Array): Buffer {
-  const bytes = Buffer.alloc(hashes.length * BYTES_PER_ROW);
-  hashes.forEach((hash, row) => bytes.writeBigUInt64LE(hash, row * BYTES_PER_ROW));
-  return bytes;
-}
-
 async function readHashes(store: ObjectStore, { hashes }: HashRecord, options: CallOptions): Promise<RequestHashes> {
-  const bytes = await readWhole(store, hashes.uri, { generation: hashes.generation, ...options });
-  if (bytes.length !== hashes.rows * BYTES_PER_ROW)
-    throw new Error(`${hashes.uri} is not a list of ${hashes.rows} hashes: ${bytes.length} bytes`);
   const column = new BigUint64Array(hashes.rows);
-  for (let row = 0; row < column.length; row += 1) column[row] = bytes.readBigUInt64LE(row * BYTES_PER_ROW);
+  await readInto(store, hashes, [column], options);
   return new HashTable(column);
 }
 

@@ -1,3 +1,6 @@
+import type { ObjectStore } from '../gateways/object-store';
+import { type CallOptions, type DataObject, readInto } from './commits';
+
 /**
  * Columns of the index file of a part, one number per row and column. The file is a header of 16 bytes (a magic word, the
  * number of rows) and the columns one after the other in the order below, little-endian.
@@ -46,15 +49,29 @@ export function emptyRowIndex(rows: number): { readonly index: RowIndex; readonl
   return { index: columnsOf(buffer, rows), bytes: Buffer.from(buffer) };
 }
 
-/** The columns of an index file's bytes. */
-export function parseRowIndex(bytes: Buffer, uri: string): RowIndex {
-  const rows = bytes.length < HEADER_BYTES ? -1 : bytes.readUInt32LE(4);
-  if (rows < 0 || bytes.readUInt32LE(0) !== MAGIC || bytes.length !== HEADER_BYTES + rows * BYTES_PER_ROW) {
-    throw new Error(`${uri} is not a row index: ${bytes.length} bytes`);
-  }
-  const aligned = new ArrayBuffer(bytes.length);
-  bytes.copy(Buffer.from(aligned));
-  return columnsOf(aligned, rows);
+/** Reads an index file, each column into memory of its own. */
+export async function readRowIndex(
+  store: ObjectStore,
+  object: DataObject,
+  options: CallOptions = {},
+): Promise<RowIndex> {
+  const rows = (object.bytes - HEADER_BYTES) / BYTES_PER_ROW;
+  const notAnIndex = () => new Error(`${object.uri} is not a row index: ${object.bytes} bytes`);
+  if (!Number.isInteger(rows) || rows < 0) throw notAnIndex();
+  const header = new Uint32Array(HEADER_BYTES / 4);
+  const index: RowIndex = {
+    rows,
+    keyHash: new BigUint64Array(rows),
+    byte: new Float64Array(rows),
+    file: new Uint32Array(rows),
+    line: new Uint32Array(rows),
+    length: new Uint32Array(rows),
+    keyOffset: new Uint32Array(rows),
+    keyLength: new Uint32Array(rows),
+  };
+  await readInto(store, object, [header, ...COLUMNS.map((name) => index[name])], options);
+  if (header[0] !== MAGIC || header[1] !== rows) throw notAnIndex();
+  return index;
 }
 
 function columnsOf(buffer: ArrayBuffer, rows: number): RowIndex {
@@ -87,18 +104,4 @@ export function firstRows(index: RowIndex, rows: number): Buffer {
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-/** The row that stood at a line, by binary search: rows are in file and line order. */
-export function rowAt(index: RowIndex, file: number, line: number): number | undefined {
-  let low = 0;
-  let high = index.rows;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const fileThere = index.file[middle] ?? 0;
-    const before = fileThere < file || (fileThere === file && (index.line[middle] ?? 0) < line);
-    if (before) low = middle + 1;
-    else high = middle;
-  }
-  return index.file[low] === file && index.line[low] === line ? low : undefined;
 }
