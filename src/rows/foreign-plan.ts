@@ -1,6 +1,7 @@
 import { BatchError } from '../domain/batch-error';
 import type { RunReference } from '../domain/accepted-request';
 import { positionKey, rowKeyOf } from '../domain/validation-keys';
+import { giveBack } from '../gateways/given-back';
 import type { ObjectStore } from '../gateways/object-store';
 import { type CallOptions, commitOnce, dataObject, nonce } from './commits';
 import { keyFieldOf } from './compare-rows';
@@ -45,10 +46,9 @@ async function planOf(store: ObjectStore, input: ForeignInput, { signal }: Optio
   const { index, keyFile } = builder.build();
   const write = async (kind: 'index' | 'keys', content: Buffer) => {
     const options = { ifGenerationMatch: 0, contentType: 'application/octet-stream', signal } as const;
-    return dataObject(
-      await store.write(`${run.directory}index/p1-${nonce()}.${kind}`, content, options),
-      soundRows + badRows,
-    );
+    const written = await store.write(`${run.directory}index/p1-${nonce()}.${kind}`, content, options);
+    giveBack(new Uint8Array(content.buffer));
+    return dataObject(written, soundRows + badRows);
   };
   const part = { part: 1, rows: soundRows, bytes, asItLies: true, uris: [], quarantine };
   return {

@@ -1,5 +1,6 @@
 import { positionKey, parseStagedKey } from '../domain/validation-keys';
 import type { Repair } from '../domain/validation-rules';
+import { giveBack } from '../gateways/given-back';
 import type { ObjectStore } from '../gateways/object-store';
 import { readInto } from './commits';
 import { HashChains, NO_ROW } from './hash-chains';
@@ -145,5 +146,7 @@ export function loadPartIndex(store: ObjectStore, plan: Plan, part: number): Pro
 async function readPartIndex(store: ObjectStore, plan: Plan, part: PlanPart): Promise<PartIndex> {
   const keys = Buffer.alloc(part.keyFile.bytes);
   const [columns] = await Promise.all([readRowIndex(store, part.index), readInto(store, part.keyFile, [keys])]);
-  return new StoredPartIndex(plan, columns, keys);
+  const loaded = new StoredPartIndex(plan, columns, keys);
+  for (const { buffer } of [columns.file, columns.line]) giveBack(new Uint8Array(buffer));
+  return loaded;
 }
