@@ -97,10 +97,9 @@ export class ObjectStoreFiles implements ObjectStore {
       throw refusedFile(act, `sources must be 1 to ${COMPOSE_LIMIT} files, got ${sources.length}`);
     }
     for (const source of sources) assertPath(source.uri);
-    const call = options.signal && { signal: options.signal };
+    const call = { reuseMemory: true, ...(options.signal && { signal: options.signal }) };
     const content = async function* (store: ObjectStore): AsyncGenerator<Buffer> {
-      for (const { uri: from, generation } of sources)
-        yield* store.read(from, { generation, reuseMemory: true, ...call });
+      for (const { uri: from, generation } of sources) yield* store.read(from, { generation, ...call });
     };
     return this.#finish(act, options, async (unfinished) => {
       await writeNew(unfinished, content(this), () => {});
