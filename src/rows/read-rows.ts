@@ -4,7 +4,7 @@ import { inputChanged, readInput } from './input-changes';
 import type { PartIndex, RowLocation } from './part-index';
 
 /** Rows that lie closer together than this are read in one request: another one takes as long as to read so much. */
-const GAP_BYTES = 1_048_576;
+const GAP_BYTES = { bucket: 1_048_576, file: 131_072 };
 
 interface Span {
   readonly rows: number[];
@@ -46,8 +46,9 @@ function* spansOf(index: PartIndex, rows: Iterable<number>): Generator<Span> {
   if (span !== undefined) yield span;
 }
 
-function isNear({ to }: Span, { from }: RowLocation): boolean {
-  return from >= to && from - to <= GAP_BYTES;
+function isNear({ to }: Span, { from, uri }: RowLocation): boolean {
+  const gap = uri.startsWith('gs://') ? GAP_BYTES.bucket : GAP_BYTES.file;
+  return from >= to && from - to <= gap;
 }
 
 async function* cutRows(index: PartIndex, rows: readonly number[], start: number, pieces: AsyncGenerator<Buffer>) {
