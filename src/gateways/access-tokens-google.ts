@@ -1,4 +1,4 @@
-import { GoogleAuth } from 'google-auth-library';
+import type * as GoogleAuthLibrary from 'google-auth-library';
 import type { AccessTokens } from './access-tokens';
 import { oneLine } from './google-error';
 import { GatewayError } from './gateway-error';
@@ -17,6 +17,7 @@ const OAUTH_REFUSALS: ReadonlySet<unknown> = new Set([
   'invalid_scope',
 ]);
 
+type GoogleAuth = GoogleAuthLibrary.GoogleAuth;
 /** The part of Google's library that is used. */
 type Credentials = Pick<GoogleAuth, 'getAccessToken'> & Partial<Pick<GoogleAuth, 'getCredentials'>>;
 
@@ -58,7 +59,9 @@ export class AccessTokensGoogle implements AccessTokens {
   }
 }
 
+/** The library is loaded for whoever has to do with Google: it takes longer to load than all that collects local files. */
 function applicationDefault(): GoogleAuth {
+  const { GoogleAuth } = require('google-auth-library') as typeof GoogleAuthLibrary;
   return new GoogleAuth({ scopes: SCOPE, clientOptions: { transporterOptions: { timeout: TOKEN_TIMEOUT_MS } } });
 }
 
