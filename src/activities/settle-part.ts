@@ -6,6 +6,7 @@ import { isGatewayError } from '../gateways/gateway-error';
 import type { ObjectStore } from '../gateways/object-store';
 import type { TableStore } from '../gateways/table-store';
 import { commitOnce, type DataObject, findRecord } from '../rows/commits';
+import { together } from '../rows/in-parallel';
 import { metadataOf } from '../rows/metadata';
 import type { PartIndex } from '../rows/part-index';
 import { loadPartIndex } from '../rows/part-index-stored';
@@ -159,14 +160,16 @@ async function writeFinal({ store, tables, input, plan, index, merged, prefix, a
   const readdress = (line: Buffer, row: number) => readdressed(store, plan, index, line, row, attempt);
   const work = { store, books, objects, readdress, workPrefix: prefix, attempt };
 
-  const results = await writeResults({
+  const writingResults = writeResults({
     ...work,
     nameOf: (file) => `${directory}results/part-${ofPart(plan, input.part)}${String(file).padStart(5, '0')}.jsonl`,
     targetBytes: options.targetBytes ?? 256_000_000,
   });
   const unanswered: UnansweredRows = { ...work, tables, index, missing: missingOf(input) };
-  const errors = await writeErrors(unanswered);
-  const { written, lost } = await writeDeadLetters(unanswered, plan.keys.field);
+  const [results, { errors, written, lost }] = await together(
+    writingResults,
+    writeUnanswered(unanswered, plan.keys.field),
+  );
   // those of several parts become one at the end of the run
   const publishAs = (object: DataObject | null, name: string) =>
     plan.parts.length > 1 ? object : object && publish(store, object, `${directory}${name}.jsonl`, { signal });
@@ -177,6 +180,11 @@ async function writeFinal({ store, tables, input, plan, index, merged, prefix, a
     imbalances:
       lost === 0 ? [] : [`dead letters that are lost, since the input is not there any more as it was: ${lost}`],
   };
+}
+
+async function writeUnanswered(unanswered: UnansweredRows, keyField: string | null) {
+  const errors = await writeErrors(unanswered);
+  return { errors, ...(await writeDeadLetters(unanswered, keyField)) };
 }
 
 /** Of several parts, each has its number before those of its files. */

@@ -21,3 +21,12 @@ export async function inParallel<Value>(
   if (failure !== undefined) throw failure.reason;
   return results;
 }
+
+/** What both give; after the failure of one the other is waited for. */
+export async function together<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<readonly [First, Second]> {
+  await Promise.allSettled([first, second]);
+  return await Promise.all([first, second]);
+}
