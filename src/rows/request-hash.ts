@@ -67,7 +67,7 @@ function hashOfLanes([first, second]: Lanes): bigint {
 function lanesOf(value: unknown, naming: Naming, depth: number): Lanes | undefined {
   switch (typeof value) {
     case 'string':
-      return hash.reset(STRING).text(value).lanes();
+      return hash.reset(STRING).longText(value).lanes();
     case 'number':
       return lanesOfNumber(value);
     case 'boolean':

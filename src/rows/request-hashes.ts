@@ -58,7 +58,7 @@ async function readOrMake(
   const call = signal === undefined ? {} : { signal };
   const { index: indexObject, quarantine } = partOf(plan, part);
   const prefix = indexObject.uri.replace(/\.index$/, '');
-  const recordUri = `${prefix}-hashes.json`;
+  const recordUri = `${prefix}-request-hashes.json`;
   const standing = await findRecord<HashRecord>(store, recordUri, call);
   if (standing !== undefined) return readHashes(store, standing, call);
 

@@ -2,8 +2,8 @@
 // number that was left out. Requests with one template have the same names, forms and short values.
 
 import { BLOCK_BYTES, copyBlocks, isDigit } from './bytes';
-import { firstLane, hashText, secondLane } from './hash-text';
-import { findKnown, forgetKnown, learnKnown } from './known';
+import { firstLane, hashText, placeUnits, secondLane } from './hash-text';
+import { findKnown, forgetKnown, KNOWN_BYTES, learnKnown } from './known';
 import { readNumber, readValue } from './number';
 
 /** A string of more than LONGEST_VERBATIM bytes. */
@@ -35,12 +35,13 @@ let texts: usize = 0;
 let scratch: usize = 0;
 let known: usize = 0;
 
-/** Says where memory is: for numbers, hashes, the template at hand, and those that are known. It must be zero. */
+/** Says where memory is: for numbers, hashes, the template at hand, those that are known, and units of texts. It must be zero. */
 export function placeTemplates(at: i32): void {
   numbers = <usize>at;
   texts = numbers + (<usize>MOST_NUMBERS << 3);
   scratch = texts + (<usize>MOST_TEXTS << 3);
   known = scratch + SCRATCH_BYTES;
+  placeUnits(known + KNOWN_BYTES);
 }
 
 /** Knows no template any more. */

@@ -16,11 +16,12 @@ const FIRST_BYTE = 1024;
 const SLACK_BYTES = 64;
 /** As tools/scanner/known.ts lays it out: a head, an index, entries, what is known. */
 const KNOWN_BYTES = 16 + 4096 * 4 + 1024 * 12 + 524_288;
-/** As tools/scanner/template.ts lays it out: numbers, hashes of texts, the template at hand, those that are known. */
+/** As tools/scanner/template.ts lays it out: numbers, hashes of texts, the template at hand, those that are known, units of texts. */
 const MOST_NUMBERS = 4096;
 const MOST_TEXTS = 4096;
 const SCRATCH_BYTES = 65_536;
-const TEMPLATE_BYTES = (MOST_NUMBERS + MOST_TEXTS) * 8 + SCRATCH_BYTES + KNOWN_BYTES;
+const UNITS_BYTES = 8192;
+const TEMPLATE_BYTES = (MOST_NUMBERS + MOST_TEXTS) * 8 + SCRATCH_BYTES + KNOWN_BYTES + UNITS_BYTES;
 /** As tools/scanner/form.ts lays it out: strings, numbers, the form at hand, those that are known. */
 const MOST_LEFT_OUT = 64;
 const FORM_SCRATCH_BYTES = 8192;

@@ -217,11 +217,25 @@ describe('skimming an output row', () => {
     expect(skimmed).toBeGreaterThan(2_000);
   });
 
-  test('hashes texts of all kinds as they are hashed when decoded', () => {
+  test('ends with a text whose last character isn’t whole', () => {
+    const skimmer = aSkimmer('');
+    const line = (text: Buffer) =>
+      Buffer.concat([Buffer.from('{"request":{"contents":[{"parts":[{"text":"'), text, Buffer.from('"}]}]}}')]);
+    read(skimmer, line(Buffer.from('x')))?.requestHash();
+    const text = Buffer.concat([Buffer.alloc(5_000, 'x'), Buffer.of(0xf0)]);
+    expect(read(skimmer, line(text))).toBeUndefined();
+  });
+
+  test('hashes texts of all kinds and lengths as they are hashed when decoded', { timeout: 60_000 }, () => {
     const skimmer = aSkimmer('');
     read(skimmer, lineOf({ request: { contents: [{ parts: [{ text: 'x' }] }] } }))?.requestHash();
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+    );
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.boolean(), (text, isEscaped) => {
+      fc.property(texts, fc.constantFrom(1, 2, 7, 60), fc.boolean(), (piece, times, isEscaped) => {
+        const text = piece.repeat(times);
         const json = JSON.stringify({ request: { contents: [{ parts: [{ text }] }] } });
         const line = isEscaped
           ? json.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
