@@ -114,13 +114,22 @@ async function enterRecord(
       const row = rows.at(place);
       const { requestHash } = row;
       if (requestHash === null) books.enter(row.row, row);
-      else books.enterAmbiguous((await hashes()).rowsOf(requestHash), row);
+      else books.enterAmbiguous(rowsWith(await hashes(), requestHash, entries), row);
     }
     entered += rows.length;
   }
   if (entered !== record.answered + record.blocked + record.failed) {
     throw new Error(`${entries.uri} has ${entered} rows, its record has another number`);
   }
+}
+
+/** What was collected by another way of hashing would be lost without a word. */
+function rowsWith(hashes: RequestHashes, requestHash: bigint, { uri }: DataObject): readonly number[] {
+  const rows = hashes.rowsOf(requestHash);
+  if (rows.length > 0) return rows;
+  throw new Error(
+    `${uri} has an answer to a request that no row has now: another version of this package collected it`,
+  );
 }
 
 function sumOf(records: readonly CollectRecord[]): { rows: number; unreadable: number } {
