@@ -6,7 +6,6 @@ import { requestColumns } from '../rows/tables/output-table';
 import { readTableLines } from '../rows/tables/read-table-lines';
 import type { PinnedTable, SourceFile } from '../rows/sources';
 import { joinOutput } from './join-output';
-import { findUnchanged } from './pinned-table';
 import type { UnansweredRows } from './write-errors';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -31,8 +30,9 @@ export async function* echoedRequests(
   }
   if (tables === undefined) return;
   for (const [pinned, wanted] of leftOut) {
-    const table = await findUnchanged(tables, pinned, attempt.signal);
-    if (table !== undefined) yield* requestsIn(tables, table, unanswered, wanted);
+    const table = await tables.find(pinned.uri, { signal: attempt.signal });
+    // rows are found by their keys: it is enough that they are still there
+    if (table?.rows === pinned.rows) yield* requestsIn(tables, table, unanswered, wanted);
   }
 }
 

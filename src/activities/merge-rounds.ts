@@ -127,8 +127,9 @@ async function enterRecord(
 function rowsWith(hashes: RequestHashes, requestHash: bigint, { uri }: DataObject): readonly number[] {
   const rows = hashes.rowsOf(requestHash);
   if (rows.length > 0) return rows;
-  throw new Error(
-    `${uri} has an answer to a request that no row has now: another version of this package collected it`,
+  throw new BatchError(
+    'BooksUnbalanced',
+    `${uri} has an answer to a request that no row has: another version of this package collected it, which is to settle it as well`,
   );
 }
 

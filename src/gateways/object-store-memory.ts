@@ -42,14 +42,20 @@ export class MemoryObjectStore implements ObjectStore {
 
   async *read(uri: string, options: ReadOptions = {}): AsyncIterable<Buffer> {
     parseObjectUri(uri);
-    const { generation, from = 0, to } = options;
+    const { generation, from = 0, to, reuseMemory = false } = options;
     const version = generation === undefined ? this.#live.get(uri) : this.#versions.get(`${uri}#${generation}`);
     if (!version) throw refusedStorage({ verb: 'read', uri }, { status: 404, body: '' });
     const content = version.content.subarray(from, to);
     for (let at = 0; at < content.length; at += PIECE_BYTES) {
       options.signal?.throwIfAborted();
       // A copy: what a reader does to its bytes must not change the object.
-      yield Buffer.from(content.subarray(at, at + PIECE_BYTES));
+      const piece = Buffer.from(content.subarray(at, at + PIECE_BYTES));
+      try {
+        yield piece;
+      } finally {
+        // who keeps a piece that he said he wouldn't shall notice it
+        if (reuseMemory) piece.fill(0xff);
+      }
     }
   }
 

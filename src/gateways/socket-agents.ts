@@ -10,27 +10,39 @@ import type { Duplex } from 'node:stream';
 const BLOCK = Buffer.allocUnsafeSlow(65_536);
 
 type Created = Parameters<http.Agent['createConnection']>[1];
+type Made = Duplex | null | undefined;
 
 export class HttpAgent extends http.Agent {
-  override createConnection(options: http.ClientRequestArgs, created?: Created): Duplex | null | undefined {
-    return readIntoBlock((onread) => super.createConnection(Object.assign({}, options, { onread }), created));
+  override createConnection(options: http.ClientRequestArgs, created?: Created): Made {
+    return readIntoBlock(
+      (onread, heard) => super.createConnection(Object.assign({}, options, { onread }), heard),
+      created,
+    );
   }
 }
 
 export class HttpsAgent extends https.Agent {
-  override createConnection(options: https.RequestOptions, created?: Created): Duplex | null | undefined {
-    return readIntoBlock((onread) => super.createConnection(Object.assign({}, options, { onread }), created));
+  override createConnection(options: https.RequestOptions, created?: Created): Made {
+    return readIntoBlock(
+      (onread, heard) => super.createConnection(Object.assign({}, options, { onread }), heard),
+      created,
+    );
   }
 }
 
-/** A socket that tells of its bytes as if it had read them into memory of their own. */
-function readIntoBlock(connect: (onread: OnReadOpts) => Duplex | null | undefined): Duplex | null | undefined {
-  const socket = connect({
+/** A socket that tells of its bytes as if it had read them into memory of their own; it is returned, or told, or both. */
+function readIntoBlock(connect: (onread: OnReadOpts, heard: NonNullable<Created>) => Made, created?: Created): Made {
+  let socket: Made;
+  const onread: OnReadOpts = {
     buffer: BLOCK,
     callback: (bytes) => {
       socket?.emit('data', BLOCK.subarray(0, bytes));
       return true;
     },
+  };
+  const returned = connect(onread, (error, made) => {
+    socket ??= made;
+    created?.(error, made);
   });
-  return socket;
+  return (socket ??= returned);
 }

@@ -58,7 +58,7 @@ describe('a worker that is told to end', () => {
   );
 
   it.concurrent('between ranges of a table, has none of those copied again that are done', DRAINED, async () => {
-    const faults = [{ call: 'bigquery.read', path: 'startIndex=6', fault: { kind: 'stall' } }] as const;
+    const faults = [{ call: 'bigquery.read', path: 'startIndex=62&', fault: { kind: 'stall' } }] as const;
     await inCrashWorld({ scenario: { faults }, plugin: NEVER_MISSED }, async (crash, world) => {
       const rows = Array.from({ length: TWO_RANGES }, (_, row) => prompt(`p-${row}`, 'x'.repeat(1_000_000)));
       const input = await putPromptTable(world.emulator, rows);

@@ -186,8 +186,11 @@ describe('requests that were left out of the copy', () => {
     return { rows: await readLasting(store, deadLettersUri), imbalances };
   }
 
-  it('are read from the table for rows that failed and whose input is not there any more', async () => {
-    expect(await deadLettersAfter(() => undefined)).toEqual({
+  it.each<readonly [string, (tables: TableStoreMemory) => void]>([
+    ['as it was', () => undefined],
+    ['described in other words since', (tables) => tables.put(OWN, table)],
+  ])('are read from the table, %s, for rows that failed and whose input is gone', async (_, change) => {
+    expect(await deadLettersAfter(change)).toEqual({
       rows: ['b', 'c'].map((key) => ({ key, request: { contents: [{ parts: { text: `of ${key}` } }] }, note: 1 })),
       imbalances: [],
     });
@@ -195,7 +198,7 @@ describe('requests that were left out of the copy', () => {
 
   it.each<readonly [string, (tables: TableStoreMemory) => void]>([
     ['gone', (tables) => tables.drop(OWN)],
-    ['another', (tables) => tables.put(OWN, table)],
+    ['another', (tables) => tables.put(OWN, { ...table, rows: table.rows.slice(1) })],
   ])('are lost, and said to be, where the table is %s', async (_, change) => {
     expect(await deadLettersAfter(change)).toEqual({
       rows: [],
