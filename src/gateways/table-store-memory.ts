@@ -61,7 +61,10 @@ export class TableStoreMemory implements TableStore {
     return known === undefined ? undefined : { location: known.table.location };
   }
 
-  async *readRows(uri: string, { from, to, signal }: ReadRowsOptions): AsyncGenerator<readonly (readonly Cell[])[]> {
+  async *readRows(
+    uri: string,
+    { from, to, columns, signal }: ReadRowsOptions,
+  ): AsyncGenerator<readonly (readonly Cell[])[]> {
     for (let next = from; next < to;) {
       signal?.throwIfAborted();
       const known = this.#tables.get(uri);
@@ -72,7 +75,7 @@ export class TableStoreMemory implements TableStore {
       const page = rows.slice(next, Math.min(to, next + this.#rowsPerPage));
       if (page.length === 0)
         throw new GatewayError('precondition', `Cannot read row ${next} of ${uri}: it has fewer rows now.`);
-      yield page;
+      yield page.map((cells) => chosenCells(table, cells, columns));
       next += page.length;
     }
   }
@@ -80,12 +83,15 @@ export class TableStoreMemory implements TableStore {
   async *readLines(
     table: StoredTable,
     ranges: Iterable<RowRange>,
-    { columns = table.columns, ...options }: ReadLinesOptions = {},
+    options: ReadLinesOptions = {},
   ): AsyncGenerator<TableLines> {
-    const places = columns.map((column) => table.columns.indexOf(column));
-    const toLines = linesOfRows(columns);
+    const toLines = linesOfRows(options.columns ?? table.columns);
     for (const range of ranges)
-      for await (const page of this.readRows(table.uri, { ...range, ...options }))
-        yield toLines(page.map((cells) => places.map((place) => cells[place])));
+      for await (const page of this.readRows(table.uri, { ...range, ...options })) yield toLines(page);
   }
+}
+
+function chosenCells(table: StoredTable, cells: readonly Cell[], columns: ReadRowsOptions['columns']): readonly Cell[] {
+  if (columns === undefined) return cells;
+  return columns.map(({ name }) => cells[table.columns.findIndex((column) => column.name === name)]);
 }

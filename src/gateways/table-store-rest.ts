@@ -20,11 +20,6 @@ import type {
 import type { CallOptions } from './vertex-jobs';
 import type { RestGatewayOptions } from './rest-gateway-options';
 
-/** A table, or those of its columns that are read. */
-interface TableView extends Pick<StoredTable, 'uri' | 'columns'> {
-  readonly isWhole: boolean;
-}
-
 /** Once its head is there. */
 type PageBytes = Promise<AsyncIterable<Uint8Array>>;
 
@@ -68,19 +63,11 @@ export class TableStoreRest implements TableStore {
   /** Pages go on by index and not by token, so that a page that has to be read again is the same one. */
   async *readRows(
     uri: string,
-    { from, to, ...options }: ReadRowsOptions,
+    { from, to, columns, ...options }: ReadRowsOptions,
   ): AsyncGenerator<readonly (readonly Cell[])[]> {
-    yield* this.#readCells({ uri, columns: [], isWhole: true }, { from, to, ...options });
-  }
-
-  async *#readCells(
-    view: TableView,
-    { from, to, ...options }: ReadRowsOptions,
-  ): AsyncGenerator<readonly (readonly Cell[])[]> {
-    const { uri } = view;
     const action = readingAction(uri, { from, to });
     for (let next = from; next < to;) {
-      const rows = fromListedRows(await this.#get(action, pagePath(view, { from: next, to }), options));
+      const rows = fromListedRows(await this.#get(action, pagePath(uri, { from: next, to, columns }), options));
       if (rows.length === 0) throw shrunk(uri, next, to);
       if (rows.length > to - next) throw tooManyRows(action);
       yield rows;
@@ -92,11 +79,10 @@ export class TableStoreRest implements TableStore {
   async *readLines(
     table: StoredTable,
     ranges: Iterable<RowRange>,
-    { columns, ...options }: ReadLinesOptions = {},
+    options: ReadLinesOptions = {},
   ): AsyncGenerator<TableLines> {
-    const view = { uri: table.uri, columns: columns ?? table.columns, isWhole: columns === undefined };
-    if (!TablePageScanner.canScan(view.columns)) {
-      for (const range of ranges) yield* this.#parsedLines(view, { ...range, ...options });
+    if (!TablePageScanner.canScan(options.columns ?? table.columns)) {
+      for (const range of ranges) yield* this.#parsedLines(table, { ...range, ...options });
       return;
     }
     const nobodyReads = new AbortController();
@@ -105,9 +91,9 @@ export class TableStoreRest implements TableStore {
     const scanner = this.#idleScanner ?? new TablePageScanner();
     this.#idleScanner = undefined;
     try {
-      const begin = (range: RowRange) => ({ range, page: this.#begin(view, range, call) });
+      const begin = (range: RowRange) => ({ range, page: this.#begin(table.uri, { ...range, ...call }) });
       for (const { range, page } of begunAhead(ranges, ANSWERS_AT_A_TIME, begin))
-        yield* this.#scannedLines(scanner, view, page, { ...range, ...call });
+        yield* this.#scannedLines(scanner, table, page, { ...range, ...call });
     } finally {
       nobodyReads.abort();
       this.#idleScanner = scanner;
@@ -117,7 +103,7 @@ export class TableStoreRest implements TableStore {
   /** A page is scanned as it comes; a row that the scanner doesn't take is parsed. */
   async *#scannedLines(
     scanner: TablePageScanner,
-    view: TableView,
+    table: StoredTable,
     firstPage: PageBytes,
     options: ReadRowsOptions,
   ): AsyncGenerator<TableLines> {
@@ -125,9 +111,9 @@ export class TableStoreRest implements TableStore {
     let page: PageBytes | undefined = firstPage;
     for (let next = options.from, failures = 0; next < to;) {
       const before = next;
-      page ??= this.#begin(view, { from: next, to }, options);
+      page ??= this.#begin(table.uri, { ...options, from: next });
       try {
-        for await (const scanned of scanPage(scanner, view, await page, { from: next, to })) {
+        for await (const scanned of scanPage(scanner, table, await page, { ...options, from: next })) {
           next += scanned.rows;
           failures = 0;
           yield scanned;
@@ -140,19 +126,19 @@ export class TableStoreRest implements TableStore {
         page = undefined;
       }
       if (next > before) continue;
-      yield* this.#parsedLines(view, { ...options, from: next, to: next + 1 });
+      yield* this.#parsedLines(table, { ...options, from: next, to: next + 1 });
       next += 1;
     }
   }
 
-  async *#parsedLines(view: TableView, options: ReadRowsOptions): AsyncGenerator<TableLines> {
-    const toLines = linesOfRows(view.columns);
-    for await (const page of this.#readCells(view, options)) yield toLines(page);
+  async *#parsedLines({ uri, columns }: StoredTable, options: ReadRowsOptions): AsyncGenerator<TableLines> {
+    const toLines = linesOfRows(options.columns ?? columns);
+    for await (const page of this.readRows(uri, options)) yield toLines(page);
   }
 
   /** Asks for a page. */
-  #begin(view: TableView, range: RowRange, { signal, timeoutMs = PAGE_TIMEOUT_MS }: CallOptions): PageBytes {
-    const call = this.#call(readingAction(view.uri, range), pagePath(view, range));
+  #begin(uri: string, { signal, timeoutMs = PAGE_TIMEOUT_MS, ...range }: ReadRowsOptions): PageBytes {
+    const call = this.#call(readingAction(uri, range), pagePath(uri, range));
     const page = this.#rest.open(call, { timeoutMs, ...(signal && { signal }) });
     // it is awaited in its turn; until then its failure has nobody
     page.catch(() => undefined);
@@ -181,12 +167,12 @@ export class TableStoreRest implements TableStore {
 /** The rows of a page that the scanner takes. */
 async function* scanPage(
   scanner: TablePageScanner,
-  { uri, columns }: TableView,
+  { uri, columns }: StoredTable,
   page: AsyncIterable<Uint8Array>,
-  range: RowRange,
+  range: ReadRowsOptions,
 ): AsyncGenerator<TableLines> {
   let rows = 0;
-  scanner.beginPage(columns);
+  scanner.beginPage(range.columns ?? columns);
   const checked = function* (scanned: Iterable<TableLines>): Generator<TableLines> {
     for (const lines of scanned) {
       rows += lines.rows;
@@ -234,13 +220,13 @@ function readingAction(uri: string, { from, to }: RowRange): string {
   return `read rows ${from} to ${to} of ${uri}`;
 }
 
-function pagePath({ uri, columns, isWhole }: TableView, { from, to }: RowRange): string {
+function pagePath(uri: string, { from, to, columns }: ReadRowsOptions): string {
   const query = new URLSearchParams({
     startIndex: String(from),
     maxResults: String(to - from),
     'formatOptions.timestampOutputFormat': 'ISO8601_STRING',
     prettyPrint: 'false',
-    ...(!isWhole && { selectedFields: columns.map(({ name }) => name).join(',') }),
+    ...(columns && { selectedFields: columns.map(({ name }) => name).join(',') }),
   });
   return `${tablePath(parseTableUri(uri))}/data?${query.toString()}`;
 }

@@ -43,17 +43,17 @@ export interface RowRange {
   readonly to: number;
 }
 
-export type ReadRowsOptions = CallOptions & RowRange;
+export interface ReadLinesOptions extends CallOptions {
+  /** Those of the table's columns that are read, in its order. @default all of them */
+  readonly columns?: readonly TableColumn[] | undefined;
+}
+
+export type ReadRowsOptions = ReadLinesOptions & RowRange;
 
 /** Rows as JSON lines, each with its end; the memory is that of the next ones, too. */
 export interface TableLines {
   readonly lines: Buffer;
   readonly rows: number;
-}
-
-export interface ReadLinesOptions extends CallOptions {
-  /** Those of the table's columns that are read, in its order. @default all of them */
-  readonly columns?: readonly TableColumn[];
 }
 
 /** Tables in BigQuery, or in something that behaves like it. Every method throws `GatewayError`. */
@@ -62,7 +62,7 @@ export interface TableStore {
   find(uri: string, options?: CallOptions): Promise<StoredTable | undefined>;
   /** The dataset `bq://project.dataset`, or `undefined` where it isn't. */
   findDataset(uri: string, options?: CallOptions): Promise<StoredDataset | undefined>;
-  /** Rows [from, to) by their place in the table, page by page; each row has a cell for each of the table's columns. */
+  /** Rows [from, to) by their place in the table, page by page; each row has a cell for each of the columns. */
   readRows(uri: string, options: ReadRowsOptions): AsyncIterable<readonly (readonly Cell[])[]>;
   /**
    * Rows of a table as it was found, each as the line that a file would have: `tableLines` of its columns. One range comes after the
