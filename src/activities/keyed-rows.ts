@@ -1,5 +1,5 @@
 import type { PartIndex } from '../rows/part-index';
-import { OutputSkimmer, readOutputRow } from '../rows/skim/output-row';
+import { OutputSkimmer } from '../rows/skim/output-row';
 import type { Scanner } from '../rows/skim/scanner';
 import { LineSkimmer, type SkimmedLine } from '../rows/skim/skimmed-lines';
 import { joinOutput } from './join-output';
@@ -30,16 +30,11 @@ export class KeyedRows {
     const plain = this.#skimmer.readPlain(line);
     if (plain !== undefined && this.#index.rowOfAsciiKey(plain.memory, plain.keyFrom, plain.keyTo) !== undefined)
       return true;
-    const row = this.#skimmer.read(line) ?? readInFull(line, this.#index.outputKeyField);
+    const row = this.#skimmer.readAny(line);
     return (
       row !== undefined && joinOutput(this.#index, undefined, { key: row.key, requestHash: anyRequest }) !== undefined
     );
   }
-}
-
-function readInFull(line: SkimmedLine, keyField: string) {
-  const content = line.content();
-  return content && readOutputRow(content, keyField);
 }
 
 function anyRequest(): bigint {

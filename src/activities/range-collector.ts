@@ -11,7 +11,7 @@ import type { RequestHashes } from '../rows/request-hashes';
 import { type ErrorRow, resultLine } from '../rows/result-row';
 import { ResultWriter } from '../rows/result-writer';
 import type { PlainAnswer } from '../rows/skim/plain-answer';
-import { type OutputRow, OutputSkimmer, readOutputRow } from '../rows/skim/output-row';
+import { type OutputRow, OutputSkimmer } from '../rows/skim/output-row';
 import type { Scanner } from '../rows/skim/scanner';
 import type { SkimmedLine } from '../rows/skim/skimmed-lines';
 import type { SourceFile } from '../rows/sources';
@@ -70,8 +70,8 @@ export class RangeCollector {
   /** Takes the next line; a promise where something has to be waited for before the line after it. */
   add(line: SkimmedLine, place: CollectedFile): Promise<void> | undefined {
     if (this.#addPlain(line)) return this.#whenFull();
-    const row = this.#skimmer.read(line) ?? this.#readInFull(line.content());
-    if (row === 'blank') return undefined;
+    const row = this.#skimmer.readAny(line);
+    if (row === undefined && isBlankLine(line)) return undefined;
     this.#counts.lines += 1;
     if (row === undefined) {
       const isUnfinished = !place.endedWell && line.byte + line.length >= place.file.size;
@@ -105,12 +105,6 @@ export class RangeCollector {
     const hash = this.#hashes && this.#skimmer.requestHash(line);
     const rows = hash === undefined ? undefined : this.#hashes?.rowsOf(hash);
     return rows?.length === 1 ? rows[0] : undefined;
-  }
-
-  #readInFull(content: Buffer | undefined): OutputRow | 'blank' | undefined {
-    if (content === undefined) return undefined;
-    const row = readOutputRow(content, this.#parts.index.outputKeyField);
-    return row === undefined && content.toString('utf8').trim() === '' ? 'blank' : row;
   }
 
   async close(): Promise<CollectRecord> {
@@ -248,6 +242,10 @@ export class RangeCollector {
   #writers(): readonly (LineWriter | CollectedRowsWriter)[] {
     return [this.#results, this.#errors, this.#entries];
   }
+}
+
+function isBlankLine(line: SkimmedLine): boolean {
+  return line.content()?.toString('utf8').trim() === '';
 }
 
 type FoundRow = Exclude<JoinedRow, { kind: 'stranger' }>;

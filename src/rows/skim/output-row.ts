@@ -77,6 +77,13 @@ export class OutputSkimmer {
     return usual === undefined ? this.#readSkeleton(scanner, line) : this.#rowOf(usual, line);
   }
 
+  /** The row, read in full where the scanner can't tell it; `undefined` where the line is no object of JSON, or has no content. */
+  readAny(skimmed: SkimmedLine): OutputRow | undefined {
+    const row = this.read(skimmed);
+    const line = row === undefined ? skimmed.content() : undefined;
+    return line === undefined ? row : readOutputRow(line, this.#keyField);
+  }
+
   #readSkeleton(scanner: Scanner, line: Buffer): OutputRow | undefined {
     const skeleton = parsedObject(scanner.skeleton);
     if (skeleton === undefined || Object.keys(skeleton).length !== scanner.rowMembers) return undefined;
