@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../gateways/object-store';
 import type { StoredTable, TableStore } from '../gateways/table-store';
 import { type OutputPlace, readCollectedRows } from '../rows/collected-rows';
+import { readWhole } from '../rows/commits';
 import { readLines } from '../rows/lines';
 import { requestColumns } from '../rows/tables/output-table';
 import { readTableLines } from '../rows/tables/read-table-lines';
@@ -24,7 +25,7 @@ export async function* echoedRequests(
   const leftOut = new Map<PinnedTable, Set<number>>();
   for await (const { row, place, file, table } of echoesOf(unanswered, rows)) {
     attempt.heartbeat();
-    const { request } = await readOutputRow(store, file, place, attempt.signal);
+    const { request } = await parsedRow(store, file, place, attempt.signal);
     if (isObject(request)) yield { row, request };
     else if (table !== undefined) leftOut.set(table, (leftOut.get(table) ?? new Set()).add(row));
   }
@@ -51,15 +52,14 @@ async function* echoesOf({ store, books, objects, attempt }: UnansweredRows, row
   }
 }
 
-async function readOutputRow(
+async function parsedRow(
   store: ObjectStore,
   { uri, generation }: SourceFile,
   { from, to }: OutputPlace,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of store.read(uri, { generation, from, to, signal })) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as JsonObject;
+  const line = await readWhole(store, uri, { generation, from, to, signal });
+  return JSON.parse(line.toString('utf8')) as JsonObject;
 }
 
 /** Finds rows by their keys, as they were found when they were copied. */

@@ -3,21 +3,17 @@ import { isTableUri } from '../gateways/bq-uri';
 import { GatewayError } from '../gateways/gateway-error';
 import type { StoredTable } from '../gateways/table-store';
 import { readPlan } from '../rows/plan';
+import type { JobOutputs } from '../rows/records';
 import { claimOutputPrefix } from '../rows/work-paths';
 import type { Attempt } from './attempt';
 import type { FindOutputsInput, VertexJob } from './contract';
-import type { PinnedTable, SourceFile } from '../rows/sources';
 import { copyOutputTable } from './copy-output-table';
 import type { TableGateways } from './copy-table';
-import { pinnedTable } from './pinned-table';
 
 /** `told`: `bq://project[.dataset[.table]]`, where the job was told to write. */
 type OutputTableInput = Pick<FindOutputsInput, 'run' | 'planUri' | 'claim' | 'job'> & { readonly told: string };
 
-interface FoundTable {
-  readonly files: readonly SourceFile[];
-  readonly table?: PinnedTable;
-}
+type FoundTable = Pick<JobOutputs, 'files' | 'table'>;
 
 const NO_ROWS: FoundTable = { files: [] };
 
@@ -39,8 +35,7 @@ export async function findOutputTable(
   const base = `${claimOutputPrefix(run, claim)}predictions`;
   const plan = await readPlan(gateways.store, planUri, { signal: attempt.signal });
   const rows = { plan, part: claim.part };
-  const file = await copyOutputTable(gateways, table, base, rows, attempt, { changed: changedSince });
-  return { files: [file], table: pinnedTable(table) };
+  return await copyOutputTable(gateways, table, base, rows, attempt, { changed: changedSince });
 }
 
 /** The table that the service names; else the one that the job was told to write, if it was told its name. */

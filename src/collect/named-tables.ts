@@ -2,7 +2,6 @@ import type { Attempt } from '../activities/attempt';
 import type { SourceFile } from '../rows/sources';
 import { copyOutputTable } from '../activities/copy-output-table';
 import { copyToFile, type CopyTableOptions, fileNameOf } from '../activities/copy-table';
-import { pinnedTable } from '../activities/pinned-table';
 import { BatchError } from '../domain/batch-error';
 import { isInBigQuery } from '../domain/bigquery-uri';
 import { NO_SUCH_TABLE, unreadableProblem } from '../domain/input-table';
@@ -72,8 +71,7 @@ export async function copyOutput(
   const rows = { plan, part: 1 };
   const gateways = { store, tables: tables() };
   const base = baseOf(table, directory);
-  const file = await copyOutputTable(gateways, table, base, rows, attempt, optionsFor(directory));
-  return { uri: table.uri, files: [file], table: pinnedTable(table) };
+  return { uri: table.uri, ...(await copyOutputTable(gateways, table, base, rows, attempt, optionsFor(directory))) };
 }
 
 function baseOf(table: StoredTable, directory: string): string {

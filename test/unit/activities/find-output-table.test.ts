@@ -102,10 +102,10 @@ describe('finding the table of a job', () => {
     const plan = await readPlan(store, `${RUN.directory}plan.json`);
     const table = (await tables.find(OWN))!;
     const ofPart = { plan, part: 1 };
-    const file = await copyOutputTable({ store, tables }, table, 'gs://bucket/copy', ofPart, testAttempt(), {
+    const copied = await copyOutputTable({ store, tables }, table, 'gs://bucket/copy', ofPart, testAttempt(), {
       rangeBytes: 100,
     });
-    const lines = await readLasting(store, file.uri);
+    const lines = await readLasting(store, copied.files[0]!.uri);
     expect(lines.map((line) => [line['key'], 'request' in line])).toEqual([
       ['a', false],
       ['b', false],
