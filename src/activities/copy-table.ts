@@ -20,8 +20,8 @@ import { toSourceFile } from '../rows/source-file';
 import { AnswerSizes, rowRanges } from '../rows/tables/read-table-lines';
 import { type CopyToValidate, writeValidated } from '../rows/tables/validated-copy';
 import { type ValidatedRange, validationDirectory } from '../rows/validated-range';
-import type { Attempt, RowGateways } from './attempt';
 import type { SourceFile } from '../rows/sources';
+import type { Attempt, RowGateways } from './attempt';
 import { findUnchanged } from './pinned-table';
 
 export interface TableGateways extends RowGateways {

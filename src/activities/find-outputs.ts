@@ -11,9 +11,9 @@ import { outputTableOf } from '../rows/tables/output-table';
 import { toSourceFile } from '../rows/source-file';
 import type { JobOutputs } from '../rows/records';
 import { claimOutputPrefix, directoryOf, roundDirectory, handlerDirectory } from '../rows/work-paths';
+import type { SourceFile } from '../rows/sources';
 import type { Attempt } from './attempt';
 import type { FindOutputsInput, FoundOutputs, VertexJob } from './contract';
-import type { SourceFile } from '../rows/sources';
 import type { TableGateways } from './copy-table';
 import { findOutputTable } from './find-output-table';
 

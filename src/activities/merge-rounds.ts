@@ -8,9 +8,9 @@ import type { CollectRecord, JobOutputs, OutputProblem } from '../rows/records';
 import type { RequestHashes } from '../rows/request-hashes';
 import { type Quarantine, readQuarantine } from '../rows/quarantine';
 import { directoryOf, rangeRecordUri } from '../rows/work-paths';
+import type { PinnedTable, SourceFile } from '../rows/sources';
 import type { Attempt } from './attempt';
 import type { SettlePartInput } from './contract';
-import type { PinnedTable, SourceFile } from '../rows/sources';
 
 const KEPT_PROBLEMS = 100;
 const NO_WORDS: CollectedWords = { statuses: [], modelVersions: [] };

@@ -26,9 +26,9 @@ import { deleteParts } from '../rows/parts-writer';
 import { validationDirectory } from '../rows/validated-range';
 import { type Comparison, joinComparisons, writeReport } from '../rows/validation-report';
 import { planKeys, toPlannedPart, writePlan } from '../rows/write-plan';
+import type { Sources } from '../rows/sources';
 import type { Attempt, RowGateways } from './attempt';
 import type { PlannedParts, PlanPartsInput } from './contract';
-import type { Sources } from '../rows/sources';
 
 export interface PlanPartsGateways extends RowGateways {
   /** What one job takes. @default `JOB_LIMITS` */

@@ -15,10 +15,10 @@ import { workDirectory } from '../rows/work-directory';
 import { planUri } from '../rows/plan';
 import { requireRights, type LookGateways, type NeededRights, type RightsGateways } from '../preflight/require-rights';
 import { requireTables } from '../preflight/require-tables';
+import type { FileRange, Sources } from '../rows/sources';
 import type { Attempt } from './attempt';
 import { type CopiedRange, copyTable, fileNameOf, type TableGateways } from './copy-table';
 import type { ResolvedInput, ResolveInputInput } from './contract';
-import type { FileRange, Sources } from '../rows/sources';
 import { pinnedTable } from './pinned-table';
 
 const MAX_FILES = 10_000;

@@ -10,9 +10,9 @@ import { withScanner } from '../rows/skim/scanners';
 import type { Scanner } from '../rows/skim/scanner';
 import { type ValidatedRange, validatedRangeUri, validationDirectory } from '../rows/validated-range';
 import { writtenOnce } from '../rows/written-once';
+import type { FileRange, SourceFile, Sources } from '../rows/sources';
 import type { Attempt, RowGateways } from './attempt';
 import type { RangeValidation, ValidateRangeInput } from './contract';
-import type { FileRange, SourceFile, Sources } from '../rows/sources';
 
 /** Validates the lines that begin in one range; an attempt that finds the range's record reads nothing. */
 export async function validateRange(
